@@ -1,0 +1,43 @@
+import type { z } from "zod";
+import type { Alert } from "./alert.ts";
+import type { Dial } from "./connection.ts";
+import type { Ask, Resolve } from "./dns.ts";
+import type { Text } from "./text.ts";
+
+/** What became of one try at sending. Success only on the documented positive field; reasons never hold a secret. */
+export type DeliveryResult =
+  | { readonly kind: "ok"; readonly reference?: string }
+  /** The far side queued it; arrival is unproven. */
+  | { readonly kind: "accepted"; readonly reference?: string }
+  | { readonly kind: "throttled"; readonly retryAfterMs: number; readonly reason: string }
+  | { readonly kind: "retry"; readonly reason: string }
+  /** This message cannot be sent in this form. */
+  | { readonly kind: "bad-message"; readonly reason: string }
+  /** The channel itself is broken: a revoked token, a dissolved group. */
+  | { readonly kind: "bad-channel"; readonly reason: string };
+
+export interface ChannelContext {
+  /** Ends after the channel's time is up (15 s), or when the daemon stops. */
+  readonly signal: AbortSignal;
+  readonly now: () => number;
+  readonly dial: Dial;
+  readonly ask: Ask;
+  readonly resolve: Resolve;
+  /** This try may repeat a message that was already taken: say so where the far side cannot tell by the id. */
+  readonly maybeRepeat: boolean;
+}
+
+export interface Channel<O extends z.ZodType = z.ZodType> {
+  /** Equals the file name. */
+  readonly id: string;
+  readonly title: Text;
+  readonly options: O;
+  /** Hosts and mail domains a delivery depends on: a route whose every channel depends on watched mail is refused. */
+  dependsOn(options: z.output<O>): { readonly hosts: readonly string[]; readonly mailDomains: readonly string[] };
+  send(alert: Alert, options: z.output<O>, ctx: ChannelContext): Promise<DeliveryResult>;
+}
+
+// oxlint-disable-next-line typescript/no-explicit-any -- options are checked by the schema beside it; no type can say so across channels
+export type AnyChannel = Channel<any>;
+
+export const defineChannel = <O extends z.ZodType>(channel: Channel<O>): Channel<O> => channel;

@@ -1,0 +1,119 @@
+import type { z } from "zod";
+import type { Dial } from "./connection.ts";
+import type { Ask, Resolve } from "./dns.ts";
+import type { Json } from "./json.ts";
+import type { Secret } from "./secret.ts";
+import type { Fact, Observation } from "./observation.ts";
+import type { Severity } from "./status.ts";
+import type { Data, Text } from "./text.ts";
+
+/** What a probe counts towards. Only `service` probes enter availability. */
+export type Measures = "service" | "posture" | "expiry" | "monitor";
+
+/** The six questions a company asks of its mail; every check answers one, those of the own side none. */
+export const questions = ["receive", "send", "read", "trusted", "backed-up", "paid"] as const;
+export type Question = (typeof questions)[number];
+
+/** When a change is believed. Times in milliseconds. */
+export interface Confirm {
+  /** Bad in n of the last m known observations. */
+  readonly bad: readonly [n: number, m: number];
+  /** Good observations in a row until it is well again. */
+  readonly good: number;
+  /** How soon an undecided probe is looked at again; 0: at its own interval. */
+  readonly recheckMs: number;
+}
+
+/** What a run may use of the world: nothing else is reached, so tests hand in tables and small servers. */
+export interface CheckContext {
+  readonly dial: Dial;
+  readonly resolve: Resolve;
+  readonly ask: Ask;
+  /** Milliseconds UTC. */
+  readonly now: () => number;
+  /** What this probe's last run returned as `memory`. */
+  readonly memory: Json | undefined;
+  /** What is known about this probe's asset. */
+  readonly facts: (kind: string) => readonly Fact[];
+  /** The last observation of this probe. */
+  readonly previous: Observation | undefined;
+  /** Is this address reachable from the public internet here? (`settings.network.public` widens it.) */
+  readonly isPublic: (address: string) => boolean;
+  /** Adds a line of evidence. It is kept even when the run throws or runs out of time. Masked and made visible by the engine. */
+  readonly note: (line: string) => void;
+}
+
+export interface FoundFinding<Code extends string> {
+  readonly code: Code;
+  readonly data?: Data;
+  /** Only where one code is said with two severities by its source (a greeting that is late, or very late). */
+  readonly severity?: Severity;
+}
+
+export interface CheckResult<Code extends string, Metric extends string> {
+  readonly findings: readonly FoundFinding<Code>[];
+  readonly metrics?: Readonly<Partial<Record<Metric, number>>>;
+  /** At most 64 KiB as JSON; committed with the observation and handed to the next run. Left out: the old one stays. */
+  readonly memory?: Json;
+  readonly facts?: readonly { readonly kind: string; readonly value: string }[];
+  /** Milliseconds until the next look, if that should be sooner than the interval. */
+  readonly again?: number;
+}
+
+export interface FindingDeclaration {
+  readonly severity: Severity;
+  /** What is so, first for the company, then technically. Names data in braces. */
+  readonly text: Text;
+  /** What to do first, in the imperative, and who acts. */
+  readonly advice: Text;
+  /** RFC and section, vendor page, or the reason. */
+  readonly source: string;
+  /** Rests on how long something took here: unknown when our own event loop was late by 250 ms or more. */
+  readonly timed?: true;
+  /** Opens its incident at once, without N of M (a definite rejection of a credential). */
+  readonly immediate?: true;
+  /** The credential was refused: `definite` or `ambiguous`; drives the authentication breaker. */
+  readonly rejects?: "definite" | "ambiguous";
+}
+
+export interface MetricDeclaration {
+  readonly help: string;
+  readonly unit: "seconds" | "bytes" | "ratio" | "none";
+}
+
+/** What a probe loads: how many run at once is bounded per host and per account. */
+export interface Load {
+  readonly host?: string;
+  /** The login name at that host; runs of one account never overlap, and they share one authentication breaker. */
+  readonly account?: string;
+  /** What is sent to log in, so that the breaker sees when it has changed. */
+  readonly credential?: Secret;
+}
+
+export interface Check<O extends z.ZodType = z.ZodType, Code extends string = string, Metric extends string = string> {
+  /** Equals the file name. Never reused for another meaning: history is keyed by it. */
+  readonly id: string;
+  readonly title: Text;
+  readonly measures: Measures;
+  /** Which question of the overview it belongs to; undefined for the own side. */
+  readonly answers: Question | undefined;
+  /** Milliseconds between two runs, and until a run is given up. */
+  readonly every: number;
+  readonly deadline: number;
+  readonly confirm: Confirm;
+  readonly options: O;
+  /** Everything this check can say. */
+  readonly findings: Readonly<Record<Code, FindingDeclaration>>;
+  readonly metrics: Readonly<Record<Metric, MetricDeclaration>>;
+  target(options: z.output<O>): string;
+  load?(options: z.output<O>): Load;
+  run(ctx: CheckContext, options: z.output<O>, signal: AbortSignal): Promise<CheckResult<NoInfer<Code>, NoInfer<Metric>>>;
+}
+
+/** A check as the engine holds it, whatever its options. Its own declaration is the only thing that knows more. */
+// oxlint-disable-next-line typescript/no-explicit-any -- options are checked by the schema beside it; no type can say so across checks
+export type AnyCheck = Check<any>;
+
+/** Does nothing at run time; it lets the compiler tie the parts of one check together. */
+export const defineCheck = <O extends z.ZodType, C extends string, M extends string>(check: Check<O, C, M>): Check<O, C, M> =>
+  check;

@@ -1,0 +1,61 @@
+import type { Business, Probe } from "./probe.ts";
+import type { Priority } from "./incident.ts";
+import type { Secret } from "./secret.ts";
+import type { Language } from "./text.ts";
+
+export interface Settings {
+  /** IANA name. */
+  readonly timezone: string;
+  readonly language: Language;
+  /** The company's name on pages and in alerts; default the first domain. */
+  readonly company: string;
+  readonly http: { readonly host: string; readonly port: number; readonly token: Secret | undefined };
+  /** The address people reach the pages at, for links in alerts; default `http://host:port`. */
+  readonly url: string;
+  /** `ip:port` each; empty: the system's. */
+  readonly dnsServers: readonly string[];
+  /** PEM texts of extra authorities. */
+  readonly extraAuthorities: readonly string[];
+  /** Ranges in CIDR form that count as public here. */
+  readonly publicRanges: readonly string[];
+  readonly selfTests: { readonly on: boolean; readonly egressTargets: readonly string[] };
+  /** Absolute path of the data directory. */
+  readonly data: string;
+}
+
+/** A channel as configured. `options` are parsed by the channel's schema. */
+export interface ChannelConfig {
+  readonly name: string;
+  readonly type: string;
+  readonly options: unknown;
+  readonly from: string;
+}
+
+/** Which priorities go to which channels; every rule that fits counts. */
+export interface AlertRule {
+  readonly priorities: readonly Priority[];
+  readonly channels: readonly string[];
+}
+
+export interface AssetSummary {
+  readonly id: string;
+  readonly kind: "domain" | "mailbox" | "route" | "endpoint" | "backup" | "subscription" | "monitor";
+  readonly business: Business;
+}
+
+/** A configuration that was read, checked and planned: everything the daemon needs. */
+export interface Plan {
+  /** Absolute path; undefined for the demonstration. */
+  readonly file: string | undefined;
+  readonly settings: Settings;
+  readonly assets: readonly AssetSummary[];
+  readonly probes: readonly Probe[];
+  readonly channels: readonly ChannelConfig[];
+  readonly alerts: {
+    readonly rules: readonly AlertRule[];
+    /** Milliseconds between reminders, by priority; 0: none. */
+    readonly remindMs: Readonly<Record<Priority, number>>;
+  };
+  /** Hosts found by discovery and pinned, for `plan` to show. */
+  readonly notes: readonly string[];
+}

@@ -1,0 +1,31 @@
+import type { Confirm, Load, Measures } from "./check.ts";
+import type { Severity } from "./status.ts";
+
+export type Business = "critical" | "normal" | "low";
+
+/** One check with options, a schedule and a stable id, made from the configuration. */
+export interface Probe {
+  /** `asset/check`, lower case, A-labels; never depends on a DNS answer. */
+  readonly id: string;
+  readonly asset: string;
+  readonly check: string;
+  readonly target: string;
+  /** Parsed by the check's schema. */
+  readonly options: unknown;
+  readonly everyMs: number;
+  readonly deadlineMs: number;
+  readonly confirm: Confirm;
+  readonly measures: Measures;
+  /** The operator's word on a finding's severity. */
+  readonly severity: Readonly<Record<string, Severity>>;
+  readonly business: Business;
+  readonly load: Load;
+  /** Where it comes from, `mailvigil.yaml:12`. */
+  readonly from: string;
+}
+
+/** The two parts of a probe id. The check has no slash, so the last one divides. */
+export function partsOfId(id: string): { readonly asset: string; readonly check: string } {
+  const slash = id.lastIndexOf("/");
+  return { asset: id.slice(0, slash), check: id.slice(slash + 1) };
+}

@@ -1,0 +1,22 @@
+/**
+ * Where a password, token or key comes from. Its value is read when it is needed and is never part of the configuration,
+ * a log, an error or the database: as JSON, as a string and under `inspect` it is `[secret]`.
+ */
+export interface Secret {
+  /** How a person knows it, without its value: `env SALES_PASSWORD`, `file /etc/…`. */
+  readonly source: string;
+  /**
+   * The value. Read anew each time, so that a changed file counts at once; every value read is known to the masker.
+   * @throws SecretError when it cannot be read
+   */
+  reveal(): Promise<string>;
+  toJSON(): "[secret]";
+}
+
+/** The message names the source and the remedy, never a value. */
+export class SecretError extends Error {
+  override readonly name = "SecretError";
+}
+
+/** Replaces every known secret, and the forms derived from it, by `[secret]`. */
+export type Mask = (text: string) => string;

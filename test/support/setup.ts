@@ -1,0 +1,40 @@
+import net from "node:net";
+import { afterAll, beforeAll } from "vitest";
+
+/**
+ * No test reaches beyond loopback: a connection to any other address fails at once, with a message that says so.
+ * Namespaces that a test made itself are reached from child processes, which this does not touch.
+ */
+const connect = net.Socket.prototype.connect;
+
+function isLoopback(host: unknown): boolean {
+  return (
+    host === undefined ||
+    host === "localhost" ||
+    host === "::1" ||
+    (typeof host === "string" && /^127\.\d+\.\d+\.\d+$/.test(host))
+  );
+}
+
+beforeAll(() => {
+  net.Socket.prototype.connect = function (this: net.Socket, ...args: unknown[]) {
+    const first: unknown = Array.isArray(args[0]) ? args[0][0] : args[0];
+    const host =
+      typeof first === "object" && first !== null && "host" in first
+        ? first.host
+        : typeof first === "number"
+          ? args[1]
+          : undefined;
+    const isPath =
+      typeof first === "string" ||
+      (typeof first === "object" && first !== null && "path" in first && typeof first.path === "string");
+    if (!isPath && typeof host !== "function" && !isLoopback(host)) {
+      throw new Error(`A test tried to connect to ${String(host)}, which is not loopback`);
+    }
+    return Reflect.apply(connect, this, args);
+  };
+});
+
+afterAll(() => {
+  net.Socket.prototype.connect = connect;
+});
