@@ -51,3 +51,11 @@ export interface Health {
   readonly databaseOk: boolean;
   readonly outboxAgeMs: number;
 }
+
+/** What a person may do from the page. */
+export interface Actions {
+  /** False when there is no open incident of that id. */
+  acknowledge(incident: number, by: string, minutes: number): Promise<boolean>;
+  /** Runs a probe now, by the same rules (one run at a time, caps, breaker). False when there is no such probe. */
+  runNow(probe: string): boolean;
+}

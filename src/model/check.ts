@@ -39,6 +39,8 @@ export interface CheckContext {
   readonly previous: Observation | undefined;
   /** Is this address reachable from the public internet here? (`settings.network.public` widens it.) */
   readonly isPublic: (address: string) => boolean;
+  /** HMAC-SHA256 of a text under the installation's own key, hex: what nobody else can have written. */
+  readonly sign: (text: string) => string;
   /** Adds a line of evidence. It is kept even when the run throws or runs out of time. Masked and made visible by the engine. */
   readonly note: (line: string) => void;
 }

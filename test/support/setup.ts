@@ -5,6 +5,7 @@ import { afterAll, beforeAll } from "vitest";
  * No test reaches beyond loopback: a connection to any other address fails at once, with a message that says so.
  * Namespaces that a test made itself are reached from child processes, which this does not touch.
  */
+// oxlint-disable-next-line typescript/unbound-method -- put back as it was, called with its own `this`
 const connect = net.Socket.prototype.connect;
 
 function isLoopback(host: unknown): boolean {

@@ -1,0 +1,55 @@
+import type { NewDelivery } from "./state.ts";
+
+export type DeliveryState = "pending" | "sending" | "sent" | "accepted" | "dead" | "obsolete";
+
+/** A claimed delivery. */
+export interface ClaimedDelivery extends NewDelivery {
+  /** This try included. */
+  readonly attempts: number;
+  /** An earlier try may have arrived: its outcome was never written (kill -9) or the far side's answer was lost. */
+  readonly maybeRepeat: boolean;
+}
+
+export interface Settlement {
+  readonly id: string;
+  readonly at: number;
+  /** `pending` with `notBefore` is another try later. */
+  readonly state: Exclude<DeliveryState, "sending">;
+  readonly notBefore?: number;
+  readonly reference?: string;
+  readonly error?: string;
+  /** The far side may have taken it although we do not know (a time-out after the request was sent). */
+  readonly maybeRepeat?: boolean;
+}
+
+/** How the engine sees the rows of the outbox. Every call is one committed transaction. */
+export interface Outbox {
+  /** At start: what was being sent when the process ended is pending again, marked as a possible repeat. Returns how many. */
+  recover(now: number): number;
+  /**
+   * The most pressing deliveries that are due (priority, then age): pending ▶ sending, attempts + 1, leased. Per incident and
+   * channel only the oldest unfinished one is ever claimed, so that resolved never overtakes opened.
+   */
+  claim(now: number, limit: number, leaseMs: number): readonly ClaimedDelivery[];
+  settle(settlement: Settlement): void;
+  /** Of the unfinished ones: the earliest `notBefore`, or undefined when there is none. */
+  nextDueAt(): number | undefined;
+  /** When the oldest unfinished one was written. */
+  oldestPendingAt(): number | undefined;
+  /** Channels that took the `opened` of an incident: they are the ones told that it is over. */
+  toldChannels(incident: number): readonly string[];
+  saveChannel(
+    name: string,
+    health: {
+      readonly brokenSince: number | undefined;
+      readonly lastError: string | undefined;
+      readonly lastSentAt: number | undefined;
+    },
+  ): void;
+  channels(): readonly {
+    readonly name: string;
+    readonly brokenSince: number | undefined;
+    readonly lastError: string | undefined;
+    readonly lastSentAt: number | undefined;
+  }[];
+}
