@@ -23,8 +23,8 @@ describe("visible()", () => {
     expect(visible("a".repeat(100), 10)).toBe("aaaaaaaaaa… (100 characters)");
     expect(visible("a".repeat(10), 10)).toBe("aaaaaaaaaa");
     expect(visible("\u001b".repeat(5), 10)).toBe("\\x1b\\x1b… (5 characters)");
-    expect(visible("123\u{e0041}", 11)).toBe("123\\u{e0041}");
-    expect(visible("123\u{e0041}", 10)).toBe("123… (5 characters)");
+    expect(visible("123\u{e0041}", 12)).toBe("123\\u{e0041}");
+    expect(visible("123\u{e0041}", 11)).toBe("123… (5 characters)");
     expect(visible("1234567890😀", 11)).toBe("1234567890… (12 characters)");
   });
 
