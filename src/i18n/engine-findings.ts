@@ -1,0 +1,74 @@
+import type { FindingDeclaration } from "../model/check.ts";
+
+/** What the engine itself can say about a run, whatever the check. Their codes belong to no check. */
+export const engineFindings = {
+  deadline: {
+    severity: "critical",
+    text: {
+      en: "{target} was connected but had not finished answering after {seconds} s",
+      zh: "已连接 {target}，但 {seconds} 秒内没有答完",
+    },
+    advice: {
+      en: "Look at the load of the server, or ask its provider; the evidence shows at which step it stopped.",
+      zh: "请查看服务器负载，或询问服务商；证据里写明停在哪一步。",
+    },
+    source: "design: deadline rule",
+    timed: true,
+  },
+  "deadline-unclear": {
+    severity: "unknown",
+    text: {
+      en: "The run was given up after {seconds} s before {target} could be judged",
+      zh: "检查进行 {seconds} 秒后中止，无法判断 {target} 的状态",
+    },
+    advice: {
+      en: "Nothing to do if it happens once. If it stays, look at the load and the network of the machine Mailvigil runs on.",
+      zh: "偶尔出现不必处理；若持续出现，请检查运行 Mailvigil 的机器的负载和网络。",
+    },
+    source: "design: deadline rule",
+  },
+  "check-failed": {
+    severity: "unknown",
+    text: { en: "The check itself failed: {reason}", zh: "检查本身出错：{reason}" },
+    advice: {
+      en: "This is a fault of Mailvigil or of its machine, not of the mail. Please report it with the evidence.",
+      zh: "这是 Mailvigil 或其所在机器的问题，与邮件服务无关。请附上证据反馈。",
+    },
+    source: "design: deadline rule",
+  },
+  "login-held": {
+    severity: "unknown",
+    text: {
+      en: "No login is tried as {account}: it was refused, and more tries could lock the account",
+      zh: "暂不以 {account} 登录：此前已被拒绝，再试可能导致账号被锁",
+    },
+    advice: {
+      en: "Correct the password or the account; a changed password is tried at once. `mailvigil check --force` tries now.",
+      zh: "请更正密码或账号设置；密码改动后会立即重试。也可用 `mailvigil check --force` 马上重试。",
+    },
+    source: "design: authentication breaker",
+  },
+  "own-side": {
+    severity: "unknown",
+    text: {
+      en: "Not judged: our own side has a fault ({self})",
+      zh: "未作判断：监控自身有故障（{self}）",
+    },
+    advice: {
+      en: "Mend the network, resolver or clock of the machine Mailvigil runs on; the mail service is not blamed meanwhile.",
+      zh: "请先修复运行 Mailvigil 的机器的网络、DNS 解析或时钟；在此之前不会归咎于邮件服务。",
+    },
+    source: "design: promise 2",
+  },
+  "secret-unreadable": {
+    severity: "unknown",
+    text: { en: "The password could not be read: {reason}", zh: "无法读取密码：{reason}" },
+    advice: {
+      en: "Correct the place that the configuration names for this secret.",
+      zh: "请检查配置中为该密码指定的来源。",
+    },
+    source: "configuration",
+  },
+} as const satisfies Record<string, FindingDeclaration>;
+
+export type EngineFindingCode = keyof typeof engineFindings;
