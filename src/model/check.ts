@@ -20,6 +20,8 @@ export interface Confirm {
   readonly bad: readonly [n: number, m: number];
   /** Good observations in a row until it is well again. */
   readonly good: number;
+  /** How long the bad ones must span at least; default 0. */
+  readonly forMs?: number;
   /** How soon an undecided probe is looked at again; 0: at its own interval. */
   readonly recheckMs: number;
 }
