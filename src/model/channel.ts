@@ -10,7 +10,11 @@ export type DeliveryResult =
   /** The far side queued it; arrival is unproven. */
   | { readonly kind: "accepted"; readonly reference?: string }
   | { readonly kind: "throttled"; readonly retryAfterMs: number; readonly reason: string }
-  | { readonly kind: "retry"; readonly reason: string }
+  /**
+   * `doubt`: it may have arrived all the same. `no-answer`: it was sent and nothing came back. `unreadable-answer`: the far
+   * side answered without the documented positive field; that is tried again at most twice.
+   */
+  | { readonly kind: "retry"; readonly reason: string; readonly doubt?: "no-answer" | "unreadable-answer" }
   /** This message cannot be sent in this form. */
   | { readonly kind: "bad-message"; readonly reason: string }
   /** The channel itself is broken: a revoked token, a dissolved group. */
@@ -23,6 +27,8 @@ export interface ChannelContext {
   readonly dial: Dial;
   readonly ask: Ask;
   readonly resolve: Resolve;
+  /** PEM texts of the authorities trusted besides the system's (`settings.tls.ca`). */
+  readonly authorities: readonly string[];
   /** This try may repeat a message that was already taken: say so where the far side cannot tell by the id. */
   readonly maybeRepeat: boolean;
 }
@@ -32,6 +38,8 @@ export interface Channel<O extends z.ZodType = z.ZodType> {
   readonly id: string;
   readonly title: Text;
   readonly options: O;
+  /** Messages a minute that the far side stands, kept below its own limit. */
+  readonly perMinute: number;
   /** Hosts and mail domains a delivery depends on: a route whose every channel depends on watched mail is refused. */
   dependsOn(options: z.output<O>): { readonly hosts: readonly string[]; readonly mailDomains: readonly string[] };
   send(alert: Alert, options: z.output<O>, ctx: ChannelContext): Promise<DeliveryResult>;

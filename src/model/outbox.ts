@@ -28,16 +28,27 @@ export interface Outbox {
   recover(now: number): number;
   /**
    * The most pressing deliveries that are due (priority, then age): pending ▶ sending, attempts + 1, leased. Per incident and
-   * channel only the oldest unfinished one is ever claimed, so that resolved never overtakes opened.
+   * channel only the oldest unfinished one is ever claimed, so that resolved never overtakes opened. Those of the channels
+   * in `except` (out of tokens, told to wait) are left where they are.
    */
-  claim(now: number, limit: number, leaseMs: number): readonly ClaimedDelivery[];
+  claim(now: number, limit: number, leaseMs: number, except: readonly string[]): readonly ClaimedDelivery[];
   settle(settlement: Settlement): void;
   /** Of the unfinished ones: the earliest `notBefore`, or undefined when there is none. */
   nextDueAt(): number | undefined;
   /** When the oldest unfinished one was written. */
   oldestPendingAt(): number | undefined;
-  /** Channels that took the `opened` of an incident: they are the ones told that it is over. */
+  /**
+   * Channels that took, or may yet take, the `opened`, `worsened` or `reminder` of an incident (any state but dead and
+   * obsolete): they, and no others, are told that it is over, after what waits before it.
+   */
   toldChannels(incident: number): readonly string[];
+  /**
+   * Turns `opened` and `worsened` of priority P1 that no channel has taken (none of their deliveries is sent, accepted or
+   * obsolete) and that are not expired: one delivery of each, and the channels that have one.
+   */
+  untaken(now: number): readonly { readonly delivery: NewDelivery; readonly channels: readonly string[] }[];
+  /** Further deliveries of a turn that is stored already. One whose key is there is left alone. */
+  add(deliveries: readonly NewDelivery[]): void;
   saveChannel(
     name: string,
     health: {
