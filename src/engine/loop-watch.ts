@@ -1,5 +1,3 @@
-import { performance } from "node:perf_hooks";
-
 /** Says how late our own event loop was: a time-out that fires on a late loop proves nothing about the far side. */
 export interface LoopWatch extends Disposable {
   /** The most the loop was late, in milliseconds, at any moment since `since` (of `performance.now()`). */

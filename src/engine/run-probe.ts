@@ -1,4 +1,3 @@
-import { performance } from "node:perf_hooks";
 import { engineFindings, type EngineFindingCode } from "../i18n/engine-findings.ts";
 import type { AnyCheck, CheckContext, CheckResult } from "../model/check.ts";
 import type { Connection, Dial } from "../model/connection.ts";
@@ -161,22 +160,20 @@ function findingsOf(
   const own = (code: EngineFindingCode, data: Data): Finding[] => [
     { code, severity: probe.severity[code] ?? engineFindings[code].severity, data },
   ];
-  switch (ended.how) {
-    case "deadline":
-      return own(ended.connected && !run.late ? "deadline" : "deadline-unclear", { target: probe.target, seconds });
-    case "threw": {
-      const reason = visible(run.mask(describe(ended.error)), maxDataChars);
-      return own(ended.error instanceof SecretError ? "secret-unreadable" : "check-failed", { reason });
-    }
-    case "returned":
-      return ended.result.findings.slice(0, maxFindings).map((found) => {
-        const declaration = check.findings[found.code];
-        if (!declaration) return own("check-failed", { reason: `undeclared finding "${found.code}"` })[0]!;
-        const severity: Severity = probe.severity[found.code] ?? found.severity ?? declaration.severity;
-        const untrusted = run.late && declaration.timed === true && severity !== "info";
-        return { code: found.code, severity: untrusted ? "unknown" : severity, data: cleaned(found.data ?? {}, run.mask) };
-      });
+  if (ended.how === "deadline") {
+    return own(ended.connected && !run.late ? "deadline" : "deadline-unclear", { target: probe.target, seconds });
   }
+  if (ended.how === "threw") {
+    const reason = visible(run.mask(describe(ended.error)), maxDataChars);
+    return own(ended.error instanceof SecretError ? "secret-unreadable" : "check-failed", { reason });
+  }
+  return ended.result.findings.slice(0, maxFindings).flatMap((found) => {
+    const declaration = check.findings[found.code];
+    if (!declaration) return own("check-failed", { reason: `undeclared finding "${found.code}"` });
+    const severity: Severity = probe.severity[found.code] ?? found.severity ?? declaration.severity;
+    const untrusted = run.late && declaration.timed === true && severity !== "info";
+    return [{ code: found.code, severity: untrusted ? "unknown" : severity, data: cleaned(found.data ?? {}, run.mask) }];
+  });
 }
 
 const cleaned = (data: Data, mask: Mask): Data =>

@@ -1,0 +1,42 @@
+import type { Breaker } from "../model/state.ts";
+
+const minute = 60_000;
+
+/**
+ * How long after each ambiguous refusal the next try waits. An ambiguous answer may be a rate limit or a busy server, so it
+ * never stops for good; the shortest wait is above Aliyun's lock of one hour for many wrong passwords at two tries an hour.
+ */
+const ambiguousWaits = [30 * minute, 60 * minute, 120 * minute, 240 * minute, 360 * minute];
+
+/** A definite refusal is tried once more, to be sure, and then not again until the credential changes. */
+const definiteWait = 30 * minute;
+
+export interface Attempt {
+  readonly account: string;
+  readonly fingerprint: string;
+  readonly probe: string;
+}
+
+/** May this account be tried now with this credential? A changed credential is always tried. Pure. */
+export const mayTry = (breaker: Breaker | undefined, fingerprint: string, now: number): boolean =>
+  breaker === undefined || breaker.fingerprint !== fingerprint || (breaker.retryAt !== undefined && now >= breaker.retryAt);
+
+/** The breaker after a refusal. Pure. */
+export function afterRefusal(breaker: Breaker | undefined, attempt: Attempt, kind: Breaker["kind"], now: number): Breaker {
+  const same = breaker?.fingerprint === attempt.fingerprint && breaker.kind === kind ? breaker : undefined;
+  const refusals = (same?.refusals ?? 0) + 1;
+  return {
+    account: attempt.account,
+    fingerprint: attempt.fingerprint,
+    kind,
+    refusals,
+    openedAt: same?.openedAt ?? now,
+    retryAt:
+      kind === "definite"
+        ? refusals === 1
+          ? now + definiteWait
+          : undefined
+        : now + (ambiguousWaits[refusals - 1] ?? 360 * minute),
+    probe: attempt.probe,
+  };
+}

@@ -1,0 +1,198 @@
+import type { Probe } from "../model/probe.ts";
+import { createDueHeap } from "./due-heap.ts";
+import { firstRound, nextOnGrid, slotMs, upToSlot } from "./schedule.ts";
+
+/** How many runs may go on at once. An account has one: servers count connections per account (Gmail 15, Microsoft 20). */
+export interface Limits {
+  readonly global: number;
+  readonly perHost: number;
+}
+
+export interface SchedulerOptions {
+  /** One whole run of a probe, stored. Returns the milliseconds until it wants to be looked at again, if sooner than its interval. */
+  readonly run: (probe: Probe) => Promise<number | undefined>;
+  /** How old the last observation of a probe is, by the wall clock. */
+  readonly ageMs: (probe: string) => number | undefined;
+  readonly limits: Limits;
+  /** A run that rejected: a bug of ours, never of a check. */
+  readonly onError: (error: unknown) => void;
+}
+
+export interface Scheduler {
+  /** Sets the probes; used at the start and at each reload. What is running goes on. */
+  replace(probes: readonly Probe[]): void;
+  /** As soon as the caps allow. False when there is no such probe. */
+  runNow(id: string): boolean;
+  /** Resolves when a run has ended that began at `since` (`performance.now()`) or later; starts one if it must. Caps do not hold it. */
+  runFresh(id: string, since: number): Promise<void>;
+  /** Milliseconds UTC; undefined while it runs or waits for a place. */
+  nextAt(id: string): number | undefined;
+  /** Starts nothing more and waits for what is running. */
+  stop(): Promise<void>;
+}
+
+/** A jump of the wall clock against the monotonic one that means the machine was asleep, not corrected. */
+const sleepMs = 60_000;
+
+interface Running {
+  readonly startedAt: number;
+  readonly done: Promise<void>;
+}
+
+/** Starts probes when they are due, within the caps, never two runs of one probe at once. */
+export function createScheduler(options: SchedulerOptions): Scheduler {
+  let probes = new Map<string, Probe>();
+  const heap = createDueHeap();
+  const running = new Map<string, Running>();
+  const hostLoad = new Map<string, number>();
+  const accounts = new Set<string>();
+  /** Probes that are due but found no place, by what they wait for. */
+  const waiting = new Map<string, Probe[]>();
+  const queued = new Set<string>();
+  const again = new Set<string>();
+  let timer: NodeJS.Timeout | undefined;
+  let stopped = false;
+
+  // Virtual time: begins as the wall clock, goes on with the monotonic one, so that a corrected clock moves no probe.
+  let offset = Date.now() - performance.now();
+  const now = (): number => performance.now() + offset;
+
+  function arm(): void {
+    clearTimeout(timer);
+    const next = stopped ? undefined : heap.next();
+    if (next === undefined) return;
+    // One wake-up a slot; a due time in the past is served in the next turn of the loop.
+    timer = setTimeout(wake, Math.min(Math.max(0, next - now()), 60_000));
+  }
+
+  function wake(): void {
+    if (Math.abs(Date.now() - now()) >= sleepMs) {
+      offset = Date.now() - performance.now();
+      begin([...probes.values()]);
+    }
+    for (const id of heap.take(now())) {
+      const probe = probes.get(id);
+      if (probe) admit(probe);
+    }
+    arm();
+  }
+
+  /** What a probe would have to wait for; undefined when there is a place. */
+  function obstacle(probe: Probe): string | undefined {
+    if (running.size >= options.limits.global) return "global";
+    const { host, account } = probe.load;
+    if (host !== undefined && (hostLoad.get(host) ?? 0) >= options.limits.perHost) return `host ${host}`;
+    if (account !== undefined && accounts.has(account)) return `account ${account}`;
+    return undefined;
+  }
+
+  function admit(probe: Probe): void {
+    if (stopped || queued.has(probe.id)) return;
+    if (running.has(probe.id)) {
+      again.add(probe.id);
+      return;
+    }
+    const wait = obstacle(probe);
+    if (wait === undefined) {
+      void begun(probe);
+      return;
+    }
+    queued.add(probe.id);
+    waiting.set(wait, [...(waiting.get(wait) ?? []), probe]);
+  }
+
+  function begun(probe: Probe): Promise<void> {
+    const { host, account } = probe.load;
+    const startedAt = performance.now();
+    if (host !== undefined) hostLoad.set(host, (hostLoad.get(host) ?? 0) + 1);
+    if (account !== undefined) accounts.add(account);
+    const done = whole(probe, startedAt);
+    running.set(probe.id, { startedAt, done });
+    return done;
+  }
+
+  async function whole(probe: Probe, startedAt: number): Promise<void> {
+    let sooner: number | undefined;
+    try {
+      sooner = await options.run(probe);
+    } catch (error) {
+      options.onError(error);
+    }
+    const { host, account } = probe.load;
+    running.delete(probe.id);
+    if (host !== undefined) hostLoad.set(host, (hostLoad.get(host) ?? 1) - 1);
+    if (account !== undefined) accounts.delete(account);
+    planNext(probe.id, startedAt + offset, sooner);
+    for (const freed of ["global", `host ${host}`, `account ${account}`]) release(freed);
+  }
+
+  function planNext(id: string, startedAt: number, sooner: number | undefined): void {
+    const probe = probes.get(id);
+    if (!probe || stopped) return;
+    const onGrid = Math.max(nextOnGrid(id, probe.everyMs, startedAt), upToSlot(now()));
+    const early = sooner === undefined ? Infinity : upToSlot(now() + Math.max(sooner, slotMs));
+    heap.put(id, again.delete(id) ? now() : Math.min(onGrid, early));
+    arm();
+  }
+
+  /** Lets those go on that waited for what has become free. One that meets another obstacle moves to that queue. */
+  function release(freed: string): void {
+    const queue = waiting.get(freed);
+    if (!queue) return;
+    waiting.delete(freed);
+    queue.forEach((probe, i) => {
+      // Once the place is taken again the rest keep their order without being asked one by one.
+      if (freed === "global" && running.size >= options.limits.global) {
+        if (!waiting.has("global")) waiting.set("global", queue.slice(i));
+        return;
+      }
+      queued.delete(probe.id);
+      const present = probes.get(probe.id);
+      if (present) admit(present);
+    });
+  }
+
+  function begin(some: readonly Probe[]): void {
+    const first = some.map(({ id, everyMs, measures }) => ({
+      id,
+      everyMs,
+      first: measures === "monitor",
+      ageMs: options.ageMs(id),
+    }));
+    for (const [id, due] of firstRound(first, now())) heap.put(id, due);
+  }
+
+  return {
+    replace(next) {
+      const known = probes;
+      probes = new Map(next.map((probe) => [probe.id, probe]));
+      for (const id of known.keys()) if (!probes.has(id)) heap.remove(id);
+      begin(next.filter((probe) => known.get(probe.id)?.everyMs !== probe.everyMs));
+      arm();
+    },
+    runNow(id) {
+      const probe = probes.get(id);
+      if (!probe) return false;
+      heap.remove(id);
+      admit(probe);
+      arm();
+      return true;
+    },
+    async runFresh(id, since) {
+      for (let present = running.get(id); present; present = running.get(id)) {
+        await present.done;
+        if (present.startedAt >= since) return;
+      }
+      const probe = probes.get(id);
+      if (!probe || stopped) return;
+      heap.remove(id);
+      await begun(probe);
+    },
+    nextAt: (id) => heap.dueOf(id),
+    async stop() {
+      stopped = true;
+      clearTimeout(timer);
+      await Promise.all([...running.values()].map(({ done }) => done));
+    },
+  };
+}

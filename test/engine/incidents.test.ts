@@ -1,0 +1,210 @@
+import fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import { advance, freshState } from "../../src/engine/advance.ts";
+import { causeOf, incidentKey, priorityOf } from "../../src/engine/diagnose.ts";
+import { acknowledge, follow, leave, remind, type Sighting } from "../../src/engine/incidents.ts";
+import type { Confirm } from "../../src/model/check.ts";
+import type { Incident, Turn } from "../../src/model/incident.ts";
+import type { ProbeState } from "../../src/model/state.ts";
+import { statuses, type Status } from "../../src/model/status.ts";
+
+const oneOfOne: Confirm = { bad: [1, 1], good: 1, recheckMs: 0 };
+const letters: Readonly<Record<string, Status>> = { o: "ok", w: "warning", c: "critical", u: "unknown", "!": "critical" };
+
+/** Two probes of one incident (`key`), or each their own; a play is a line per moment: `a:c` probe a sees critical. */
+function play(
+  moments: readonly string[],
+  key: (probe: string) => string = (probe) => probe,
+  policy = oneOfOne,
+): { turns: string[]; incidents: Incident[] } {
+  const states = new Map<string, ProbeState>();
+  const incidents = new Map<number, Incident>();
+  const turns: string[] = [];
+  moments.forEach((moment, at) => {
+    const [probe = "", letter = ""] = moment.split(":");
+    const status = letters[letter] ?? "unknown";
+    const { state } = advance(
+      states.get(probe) ?? freshState(probe, 0),
+      { status, at: at + 1, immediate: letter === "!" },
+      policy,
+      1e9,
+    );
+    states.set(probe, state);
+    const open = [...incidents.values()].find((each) => each.key === key(probe) && each.resolvedAt === undefined);
+    const sighting: Sighting = {
+      probe,
+      state,
+      findings: [{ code: `${probe}-${status}`, severity: "critical", data: {} }],
+      cause: `${probe}-${status}`,
+      key: key(probe),
+      at: at + 1,
+      known: status !== "unknown",
+      immediate: letter === "!",
+      priority: (severity) => (severity === "critical" ? "P2" : "P4"),
+    };
+    const step = follow(open, sighting, 1 + incidents.size);
+    if (!step) return;
+    incidents.set(step.incident.id, step.incident);
+    if (step.turn) turns.push(`${step.turn}#${step.incident.id}@${at + 1}`);
+  });
+  return { turns, incidents: [...incidents.values()] };
+}
+
+describe("follow()", () => {
+  test.each([
+    ["opens and resolves", ["a:c", "a:o"], "opened#1@1 resolved#1@2"],
+    ["says nothing while it lasts", ["a:c", "a:c", "a:c"], "opened#1@1"],
+    ["worsens once", ["a:w", "a:c", "a:c"], "opened#1@1 worsened#1@2"],
+    ["unknown neither opens nor closes", ["a:u", "a:c", "a:u", "a:u", "a:o"], "opened#1@2 resolved#1@5"],
+    ["a second fault is a second incident", ["a:c", "a:o", "a:c"], "opened#1@1 resolved#1@2 opened#2@3"],
+    ["two probes are two incidents", ["a:c", "b:c", "a:o"], "opened#1@1 opened#2@2 resolved#1@3"],
+  ])("%s", (_, moments, expected) => {
+    expect(play(moments).turns.join(" ")).toBe(expected);
+  });
+
+  test("what belongs to one key is one incident, over when the last probe is well", () => {
+    const { turns, incidents } = play(["a:w", "b:c", "a:o", "b:o"], () => "monitor");
+    expect(turns).toEqual(["opened#1@1", "worsened#1@2", "resolved#1@4"]);
+    expect(incidents[0]?.probes.map(({ probe, leftAt }) => `${probe} ${String(leftAt)}`)).toEqual(["a 3", "b 4"]);
+  });
+
+  test("an immediate one is unconfirmed until it is seen again", () => {
+    const threeOfFour: Confirm = { bad: [3, 4], good: 1, recheckMs: 0 };
+    const own = (probe: string): string => probe;
+    expect(play(["a:o", "a:!"], own, threeOfFour).incidents[0]).toMatchObject({ unconfirmed: true, priority: "P2" });
+    expect(play(["a:o", "a:!", "a:u"], own, threeOfFour).incidents[0]?.unconfirmed).toBe(true);
+    expect(play(["a:o", "a:!", "a:c"], own, threeOfFour).incidents[0]?.unconfirmed).toBe(false);
+  });
+
+  test("stays one incident while it flaps", () => {
+    const { turns } = play([..."oooooooooococococococ"].map((letter) => `a:${letter}`));
+    expect(turns.filter((turn) => turn.startsWith("opened")).length).toBeLessThan(5);
+    expect(turns.at(-1)).toMatch(/^opened/);
+  });
+
+  test("opened and resolved alternate, whatever is seen", () => {
+    fc.assert(
+      fc.property(
+        fc.array(fc.tuple(fc.constantFrom("a", "b"), fc.constantFrom(...Object.keys(letters))), { maxLength: 80 }),
+        fc.boolean(),
+        (seen, shared) => {
+          const { turns, incidents } = play(
+            seen.map(([probe, letter]) => `${probe}:${letter}`),
+            shared ? () => "monitor" : (probe) => probe,
+          );
+          for (const incident of incidents) {
+            const own = turns.filter((turn) => turn.includes(`#${incident.id}@`)).map((turn) => turn.split("#")[0]);
+            expect(own[0]).toBe("opened");
+            expect(own.filter((turn) => turn === "opened")).toHaveLength(1);
+            expect(own.filter((turn) => turn === "resolved")).toHaveLength(incident.resolvedAt === undefined ? 0 : 1);
+            if (incident.resolvedAt !== undefined) expect(own.at(-1)).toBe("resolved" satisfies Turn);
+            expect(incident.turnCount).toBe(own.length);
+          }
+          const openKeys = incidents.filter(({ resolvedAt }) => resolvedAt === undefined).map(({ key }) => key);
+          expect(new Set(openKeys).size).toBe(openKeys.length);
+        },
+      ),
+    );
+    expect(statuses).toHaveLength(4);
+  });
+});
+
+describe("remind()", () => {
+  const every = { P1: 30, P2: 120, P3: 1440, P4: 0 };
+  const [open] = play(["a:c"]).incidents;
+  if (!open) throw new Error("no incident");
+
+  test("comes when the priority's time has passed, and again from then on", () => {
+    expect(remind(open, 120, every)).toBeUndefined();
+    const first = remind(open, 121, every);
+    expect(first?.turn).toBe("reminder");
+    expect(first && remind(first.incident, 240, every)).toBeUndefined();
+    expect(first && remind(first.incident, 241, every)?.turn).toBe("reminder");
+  });
+
+  test("is silent while acknowledged, and comes when that expires", () => {
+    const { incident, turn } = acknowledge(open, "li", 1000, 10);
+    expect(turn).toBe("acknowledged");
+    expect(remind(incident, 999, every)).toBeUndefined();
+    expect(remind(incident, 1000, every)).toMatchObject({ turn: "reminder", incident: { acknowledgedBy: undefined } });
+  });
+
+  test("growing worse ends the acknowledgement", () => {
+    const [mild] = play(["a:w"]).incidents;
+    const acked = mild && acknowledge(mild, "li", 1000, 2).incident;
+    const worse = follow(
+      acked,
+      {
+        probe: "a",
+        state: { ...freshState("a", 0), verdict: "critical", status: "critical" },
+        findings: [],
+        cause: "x",
+        key: "a",
+        at: 3,
+        known: true,
+        immediate: false,
+        priority: () => "P1",
+      },
+      9,
+    );
+    expect(worse).toMatchObject({ turn: "worsened", incident: { acknowledgedBy: undefined, priority: "P1" } });
+  });
+
+  test("says nothing of what is over", () => {
+    const over = leave(open, "a", 5);
+    expect(over?.turn).toBe("resolved");
+    expect(over && remind(over.incident, 1e9, every)).toBeUndefined();
+  });
+});
+
+describe("diagnosis of one probe", () => {
+  test("incidentKey() is the probe's, and one for the own side", () => {
+    expect(incidentKey({ id: "a/imap-login", measures: "service" })).toBe("a/imap-login");
+    expect(incidentKey({ id: "monitor/egress", measures: "monitor" })).toBe("monitor");
+    expect(incidentKey({ id: "monitor/clock", measures: "monitor" })).toBe("monitor");
+  });
+
+  test("causeOf() is the first of the worst findings", () => {
+    const finding = (code: string, severity: "info" | "warning" | "critical" | "unknown") => ({ code, severity, data: {} });
+    expect(causeOf([finding("a", "info"), finding("b", "critical"), finding("c", "critical"), finding("d", "warning")])).toBe(
+      "b",
+    );
+    expect(causeOf([])).toBe("unknown");
+  });
+
+  test.each([
+    [
+      "the MX of the company",
+      { severity: "critical", measures: "service", answers: "receive", business: "normal", wholeDomain: true },
+      "P1",
+    ],
+    [
+      "a critical mailbox",
+      { severity: "critical", measures: "service", answers: "read", business: "critical", wholeDomain: false },
+      "P2",
+    ],
+    ["any mailbox", { severity: "critical", measures: "service", answers: "read", business: "normal", wholeDomain: false }, "P3"],
+    [
+      "an unimportant mailbox",
+      { severity: "critical", measures: "service", answers: "read", business: "low", wholeDomain: false },
+      "P4",
+    ],
+    [
+      "a slow critical mailbox",
+      { severity: "warning", measures: "service", answers: "read", business: "critical", wholeDomain: false },
+      "P3",
+    ],
+    [
+      "a certificate with days left",
+      { severity: "warning", measures: "expiry", answers: "read", business: "critical", wholeDomain: false },
+      "P4",
+    ],
+    [
+      "our own network",
+      { severity: "critical", measures: "monitor", answers: undefined, business: "critical", wholeDomain: false },
+      "P3",
+    ],
+  ] as const)("priorityOf() %s", (_, about, priority) => {
+    expect(priorityOf(about)).toBe(priority);
+  });
+});
