@@ -28,8 +28,9 @@ export interface RunOutcome {
   readonly again: number | undefined;
   /** A finding that opens its incident at once was among them. */
   readonly immediate: boolean;
-  /** The credential was refused. */
-  readonly rejected: "definite" | "ambiguous" | undefined;
+  /** A credential was refused; `account` where the check logs in to several. */
+  readonly rejected: { readonly kind: "definite" | "ambiguous"; readonly account: string | undefined } | undefined;
+  readonly loggedIn: readonly string[];
 }
 
 /** Lines and bytes of evidence that one run may leave: the network decides how much there would be. */
@@ -82,8 +83,17 @@ export async function runProbe(probe: Probe, check: AnyCheck, world: RunWorld): 
     facts: result?.facts ?? [],
     again: result?.again,
     immediate: declared.some((declaration, i) => declaration?.immediate === true && findings[i]?.severity === "critical"),
-    rejected: declared.find((declaration) => declaration?.rejects)?.rejects,
+    rejected: rejectionOf(findings, check),
+    loggedIn: result?.loggedIn ?? [],
   };
+}
+
+function rejectionOf(findings: readonly Finding[], check: AnyCheck): RunOutcome["rejected"] {
+  for (const { code, data } of findings) {
+    const kind = check.findings[code]?.rejects;
+    if (kind) return { kind, account: typeof data["account"] === "string" ? data["account"] : undefined };
+  }
+  return undefined;
 }
 
 /** An observation that is made without running the check (a login that is held back). */

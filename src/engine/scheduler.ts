@@ -80,10 +80,10 @@ export function createScheduler(options: SchedulerOptions): Scheduler {
   /** What a probe would have to wait for; undefined when there is a place. */
   function obstacle(probe: Probe): string | undefined {
     if (running.size >= options.limits.global) return "global";
-    const { host, account } = probe.load;
+    const { host, logins = [] } = probe.load;
     if (host !== undefined && (hostLoad.get(host) ?? 0) >= options.limits.perHost) return `host ${host}`;
-    if (account !== undefined && accounts.has(account)) return `account ${account}`;
-    return undefined;
+    const busy = logins.find(({ account }) => accounts.has(account));
+    return busy && `account ${busy.account}`;
   }
 
   function admit(probe: Probe): void {
@@ -102,10 +102,10 @@ export function createScheduler(options: SchedulerOptions): Scheduler {
   }
 
   function begun(probe: Probe): Promise<void> {
-    const { host, account } = probe.load;
+    const { host, logins = [] } = probe.load;
     const startedAt = performance.now();
     if (host !== undefined) hostLoad.set(host, (hostLoad.get(host) ?? 0) + 1);
-    if (account !== undefined) accounts.add(account);
+    for (const { account } of logins) accounts.add(account);
     const done = whole(probe, startedAt);
     running.set(probe.id, { startedAt, done });
     return done;
@@ -118,12 +118,12 @@ export function createScheduler(options: SchedulerOptions): Scheduler {
     } catch (error) {
       options.onError(error);
     }
-    const { host, account } = probe.load;
+    const { host, logins = [] } = probe.load;
     running.delete(probe.id);
     if (host !== undefined) hostLoad.set(host, (hostLoad.get(host) ?? 1) - 1);
-    if (account !== undefined) accounts.delete(account);
+    for (const { account } of logins) accounts.delete(account);
     planNext(probe.id, startedAt + offset, sooner);
-    for (const freed of ["global", `host ${host}`, `account ${account}`]) release(freed);
+    for (const freed of ["global", `host ${host}`, ...logins.map(({ account }) => `account ${account}`)]) release(freed);
   }
 
   function planNext(id: string, startedAt: number, sooner: number | undefined): void {

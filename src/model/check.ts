@@ -60,6 +60,8 @@ export interface CheckResult<Code extends string, Metric extends string> {
   /** At most 64 KiB as JSON; committed with the observation and handed to the next run. Left out: the old one stays. */
   readonly memory?: Json;
   readonly facts?: readonly { readonly kind: string; readonly value: string }[];
+  /** The accounts (as in `load`) whose credential was accepted in this run: their breaker closes. */
+  readonly loggedIn?: readonly string[];
   /** Milliseconds until the next look, if that should be sooner than the interval. */
   readonly again?: number;
 }
@@ -76,7 +78,10 @@ export interface FindingDeclaration {
   readonly timed?: true;
   /** Opens its incident at once, without N of M (a definite rejection of a credential). */
   readonly immediate?: true;
-  /** The credential was refused: `definite` or `ambiguous`; drives the authentication breaker. */
+  /**
+   * The credential was refused: `definite` or `ambiguous`; drives the authentication breaker. A check that logs in to several
+   * accounts names the refused one in the finding's `data.account`.
+   */
   readonly rejects?: "definite" | "ambiguous";
 }
 
@@ -85,13 +90,18 @@ export interface MetricDeclaration {
   readonly unit: "seconds" | "bytes" | "ratio" | "none";
 }
 
+/** One account that a run logs in to. Runs of one account never overlap, and they share one authentication breaker. */
+export interface Login {
+  /** The login name, lower case. */
+  readonly account: string;
+  /** What is sent to log in, so that the breaker sees when it has changed. */
+  readonly credential: Secret;
+}
+
 /** What a probe loads: how many run at once is bounded per host and per account. */
 export interface Load {
   readonly host?: string;
-  /** The login name at that host; runs of one account never overlap, and they share one authentication breaker. */
-  readonly account?: string;
-  /** What is sent to log in, so that the breaker sees when it has changed. */
-  readonly credential?: Secret;
+  readonly logins?: readonly Login[];
 }
 
 export interface Check<O extends z.ZodType = z.ZodType, Code extends string = string, Metric extends string = string> {

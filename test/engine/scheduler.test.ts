@@ -5,6 +5,7 @@ import { firstRound, nextOnGrid, phaseOf, slotMs, wholeSlots } from "../../src/e
 import { createScheduler, type Limits, type Scheduler } from "../../src/engine/scheduler.ts";
 import type { Load } from "../../src/model/check.ts";
 import type { Probe } from "../../src/model/probe.ts";
+import type { Secret } from "../../src/model/secret.ts";
 
 const probe = (id: string, everyMs: number, load: Load = {}, measures: Probe["measures"] = "service"): Probe => ({
   id,
@@ -21,6 +22,8 @@ const probe = (id: string, everyMs: number, load: Load = {}, measures: Probe["me
   load,
   from: "test",
 });
+
+const credential: Secret = { source: "test", reveal: () => Promise.resolve("x"), toJSON: () => "[secret]" };
 
 const many = (count: number, everyMs: number, load: Load = {}): Probe[] =>
   Array.from({ length: count }, (_, i) => probe(`asset-${i}/x`, everyMs, load));
@@ -182,10 +185,10 @@ describe("createScheduler()", () => {
         options.onRun?.(id);
         worst.all = Math.max(worst.all, count("all", 1));
         worst.perHost = Math.max(worst.perHost, count(`h${load.host ?? id}`, 1));
-        worst.perAccount = Math.max(worst.perAccount, count(`a${load.account ?? id}`, 1));
+        worst.perAccount = Math.max(worst.perAccount, count(`a${load.logins?.[0]?.account ?? id}`, 1));
         worst.perProbe = Math.max(worst.perProbe, count(`p${id}`, 1));
         await new Promise((resolve) => setTimeout(resolve, options.runMs));
-        for (const key of ["all", `h${load.host ?? id}`, `a${load.account ?? id}`, `p${id}`]) count(key, -1);
+        for (const key of ["all", `h${load.host ?? id}`, `a${load.logins?.[0]?.account ?? id}`, `p${id}`]) count(key, -1);
         return options.again;
       },
     });
@@ -207,7 +210,9 @@ describe("createScheduler()", () => {
   test("holds the caps and still runs everything", async () => {
     const probes = [
       ...many(30, 60_000, { host: "one.example" }),
-      ...Array.from({ length: 5 }, (_, i) => probe(`acc/${i}`, 60_000, { host: "two.example", account: "li" })),
+      ...Array.from({ length: 5 }, (_, i) =>
+        probe(`acc/${i}`, 60_000, { host: "two.example", logins: [{ account: "li", credential }] }),
+      ),
     ];
     make({ runMs: 2000, limits: { global: 6, perHost: 3 } }).replace(probes);
     await vi.advanceTimersByTimeAsync(50_000);

@@ -1,0 +1,171 @@
+import type { AnyCheck } from "../model/check.ts";
+import type { Probe } from "../model/probe.ts";
+import { SecretError } from "../model/secret.ts";
+import { emptyBatch, type Batch, type Breaker, type NewDelivery, type Recorder } from "../model/state.ts";
+import { advance, freshState } from "./advance.ts";
+import type { LiveBoard } from "./board.ts";
+import { afterRefusal, mayTry, type Attempt } from "./breaker.ts";
+import { causeOf, incidentKey, priorityOf } from "./diagnose.ts";
+import { follow, type IncidentStep } from "./incidents.ts";
+import { judgeOwnSide, type SelfTests } from "./own-side.ts";
+import { observeWithoutRun, runProbe, type RunOutcome, type RunWorld } from "./run-probe.ts";
+
+/** What every run of the daemon has in common. */
+export interface PipelineWorld {
+  readonly board: LiveBoard;
+  readonly recorder: Recorder;
+  readonly checks: ReadonlyMap<string, AnyCheck>;
+  readonly run: Omit<RunWorld, "memory" | "facts" | "previous" | "lastAt">;
+  readonly selfTests: SelfTests;
+  /** The messages of an incident's turn, by channel; none when there was no turn. */
+  readonly route: (step: IncidentStep) => readonly NewDelivery[];
+  readonly wakeDelivery: () => void;
+  /** One change of incidents at a time: what a turn says rests on the board as it is when it is written. */
+  readonly serially: <T>(work: () => Promise<T>) => Promise<T>;
+}
+
+/** What a run brought, with the credentials it may have used. */
+interface Look {
+  readonly outcome: RunOutcome;
+  readonly attempts: readonly Attempt[];
+}
+
+/**
+ * The whole path of one run: look, ask whether it is our own fault, decide, write everything in one transaction, and only
+ * then change what is in memory and wake the delivery. Returns the milliseconds until the probe wants to be looked at again.
+ */
+export async function runOnce(probe: Probe, world: PipelineWorld): Promise<number | undefined> {
+  const began = performance.now();
+  const look = await lookAt(probe, world);
+  if (!look) return undefined;
+  const seen: Look = { ...look, outcome: await judgeOwnSide(probe, look.outcome, began, world.selfTests) };
+  if (world.run.stopping.aborted) return undefined;
+  const batch = decide(probe, seen, world);
+  if (batch.incidents.length === 0) await write(batch, world);
+  else await world.serially(() => write(decide(probe, seen, world), world));
+  return soonest(seen.outcome.again, recheckOf(probe, world));
+}
+
+/** Writes a batch and, after COMMIT, lets everybody know. */
+export async function write(batch: Batch, world: Pick<PipelineWorld, "recorder" | "board" | "wakeDelivery">): Promise<void> {
+  await world.recorder.commit(batch, {
+    atOnce: batch.transitions.length > 0 || batch.incidents.length > 0 || batch.breakers.length > 0,
+  });
+  world.board.apply(batch);
+  if (batch.deliveries.length > 0) world.wakeDelivery();
+}
+
+async function lookAt(probe: Probe, world: PipelineWorld): Promise<Look | undefined> {
+  const { board } = world;
+  const check = world.checks.get(probe.check);
+  if (!check) throw new Error(`There is no check "${probe.check}" for probe ${probe.id}`);
+  const previous = board.last(probe.id);
+  const run: RunWorld = {
+    ...world.run,
+    memory: board.memory(probe.id),
+    facts: (kind) => board.facts(probe.asset, kind),
+    previous,
+    lastAt: board.state(probe.id)?.lastAt,
+  };
+  let attempts: readonly Attempt[];
+  try {
+    attempts = await attemptsOf(probe, world);
+  } catch (error) {
+    if (!(error instanceof SecretError)) throw error;
+    return {
+      outcome: bare(observeWithoutRun(probe, run, "secret-unreadable", { reason: run.mask(error.message) })),
+      attempts: [],
+    };
+  }
+  const held = attempts.find(({ account, fingerprint }) => !mayTry(board.breaker(account), fingerprint, run.now()));
+  if (held) return { outcome: bare(observeWithoutRun(probe, run, "login-held", { account: held.account })), attempts: [] };
+  const outcome = await runProbe(probe, check, run);
+  return outcome && { outcome, attempts };
+}
+
+const attemptsOf = (probe: Probe, world: PipelineWorld): Promise<Attempt[]> =>
+  Promise.all(
+    (probe.load.logins ?? []).map(async ({ account, credential }) => ({
+      account,
+      fingerprint: world.run.sign(`credential ${account} ${await credential.reveal()}`),
+      probe: probe.id,
+    })),
+  );
+
+const bare = (observation: RunOutcome["observation"]): RunOutcome => ({
+  observation,
+  memory: undefined,
+  facts: [],
+  again: undefined,
+  immediate: false,
+  rejected: undefined,
+  loggedIn: [],
+});
+
+/** Everything that one observation changes. Pure but for reading the board. */
+function decide(probe: Probe, { outcome, attempts }: Look, world: PipelineWorld): Batch {
+  const { board } = world;
+  const { observation } = outcome;
+  const before = board.state(probe.id) ?? freshState(probe.id, board.startedAt);
+  const step = advance(before, { ...observation, immediate: outcome.immediate }, probe.confirm, 2 * probe.everyMs);
+  const key = incidentKey(probe);
+  const incident = follow(
+    board.openIncident(key),
+    {
+      probe: probe.id,
+      state: step.state,
+      findings: observation.findings,
+      cause: causeOf(observation.findings),
+      key,
+      at: observation.at,
+      known: observation.status !== "unknown",
+      immediate: outcome.immediate,
+      priority: (severity) =>
+        priorityOf({
+          severity,
+          measures: probe.measures,
+          answers: world.checks.get(probe.check)?.answers,
+          business: probe.business,
+          wholeDomain: !/[@:~]/.test(probe.asset),
+        }),
+    },
+    board.nextIncident(),
+  );
+  return {
+    ...emptyBatch,
+    observations: [observation],
+    memories: outcome.memory === undefined ? [] : [{ probe: probe.id, memory: outcome.memory }],
+    facts: outcome.facts.map((fact) => ({ asset: probe.asset, ...fact, at: observation.at })),
+    states: [step.state],
+    transitions: step.transitions,
+    incidents: incident ? [incident.incident] : [],
+    timeline: incident?.timeline ?? [],
+    deliveries: incident ? world.route(incident) : [],
+    ...breakersAfter(outcome, attempts, world),
+  };
+}
+
+function breakersAfter(
+  outcome: RunOutcome,
+  attempts: readonly Attempt[],
+  { board, run }: PipelineWorld,
+): Pick<Batch, "breakers" | "breakersClosed"> {
+  const { rejected, loggedIn } = outcome;
+  const refused = rejected && (attempts.find(({ account }) => account === rejected.account) ?? attempts[0]);
+  const breakers: Breaker[] =
+    rejected && refused ? [afterRefusal(board.breaker(refused.account), refused, rejected.kind, run.now())] : [];
+  return {
+    breakers,
+    breakersClosed: loggedIn.filter((account) => account !== refused?.account && board.breaker(account) !== undefined),
+  };
+}
+
+/** An undecided probe is looked at sooner, so that a fault is confirmed, or a recovery seen, within minutes. */
+function recheckOf(probe: Probe, { board }: PipelineWorld): number | undefined {
+  return board.state(probe.id)?.undecidedSince !== undefined && probe.confirm.recheckMs > 0 ? probe.confirm.recheckMs : undefined;
+}
+
+function soonest(a: number | undefined, b: number | undefined): number | undefined {
+  if (a === undefined || b === undefined) return a ?? b;
+  return Math.min(a, b);
+}
