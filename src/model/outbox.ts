@@ -44,7 +44,7 @@ export interface Outbox {
   toldChannels(incident: number): readonly string[];
   /**
    * Turns `opened` and `worsened` of priority P1 that no channel has taken (none of their deliveries is sent, accepted or
-   * obsolete) and that are not expired: one delivery of each, and the channels that have one.
+   * obsolete), that are not expired and whose incident is not over: one delivery of each, and the channels that have one.
    */
   untaken(now: number): readonly { readonly delivery: NewDelivery; readonly channels: readonly string[] }[];
   /** Further deliveries of a turn that is stored already. One whose key is there is left alone. */
