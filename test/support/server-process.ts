@@ -1,0 +1,76 @@
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import net from "node:net";
+import { setTimeout as sleep } from "node:timers/promises";
+
+/** A server that runs as a child of the test and never outlives it. */
+export interface ServerProcess {
+  /** What it wrote to its standard output and error. */
+  output(): string;
+  /** Ends it, and whatever is left of its process group after half a second. */
+  stop(): Promise<void>;
+}
+
+// The shell holds the other end of our pipe: when the test process is gone, however it ended, it ends the server.
+// (PR_SET_PDEATHSIG would not do: mail servers change their user, which clears it.) Node raises the limit of open files to
+// a million, and Postfix closes them one by one at its start: 2 s.
+const guard = 'ulimit -n 4096; "$@" </dev/null & read -r _; kill $!; wait $!';
+
+/** Starts a server in the foreground, in a process group of its own. It ends with the test process. */
+export function startServerProcess(command: string, args: readonly string[]): ServerProcess {
+  const child = spawn("/bin/sh", ["-c", guard, "sh", command, ...args], { detached: true, stdio: "pipe" });
+  const output: string[] = [];
+  child.stdout.on("data", (part: Buffer) => output.push(part.toString()));
+  child.stderr.on("data", (part: Buffer) => output.push(part.toString()));
+  child.stdin.on("error", () => undefined);
+  const ended = new Promise<void>((resolve) => {
+    child.once("exit", () => resolve());
+    child.once("error", (error) => {
+      output.push(String(error));
+      resolve();
+    });
+  });
+  return {
+    output: () => output.join(""),
+    stop: async () => {
+      child.stdin.end();
+      await Promise.race([ended, sleep(500, undefined, { ref: false })]);
+      if (child.pid !== undefined) {
+        try {
+          process.kill(-child.pid, "SIGKILL");
+        } catch {
+          // The whole group is gone already.
+        }
+      }
+      await ended;
+    },
+  };
+}
+
+/**
+ * Waits until every port takes connections, and says something on those where the server speaks first.
+ * @throws Error with what `why` says, when one does not within 15 s
+ */
+export async function untilServing(
+  host: string,
+  greeting: readonly number[],
+  silent: readonly number[],
+  why: () => string,
+): Promise<void> {
+  const end = performance.now() + 15_000;
+  for (const port of [...greeting, ...silent]) {
+    for (;;) {
+      const socket = net.connect(port, host);
+      try {
+        const signal = AbortSignal.timeout(5_000);
+        await once(socket, greeting.includes(port) ? "data" : "connect", { signal });
+        break;
+      } catch (error) {
+        if (performance.now() > end) throw new Error(`Nothing serves ${host}:${port}: ${why()}`, { cause: error });
+        await sleep(20);
+      } finally {
+        socket.destroy();
+      }
+    }
+  }
+}
