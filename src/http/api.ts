@@ -1,0 +1,105 @@
+import { Hono } from "hono";
+import { bodyLimit } from "hono/body-limit";
+import { z } from "zod";
+import type { IncidentView, ProbeDetail } from "../model/api.ts";
+import type { Actions, Board } from "../model/board.ts";
+import type { Probe } from "../model/probe.ts";
+import { buildOverview } from "./overview.ts";
+import { problem } from "./problem.ts";
+import { viewIncident, viewProbeDetail } from "./views.ts";
+
+interface ApiDeps {
+  readonly board: Board;
+  readonly actions: Actions;
+  readonly version: string;
+  readonly now: () => number;
+}
+
+const acknowledgement = z.strictObject({
+  by: z.string().trim().min(1).max(60),
+  minutes: z.number().int().min(1).max(10_080),
+});
+
+/** Within this time, and while nothing happens, everyone gets the same overview. */
+const overviewAgeMs = 1000;
+
+/** The JSON under `/api/v1`, without the stream. */
+export function createApi({ board, actions, version, now }: ApiDeps): Hono {
+  const api = new Hono();
+  let cached: { readonly at: number; readonly body: string } | undefined;
+  let index: { readonly of: readonly Probe[]; readonly byId: ReadonlyMap<string, Probe> } | undefined;
+  board.subscribe(() => {
+    cached = undefined;
+  });
+
+  const findProbe = (id: string | undefined): Probe | undefined => {
+    const probes = board.probes();
+    if (index?.of !== probes) index = { of: probes, byId: new Map(probes.map((probe) => [probe.id, probe])) };
+    return id === undefined ? undefined : index.byId.get(id);
+  };
+
+  api.get("/overview", (c) => {
+    const at = now();
+    if (cached === undefined || at - cached.at > overviewAgeMs || at < cached.at) {
+      cached = { at, body: JSON.stringify(buildOverview(board, at, version)) };
+    }
+    return c.body(cached.body, 200, { "content-type": "application/json", "cache-control": "no-store" });
+  });
+
+  api.get("/incidents", (c) =>
+    c.json<{ incidents: readonly IncidentView[] }>({
+      incidents: board.incidents().map((incident) => viewIncident(board, incident)),
+    }),
+  );
+
+  api.post(
+    "/incidents/:id/acknowledge",
+    bodyLimit({ maxSize: 4096, onError: (c) => problem(c, "too-large", "Send less than 4 KiB") }),
+    async (c) => {
+      const id = Number(c.req.param("id"));
+      const body = acknowledgement.safeParse(await c.req.json().catch(() => undefined));
+      if (!body.success) {
+        return problem(
+          c,
+          "bad-request",
+          'Send JSON like { "by": "Li", "minutes": 60 }: by 1 to 60 characters, minutes 1 to 10080',
+        );
+      }
+      const done = Number.isSafeInteger(id) && (await actions.acknowledge(id, body.data.by, body.data.minutes));
+      if (!done) return problem(c, "not-found", "No open incident has this id; GET /api/v1/incidents lists them");
+      return c.json({ acknowledged: true });
+    },
+  );
+
+  api.get("/probes/*", (c) => {
+    const probe = findProbe(probeIdOf(c.req.url, ""));
+    if (probe === undefined) return problem(c, "not-found", "No probe has this id; GET /api/v1/overview lists them");
+    return c.json<ProbeDetail>(viewProbeDetail(board, probe));
+  });
+
+  api.post("/probes/*", (c) => {
+    const probe = findProbe(probeIdOf(c.req.url, "/run"));
+    if (probe === undefined || !actions.runNow(probe.id)) {
+      return problem(
+        c,
+        "not-found",
+        "POST /api/v1/probes/{asset}/{check}/run with the id of a probe; GET /api/v1/overview lists them",
+      );
+    }
+    return c.json({ started: true }, 202);
+  });
+
+  return api;
+}
+
+/** The id in a URL: everything after `/probes/` and before `end`, as it was or percent-encoded; undefined when it is none. */
+function probeIdOf(url: string, end: string): string | undefined {
+  const path = new URL(url).pathname;
+  const start = path.indexOf("/probes/") + "/probes/".length;
+  if (!path.endsWith(end)) return undefined;
+  try {
+    return decodeURIComponent(path.slice(start, path.length - end.length)).toLowerCase();
+  } catch {
+    return undefined;
+  }
+}

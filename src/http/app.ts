@@ -1,0 +1,186 @@
+import { randomBytes } from "node:crypto";
+import type { HttpBindings } from "@hono/node-server";
+import { RESPONSE_ALREADY_SENT } from "@hono/node-server/utils/response";
+import type { Context, MiddlewareHandler } from "hono";
+import { Hono } from "hono";
+import { bodyLimit } from "hono/body-limit";
+import { getCookie } from "hono/cookie";
+import type { IncidentEvent, ProbeEvent } from "../model/api.ts";
+import type { Actions, Board, BoardEvent, Health } from "../model/board.ts";
+import { createApi } from "./api.ts";
+import type { EventHub } from "./events.ts";
+import { createEventHub } from "./events.ts";
+import type { Guard } from "./guard.ts";
+import { createGuard, isHostAllowed, isOriginAllowed, sessionCookie } from "./guard.ts";
+import { judgeHealth } from "./health.ts";
+import { languageOf, loginStyleSource, renderLogin } from "./login.ts";
+import { createMetrics } from "./metrics.ts";
+import { loadPage } from "./page.ts";
+import { problem } from "./problem.ts";
+
+export interface AppDeps {
+  readonly board: Board;
+  readonly actions: Actions;
+  readonly health: () => Health;
+  readonly version: string;
+  /** Where the built page is, `dashboard/dist`. */
+  readonly pageFolder: string;
+  /** Set: everything but `/healthz` asks for it. */
+  readonly token?: string | undefined;
+  /** Names, without port, that people reach this server by, besides addresses and localhost: that of `settings.url`. */
+  readonly allowedHosts?: readonly string[];
+  /** Milliseconds UTC. */
+  readonly now?: () => number;
+  /** Where an error of ours goes. */
+  readonly onError?: (error: unknown) => void;
+}
+
+export interface App {
+  /** For `serve({ fetch: app.fetch, … })` of @hono/node-server; the event stream needs its response. */
+  readonly fetch: Hono<Env>["fetch"];
+  readonly request: Hono<Env>["request"];
+  /** Ends the event streams, so that the server can close. */
+  close(): void;
+}
+
+interface Env {
+  Bindings: Partial<HttpBindings>;
+}
+
+/** Everything Mailvigil answers over HTTP. It reads the board and nothing else, so no answer waits for a disk. */
+export function createApp(deps: AppDeps): App {
+  const { board, actions, health, version, now = Date.now } = deps;
+  const hub = createEventHub({ boot: randomBytes(6).toString("hex") });
+  const metrics = createMetrics({ board, health, hub, version });
+  const page = loadPage(deps.pageFolder);
+  const unsubscribe = board.subscribe((event) => publish(hub, board, event));
+
+  const app = new Hono<Env>();
+  app.use(securityHeaders);
+  app.get("/healthz", (c) => {
+    const current = health();
+    const bad = judgeHealth(current);
+    return c.json({ status: bad.length === 0 ? "ok" : "bad", bad, version, ...current }, bad.length === 0 ? 200 : 503);
+  });
+  app.use(sameSite(deps.allowedHosts ?? []));
+  if (deps.token !== undefined) requireToken(app, createGuard(deps.token), now);
+
+  app.get("/metrics", async (c) => c.body(await metrics.render(), 200, { "content-type": metrics.contentType }));
+  app.get("/api/v1/events", (c) => {
+    const response = c.env?.outgoing;
+    if (response === undefined) throw new Error("The event stream needs the response of @hono/node-server");
+    const lastEventId = c.req.header("last-event-id") ?? c.req.query("lastEventId");
+    if (hub.connect(response, lastEventId)) return RESPONSE_ALREADY_SENT;
+    return problem(c, "too-many-streams", "Too many pages follow the live events; close some of them");
+  });
+  app.route("/api/v1", createApi({ board, actions, version, now }));
+  app.get("*", (c) => {
+    const file = page.get(c.req.path);
+    if (file !== undefined) {
+      if (c.req.header("if-none-match") === file.headers["etag"]) return c.body(null, 304, { ...file.headers });
+      return c.body(file.body, 200, { ...file.headers });
+    }
+    if (c.req.path !== "/") return problem(c, "not-found", "Nothing is here");
+    return c.text("The page is not built. Run `npm run build`, then start Mailvigil again.\n", 503);
+  });
+  app.notFound((c) => problem(c, "not-found", "Nothing is here"));
+  app.onError((error, c) => {
+    deps.onError?.(error);
+    return problem(c, "went-wrong", "Mailvigil could not answer this; its log says why");
+  });
+
+  return {
+    fetch: app.fetch,
+    request: app.request,
+    close() {
+      unsubscribe();
+      hub.close();
+    },
+  };
+}
+
+/** Tells pages what they may want to draw anew. */
+function publish(hub: EventHub, board: Board, event: BoardEvent): void {
+  if (event.kind === "observation") {
+    const { observation, state } = event;
+    const data: ProbeEvent = {
+      probe: observation.probe,
+      status: state.status,
+      observed: observation.status,
+      findings: observation.findings.map(({ code, data: values }) => ({ code, data: values })),
+      at: observation.at,
+      durationMs: observation.durationMs,
+      nextAt: board.nextAt(observation.probe) ?? null,
+    };
+    hub.publish("probe", data);
+  } else if (event.kind === "incident") {
+    const data: IncidentEvent = { id: event.incident.id };
+    hub.publish("incident", data);
+  } else hub.publish("reloaded", {});
+}
+
+const contentPolicy = (style: string): string =>
+  `default-src 'none'; script-src 'self'; style-src ${style}; img-src 'self' data:; connect-src 'self'; ` +
+  "form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
+
+/** Set before `next()`: after it Hono copies the response, at 2.9 times the cost of the whole request. */
+const securityHeaders: MiddlewareHandler = async (c, next) => {
+  c.header("content-security-policy", contentPolicy("'self'"));
+  c.header("x-content-type-options", "nosniff");
+  c.header("x-frame-options", "DENY");
+  c.header("cross-origin-resource-policy", "same-origin");
+  // Not `no-referrer`: with it a browser names no origin when the login form is sent.
+  c.header("referrer-policy", "same-origin");
+  await next();
+};
+
+function sameSite(allowedHosts: readonly string[]): MiddlewareHandler {
+  return async (c, next) => {
+    const host = c.req.header("host");
+    if (!isHostAllowed(host, allowedHosts)) {
+      return problem(
+        c,
+        "host-refused",
+        "This name is not known here; set settings.url in mailvigil.yaml to the address people use",
+      );
+    }
+    if (c.req.method !== "GET" && c.req.method !== "HEAD" && !isOriginAllowed(c.req.header("origin"), host)) {
+      return problem(c, "origin-refused", "A page of another origin may not do this");
+    }
+    const site = c.req.header("sec-fetch-site");
+    if (c.req.path.startsWith("/api/") && site !== undefined && site !== "same-origin" && site !== "none") {
+      return problem(c, "origin-refused", "A page of another origin may not read this");
+    }
+    return next();
+  };
+}
+
+function requireToken(app: Hono<Env>, guard: Guard, now: () => number): void {
+  const showLogin = (c: Context, failure?: "wrong" | "held"): Response => {
+    c.header("content-security-policy", contentPolicy(loginStyleSource));
+    c.header("cache-control", "no-store");
+    const page = renderLogin(languageOf(c.req.header("accept-language")), failure);
+    return c.html(page, failure === "held" ? 429 : 401);
+  };
+  app.post("/login", bodyLimit({ maxSize: 8192, onError: (c) => problem(c, "too-large", "Send less than 8 KiB") }), async (c) => {
+    if (guard.isHeld(now())) return showLogin(c, "held");
+    const form = await c.req.parseBody();
+    if (typeof form["token"] !== "string" || !guard.isToken(form["token"])) {
+      guard.noteFailure(now());
+      return showLogin(c, "wrong");
+    }
+    const secure = c.req.header("origin")?.startsWith("https:") === true ? "; Secure" : "";
+    const value = `${sessionCookie}=${guard.session}; Path=/; Max-Age=2592000; HttpOnly; SameSite=Strict${secure}`;
+    return c.body(null, 303, { location: "/", "set-cookie": value });
+  });
+  app.use(async (c, next) => {
+    const authorization = c.req.header("authorization");
+    if (authorization !== undefined && guard.isHeld(now())) {
+      return problem(c, "too-many-tries", "There were too many wrong tokens; wait a minute");
+    }
+    if (guard.isAuthorized(authorization, getCookie(c, sessionCookie))) return next();
+    if (authorization !== undefined) guard.noteFailure(now());
+    if (c.req.method === "GET" && c.req.path === "/") return showLogin(c);
+    return problem(c, "unauthorized", "Send `Authorization: Bearer` with the value of settings.http.token, or sign in at /");
+  });
+}

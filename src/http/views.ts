@@ -1,0 +1,72 @@
+import type { IncidentView, ProbeDetail, ProbeView } from "../model/api.ts";
+import type { Board } from "../model/board.ts";
+import type { Incident } from "../model/incident.ts";
+import { incidentName } from "../model/incident.ts";
+import type { Probe } from "../model/probe.ts";
+import { partsOfId } from "../model/probe.ts";
+import { speakFindings } from "./spoken.ts";
+
+/** A probe as the API shows it; field by field, so that options and whatever they hold stay here. */
+export function viewProbe(board: Board, probe: Probe): ProbeView {
+  const check = board.check(probe.check);
+  const state = board.state(probe.id);
+  const last = board.last(probe.id);
+  const status = state?.status ?? "unknown";
+  return {
+    id: probe.id,
+    check: probe.check,
+    title: check?.title ?? { en: probe.check, zh: probe.check },
+    target: probe.target,
+    question: check?.answers ?? null,
+    status,
+    observed: last?.status ?? null,
+    unconfirmed: last !== undefined && last.status !== status,
+    flapping: state?.flapping ?? false,
+    since: state?.since ?? null,
+    lastAt: last?.at ?? null,
+    nextAt: board.nextAt(probe.id) ?? null,
+    everyMs: probe.everyMs,
+    durationMs: last?.durationMs ?? null,
+    findings: speakFindings(check, last?.findings ?? []),
+    metrics: Object.entries(last?.metrics ?? {}).map(([name, value]) => ({
+      name,
+      unit: check?.metrics[name]?.unit ?? "none",
+      value,
+    })),
+  };
+}
+
+export const viewProbeDetail = (board: Board, probe: Probe): ProbeDetail => ({
+  ...viewProbe(board, probe),
+  asset: probe.asset,
+  evidence: board.last(probe.id)?.evidence ?? [],
+  from: probe.from,
+});
+
+export function viewIncident(board: Board, incident: Incident): IncidentView {
+  return {
+    id: incident.id,
+    name: incidentName(incident.id),
+    cause: incident.cause,
+    priority: incident.priority,
+    severity: incident.severity,
+    openedAt: incident.openedAt,
+    resolvedAt: incident.resolvedAt ?? null,
+    unconfirmed: incident.unconfirmed,
+    acknowledgedBy: incident.acknowledgedBy ?? null,
+    acknowledgedUntil: incident.acknowledgedUntil ?? null,
+    probes: incident.probes.map((held) => {
+      const { asset, check: id } = partsOfId(held.probe);
+      const check = board.check(id);
+      return {
+        probe: held.probe,
+        asset,
+        check: id,
+        title: check?.title ?? { en: id, zh: id },
+        joinedAt: held.joinedAt,
+        leftAt: held.leftAt ?? null,
+        findings: speakFindings(check, held.findings),
+      };
+    }),
+  };
+}

@@ -1,0 +1,193 @@
+import type { MetricDeclaration, Question } from "./check.ts";
+import type { AssetSummary } from "./config.ts";
+import type { IncidentProbe, Priority } from "./incident.ts";
+import type { SpokenFinding } from "./observation.ts";
+import type { Business } from "./probe.ts";
+import type { Status } from "./status.ts";
+import type { Language, Text } from "./text.ts";
+
+/**
+ * What `/api/v1` answers, and what the page is drawn from. Everything is JSON-safe: moments are milliseconds UTC, what is
+ * not known is null, every text is there in both languages. Options of probes and channels are never part of an answer.
+ */
+export interface Overview {
+  readonly company: string;
+  readonly demonstration: boolean;
+  /** What the installation speaks; the page prefers the reader's own choice. */
+  readonly language: Language;
+  /** IANA name; every time on the page is told in it. */
+  readonly timezone: string;
+  readonly now: number;
+  readonly startedAt: number;
+  readonly version: string;
+  readonly sentence: SentenceFacts;
+  /** All six, in their order. */
+  readonly questions: readonly QuestionView[];
+  /** The worst first. */
+  readonly assets: readonly AssetView[];
+  /** Open ones, the worst first, then those resolved within 24 h, the latest first. */
+  readonly incidents: readonly IncidentView[];
+  readonly channels: readonly ChannelView[];
+  readonly troubles: readonly TroubleView[];
+}
+
+/** What the one sentence about the state of mail is made from. */
+export interface SentenceFacts {
+  /** Assets that are watched, those of the own side left out. */
+  readonly assets: number;
+  /** Of these, how many no observation exists of yet. */
+  readonly waiting: number;
+  /** What is broken, by cause. */
+  readonly faults: number;
+  readonly warnings: number;
+  /** Assets about which nothing could be found out. */
+  readonly unknown: number;
+  /** Assets that look worse than is confirmed. */
+  readonly suspected: number;
+  /** Questions of the service (receive, send, read) that every asset fails. */
+  readonly down: readonly Question[];
+  /** Our own network, resolver or clock is the trouble. */
+  readonly blind: boolean;
+}
+
+export interface QuestionView {
+  readonly question: Question;
+  /** Null: nothing that is watched answers it. */
+  readonly status: Status | null;
+  /** Assets by what they answer. */
+  readonly counts: Readonly<Record<Status, number>>;
+  /** The title of the check that answers worst, and whose it is; null while all is well. */
+  readonly worst: { readonly asset: string; readonly title: Text } | null;
+}
+
+export interface AssetView {
+  readonly id: string;
+  readonly kind: AssetSummary["kind"];
+  readonly business: Business;
+  /** The worst of its probes, as confirmed. */
+  readonly status: Status;
+  /** The worst of the last observations; null before the first. */
+  readonly observed: Status | null;
+  /** Since when the status is what it is. */
+  readonly since: number | null;
+  /** The worst first. */
+  readonly probes: readonly ProbeView[];
+  /** The last 24 h, in order, without overlap. Where there is no bar nothing was watched. */
+  readonly bars: readonly Bar[];
+}
+
+/** `[from, to)`. */
+export interface Bar {
+  readonly from: number;
+  readonly to: number;
+  readonly status: Status;
+}
+
+export interface ProbeView {
+  readonly id: string;
+  readonly check: string;
+  readonly title: Text;
+  readonly target: string;
+  readonly question: Question | null;
+  /** As confirmed and accounted. */
+  readonly status: Status;
+  /** By the last observation; null before the first. */
+  readonly observed: Status | null;
+  /** What was observed last differs from the confirmed status and waits for another look. */
+  readonly unconfirmed: boolean;
+  readonly flapping: boolean;
+  readonly since: number | null;
+  readonly lastAt: number | null;
+  readonly nextAt: number | null;
+  readonly everyMs: number;
+  readonly durationMs: number | null;
+  /** Of the last observation, the worst first. */
+  readonly findings: readonly FindingView[];
+  readonly metrics: readonly MetricView[];
+}
+
+export interface FindingView extends SpokenFinding {
+  /** RFC and section, vendor page, or the reason. */
+  readonly source: string;
+}
+
+export interface MetricView {
+  readonly name: string;
+  readonly unit: MetricDeclaration["unit"];
+  readonly value: number;
+}
+
+/** One probe with the trail of its last run. */
+export interface ProbeDetail extends ProbeView {
+  readonly asset: string;
+  /** Secrets masked, control characters made visible. */
+  readonly evidence: readonly string[];
+  /** The place in the configuration, `mailvigil.yaml:12`. */
+  readonly from: string;
+}
+
+export interface IncidentView {
+  readonly id: number;
+  /** `M-1042`. */
+  readonly name: string;
+  readonly cause: string;
+  readonly priority: Priority;
+  readonly severity: "warning" | "critical";
+  readonly openedAt: number;
+  readonly resolvedAt: number | null;
+  readonly unconfirmed: boolean;
+  readonly acknowledgedBy: string | null;
+  readonly acknowledgedUntil: number | null;
+  readonly probes: readonly IncidentProbeView[];
+}
+
+export interface IncidentProbeView extends Pick<IncidentProbe, "probe" | "joinedAt"> {
+  readonly asset: string;
+  readonly check: string;
+  readonly title: Text;
+  readonly leftAt: number | null;
+  /** When it joined, or when it last got worse; the worst first. */
+  readonly findings: readonly FindingView[];
+}
+
+export interface ChannelView {
+  readonly name: string;
+  readonly type: string;
+  readonly brokenSince: number | null;
+  readonly lastError: string | null;
+  readonly lastSentAt: number | null;
+}
+
+export interface TroubleView extends Text {
+  readonly code: string;
+}
+
+/** The one shape of every answer that is not 2xx. */
+export interface ApiError {
+  readonly error: { readonly code: string; readonly message: string };
+}
+
+/** `event: probe` of `/api/v1/events`: a run was stored. */
+export interface ProbeEvent {
+  readonly probe: string;
+  readonly status: Status;
+  readonly observed: Status;
+  /** The codes of its findings and their data, to see whether they changed. */
+  readonly findings: readonly { readonly code: string; readonly data: SpokenFinding["data"] }[];
+  readonly at: number;
+  readonly durationMs: number;
+  readonly nextAt: number | null;
+}
+
+/** `event: incident`. */
+export interface IncidentEvent {
+  readonly id: number;
+}
+
+/** The body of `POST /api/v1/incidents/{id}/acknowledge`. */
+export interface AcknowledgeRequest {
+  /** Who. */
+  readonly by: string;
+  /** How long nobody else shall be reminded. */
+  readonly minutes: number;
+}
