@@ -1,0 +1,281 @@
+import { alertWords, demonstrationMark, inOrderAgain, marks, questionWords, worksAgain } from "../i18n/alert-words.ts";
+import { humanDuration } from "../i18n/durations.ts";
+import { engineFindings } from "../i18n/engine-findings.ts";
+import { localTime, zoneName } from "../i18n/times.ts";
+import type { Alert, AlertProbe } from "../model/alert.ts";
+import type { AnyCheck, FindingDeclaration } from "../model/check.ts";
+import { cutText } from "../model/cut.ts";
+import type { Incident, Turn } from "../model/incident.ts";
+import { incidentName } from "../model/incident.ts";
+import type { Finding } from "../model/observation.ts";
+import type { Probe } from "../model/probe.ts";
+import { partsOfId } from "../model/probe.ts";
+import type { Status } from "../model/status.ts";
+import { statusFacts, statusOfSeverity } from "../model/status.ts";
+import type { Data, Language, Text } from "../model/text.ts";
+import { say } from "../model/text.ts";
+import { visible } from "../model/visible.ts";
+
+/** A probe that an incident holds, as it is now. */
+export interface AlertSubject {
+  readonly probe: Probe;
+  /** Undefined when the check is no longer there. */
+  readonly check: AnyCheck | undefined;
+  readonly status: Status;
+  readonly findings: readonly Finding[];
+}
+
+export interface AlertInput {
+  /** From `createMessageId`; routing gives each channel's copy its own. */
+  readonly id: string;
+  readonly incident: Incident;
+  readonly turn: Turn;
+  /** The probes of the incident, in any order; at least the one it rests on. */
+  readonly subjects: readonly AlertSubject[];
+  /** Ids of further probes that fail for the same cause and are not told one by one. */
+  readonly victims: readonly string[];
+  readonly language: Language;
+  /** IANA name. */
+  readonly timezone: string;
+  /** Where the pages are reached (`https://mail-watch.example.com`); empty when nobody can follow a link. */
+  readonly url: string;
+  readonly company: string;
+  readonly demonstration: boolean;
+  /** Milliseconds UTC. */
+  readonly now: number;
+}
+
+const maxSaid = 140;
+const maxLine = 500;
+const maxListed = 5;
+const maxProbes = 20;
+const maxFindings = 3;
+const maxValue = 300;
+
+/** Renders one turn of an incident: the first line alone is enough, then one line for each question. Pure. */
+export function renderAlert(input: AlertInput): Alert {
+  const { incident, turn, language } = input;
+  const subjects = inOrder(input);
+  const { title, lines } = wordsOf(input, subjects);
+  const demonstration = input.demonstration ? [say(alertWords.demonstration, language)] : [];
+  return {
+    id: input.id,
+    incident: incident.id,
+    turn,
+    priority: incident.priority,
+    at: input.now,
+    language,
+    title: oneLine(input.demonstration ? say(demonstrationMark, language) + title : title),
+    lines: [...demonstration, ...lines].filter((line) => line !== "").map((line) => cutText(oneLine(line), maxLine)),
+    url: incidentUrl(input.url, incident.id),
+    demonstration: input.demonstration,
+    probes: subjects.slice(0, maxProbes).map((subject) => alertProbe(subject, language)),
+  };
+}
+
+/** The place on the pages where an incident is seen and acknowledged: a fragment, so that any path in front of it holds. */
+const incidentUrl = (url: string, id: number): string => (url === "" ? "" : `${url.replace(/\/+$/, "")}/#${incidentName(id)}`);
+
+interface Words {
+  readonly title: string;
+  readonly lines: readonly string[];
+}
+
+function wordsOf(input: AlertInput, subjects: readonly AlertSubject[]): Words {
+  const { incident, turn, language, now } = input;
+  const found = reasons(input, subjects);
+  const what = nameAsset(found.said, subjects[0], incident, language);
+  const mark = (text: Text): string =>
+    say(alertWords.bracket, language, { mark: say(text, language), priority: incident.priority });
+  const service = subjects.some(({ probe }) => probe.measures === "service");
+  const down = incident.severity === "critical" && service;
+  const link = (text: Text): string =>
+    input.url === "" ? "" : say(text, language, { url: incidentUrl(input.url, incident.id) });
+  const place = [say(alertWords.incident, language, { name: incidentName(incident.id) }), input.company]
+    .filter((part) => part !== "")
+    .join(" · ");
+  const duration = humanDuration((incident.resolvedAt ?? now) - incident.openedAt, language);
+  const clock = { timezone: input.timezone, language, now };
+  const zone = zoneName(now, input.timezone);
+  const at = localTime(incident.openedAt, clock);
+  const since = `${say(alertWords.since, language, { at, zone, duration })} · ${place}`;
+
+  if (turn === "resolved") {
+    const to = localTime(incident.resolvedAt ?? now, clock);
+    const span = say(down ? alertWords.downFor : alertWords.lasted, language, { duration, from: at, to, zone });
+    return {
+      title: mark(marks.recovered) + recovered(subjects[0], incident, language),
+      lines: [say(alertWords.was, language, { what }), `${span} · ${place}`, link(alertWords.details)],
+    };
+  }
+  if (turn === "acknowledged") {
+    const who = visible(incident.acknowledgedBy ?? say(alertWords.someone, language), 60);
+    const until = incident.acknowledgedUntil;
+    const quiet = until === undefined ? "" : say(alertWords.quietUntil, language, { at: localTime(until, clock), zone });
+    return {
+      title: mark(marks.acknowledged) + say(alertWords.inHand, language, { who, what }),
+      lines: [quiet, since, link(alertWords.details)],
+    };
+  }
+  const assets = new Set(subjects.map(({ probe }) => probe.asset));
+  const wide = assets.size > 1 ? say(alertWords.affectsTitle, language, { count: assets.size }) : "";
+  const unsure = incident.unconfirmed ? say(alertWords.unconfirmedTitle, language) : "";
+  const lasting = turn === "reminder" ? say(alertWords.lasting, language, { duration }) : "";
+  return {
+    title: mark(markOf(turn, incident, down)) + what + wide + lasting + unsure,
+    lines: [
+      say(alertWords.cause, language, { what: found.cause }),
+      say(alertWords.affects, language, { what: affected(input, subjects) }),
+      found.advice === "" ? "" : say(alertWords.first, language, { what: found.advice }),
+      incident.unconfirmed ? say(alertWords.unconfirmed, language) : "",
+      since,
+      link(alertWords.acknowledge),
+    ],
+  };
+}
+
+function markOf(turn: Turn, incident: Incident, down: boolean): Text {
+  if (turn === "worsened") return marks.worse;
+  if (turn === "reminder") return down ? marks.stillDown : marks.stillOpen;
+  if (incident.severity === "warning") return marks.warning;
+  return down ? marks.down : marks.fault;
+}
+
+function recovered(subject: AlertSubject | undefined, incident: Incident, language: Language): string {
+  const asset = assetName(subject?.probe.asset ?? partsOfId(incident.key).asset, language);
+  const { check, probe } = subject ?? {};
+  const again = probe?.measures === "service" && check?.answers !== undefined ? worksAgain[check.answers] : undefined;
+  if (again !== undefined) return say(again, language, { asset });
+  return say(inOrderAgain, language, { asset, check: check === undefined ? incident.cause : say(check.title, language) });
+}
+
+/** The probe the incident rests on first, then the worse ones. */
+function inOrder({ incident, subjects }: AlertInput): readonly AlertSubject[] {
+  const weight = (subject: AlertSubject): number => {
+    const findings = badOf(incident, subject);
+    const causes = findings.some(({ code }) => code === incident.cause) ? 100 : 0;
+    return causes + (subject.probe.id === incident.key ? 10 : 0) + statusFacts[worstOf(findings)].rank;
+  };
+  return subjects.toSorted((a, b) => weight(b) - weight(a) || (a.probe.id < b.probe.id ? -1 : 1));
+}
+
+const worstOf = (findings: readonly Finding[]): Status =>
+  findings[0] === undefined ? "ok" : statusOfSeverity(findings[0].severity);
+
+/** What was found bad, the worst first: now, or else (it has recovered, or is unknown meanwhile) when it joined the incident. */
+function badOf(incident: Incident, { probe, findings }: AlertSubject): readonly Finding[] {
+  const bad = (some: readonly Finding[]): readonly Finding[] =>
+    some.filter(({ severity }) => severity === "critical" || severity === "warning").toSorted(worseFirst);
+  const now = bad(findings);
+  return now.length > 0 ? now : bad(incident.probes.find((one) => one.probe === probe.id)?.findings ?? []);
+}
+
+const worseFirst = (a: Finding, b: Finding): number =>
+  statusFacts[statusOfSeverity(b.severity)].rank - statusFacts[statusOfSeverity(a.severity)].rank;
+
+interface Reasons {
+  /** For the title, without its full stop. */
+  readonly said: string;
+  readonly cause: string;
+  readonly advice: string;
+}
+
+/** What the first subject says: its first sentence is for the company, the rest is the technical cause. */
+function reasons({ incident, language }: AlertInput, subjects: readonly AlertSubject[]): Reasons {
+  const first = subjects[0];
+  if (first === undefined) return { said: incident.cause, cause: incident.cause, advice: "" };
+  const findings = badOf(incident, first);
+  const main = findings.find(({ code }) => code === incident.cause) ?? findings[0];
+  const seenBy = say(alertWords.seenBy, language, {
+    check: first.check === undefined ? first.probe.check : say(first.check.title, language),
+    target: first.probe.target,
+  });
+  if (main === undefined) return { said: incident.cause, cause: seenBy, advice: "" };
+  const { text, advice } = spoken(first.check, main, language);
+  const [said, rest] = firstSentence(text);
+  const others = findings.filter((one) => one !== main).map((one) => firstSentence(spoken(first.check, one, language).text)[0]);
+  const parts = [rest === "" ? seenBy : rest, ...others.slice(0, 2)];
+  const joined = parts.map(withoutStop).join(say(alertWords.semicolon, language));
+  const missing = others.length - 2;
+  const cause = missing > 0 ? say(alertWords.andMore, language, { list: joined, count: missing }) : joined;
+  return { said: cutText(said, maxSaid), cause, advice };
+}
+
+const ofEngine: Readonly<Record<string, FindingDeclaration>> = engineFindings;
+
+function spoken(check: AnyCheck | undefined, { code, data }: Finding, language: Language): { text: string; advice: string } {
+  const declared: FindingDeclaration | undefined = check?.findings[code] ?? ofEngine[code];
+  if (declared === undefined) return { text: code, advice: "" };
+  return { text: oneLine(say(declared.text, language, data)), advice: oneLine(say(declared.advice, language, data)) };
+}
+
+/** A full stop ends a sentence before a space and a capital (so that `p=none.` or `e.g. mx` does not), 。 always. */
+function firstSentence(text: string): readonly [first: string, rest: string] {
+  const end = /。|[.?](?=\s+\p{Lu})/u.exec(text);
+  if (end === null) return [withoutStop(text), ""];
+  const after = end.index + 1;
+  return [withoutStop(text.slice(0, after)), text.slice(after).trim()];
+}
+
+const withoutStop = (text: string): string => text.replace(/[.。]$/, "");
+
+function nameAsset(said: string, subject: AlertSubject | undefined, incident: Incident, language: Language): string {
+  const asset = subject?.probe.asset ?? partsOfId(incident.key).asset;
+  if (said.toLowerCase().includes(asset)) return said;
+  return say(alertWords.about, language, { asset: assetName(asset, language), what: said });
+}
+
+/** `monitor` and a route are not called by their ids. */
+const assetName = (asset: string, language: Language): string =>
+  asset === "monitor" ? say(alertWords.monitor, language) : asset.replace("~", " → ");
+
+function affected({ victims, language }: AlertInput, subjects: readonly AlertSubject[]): string {
+  const first = subjects[0];
+  if (first?.probe.asset === "monitor") return say(alertWords.affectsMonitor, language);
+  const assets = new Set([...subjects.map(({ probe }) => probe.asset), ...victims.map((id) => partsOfId(id).asset)]);
+  const list = limited(
+    [...assets].map((asset) => assetName(asset, language)),
+    language,
+  );
+  const questions = new Set(subjects.flatMap(({ check }) => check?.answers ?? []));
+  const words = [...questions].map((question) => say(questionWords[question], language)).join(say(alertWords.comma, language));
+  const named = words === "" ? list : say(alertWords.affectsOf, language, { assets: list, what: words });
+  return victims.length === 0 ? named : named + say(alertWords.victims, language, { count: victims.length });
+}
+
+/** Long lists end in `and 12 more`. */
+function limited(items: readonly string[], language: Language): string {
+  const list = items.slice(0, maxListed).join(say(alertWords.comma, language));
+  const missing = items.length - maxListed;
+  return missing > 0 ? say(alertWords.andMore, language, { list, count: missing }) : list;
+}
+
+function alertProbe({ probe, check, status, findings }: AlertSubject, language: Language): AlertProbe {
+  return {
+    probe: probe.id,
+    asset: probe.asset,
+    check: probe.check,
+    target: cutText(probe.target, maxValue),
+    status,
+    findings: findings
+      .toSorted(worseFirst)
+      .slice(0, maxFindings)
+      .map((finding) => {
+        const { text, advice } = spoken(check, finding, language);
+        return {
+          code: finding.code,
+          severity: finding.severity,
+          data: shortened(finding.data),
+          text: cutText(text, maxLine),
+          advice: cutText(advice, maxLine),
+        };
+      }),
+  };
+}
+
+const shortened = (data: Data): Data =>
+  Object.fromEntries(
+    Object.entries(data).map(([name, value]) => [name, typeof value === "string" ? cutText(value, maxValue) : value]),
+  );
+
+const oneLine = (text: string): string => text.replace(/\s+/g, " ").trim();

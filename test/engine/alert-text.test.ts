@@ -1,0 +1,281 @@
+import { describe, expect, it } from "vitest";
+import { z } from "zod";
+import type { AlertInput, AlertSubject } from "../../src/engine/alert-text.ts";
+import { renderAlert } from "../../src/engine/alert-text.ts";
+import type { AnyCheck, Measures, Question } from "../../src/model/check.ts";
+import { defineCheck } from "../../src/model/check.ts";
+import type { Incident } from "../../src/model/incident.ts";
+import type { Finding } from "../../src/model/observation.ts";
+import type { Probe } from "../../src/model/probe.ts";
+import { partsOfId } from "../../src/model/probe.ts";
+
+const at = (clock: string): number => Date.parse(`2026-03-12T${clock}:00+08:00`);
+
+const declare = (id: string, measures: Measures, answers: Question | undefined): AnyCheck =>
+  defineCheck({
+    id,
+    title: { en: `Title of ${id}`, zh: `${id} 的标题` },
+    measures,
+    answers,
+    every: 60_000,
+    deadline: 60_000,
+    confirm: { bad: [1, 1], good: 1, recheckMs: 0 },
+    options: z.object({}),
+    findings: {
+      "mailbox-full": {
+        severity: "critical",
+        text: {
+          en: "Customers' mail to {address} is being returned: the mailbox is full. IMAP QUOTA {percent} % ({used} of {size} GB).",
+          zh: "客户发给 {address} 的邮件被退回：邮箱已满。IMAP 配额已用 {percent}%（{used} / {size} GB）。",
+        },
+        advice: { en: "Delete large attachments, or buy room.", zh: "请删除大附件，或扩容。" },
+        source: "test",
+      },
+      "mx-missing": {
+        severity: "critical",
+        text: { en: "Nobody can send mail here", zh: "别人无法给这里发信" },
+        advice: { en: "Publish an MX record.", zh: "请发布 MX 记录。" },
+        source: "test",
+      },
+      "policy-weak": {
+        severity: "warning",
+        text: { en: "DMARC of {address} only watches (p=none. is said)", zh: "{address} 的 DMARC 只观察" },
+        advice: { en: "Ask for p=quarantine.", zh: "请改为 p=quarantine。" },
+        source: "test",
+      },
+    },
+    metrics: {},
+    target: () => "",
+    run: () => Promise.resolve({ findings: [] }),
+  });
+
+const full: Finding = {
+  code: "mailbox-full",
+  severity: "critical",
+  data: { address: "sales@example.com", percent: 100, used: "5.0", size: "5.0" },
+};
+const missing: Finding = { code: "mx-missing", severity: "critical", data: {} };
+const weak: Finding = { code: "policy-weak", severity: "warning", data: { address: "example.com" } };
+
+function subject(
+  id: string,
+  findings: readonly Finding[],
+  about: { measures?: Measures; answers?: Question | undefined; check?: undefined } = {},
+): AlertSubject {
+  const { asset, check } = partsOfId(id);
+  const { measures = "service", answers = "receive" } = about;
+  const probe: Probe = {
+    id,
+    asset,
+    check,
+    target: "imap.example.com:993",
+    options: {},
+    everyMs: 60_000,
+    deadlineMs: 60_000,
+    confirm: { bad: [1, 1], good: 1, recheckMs: 0 },
+    measures,
+    severity: {},
+    business: "critical",
+    load: {},
+    from: "test:1",
+  };
+  const declared = "check" in about ? undefined : declare(check, measures, asset === "monitor" ? undefined : answers);
+  return { probe, check: declared, status: findings.length === 0 ? "ok" : "critical", findings };
+}
+
+const incident = (some: Partial<Incident> = {}): Incident => ({
+  id: 1042,
+  cause: "mailbox-full",
+  key: "sales@example.com/imap-login",
+  priority: "P2",
+  severity: "critical",
+  openedAt: at("09:02"),
+  resolvedAt: undefined,
+  unconfirmed: false,
+  acknowledgedBy: undefined,
+  acknowledgedUntil: undefined,
+  turnCount: 1,
+  lastTurnAt: at("09:02"),
+  probes: [{ probe: "sales@example.com/imap-login", joinedAt: at("09:02"), leftAt: undefined, findings: [full] }],
+  ...some,
+});
+
+const input = (some: Partial<AlertInput> = {}): AlertInput => ({
+  id: "msg_01",
+  incident: incident(),
+  turn: "opened",
+  subjects: [subject("sales@example.com/imap-login", [full])],
+  victims: [],
+  language: "en",
+  timezone: "Asia/Shanghai",
+  url: "https://watch.example.com/",
+  company: "Example Trading Co.",
+  demonstration: false,
+  now: at("09:08"),
+  ...some,
+});
+
+const render = (some: Partial<AlertInput>): readonly string[] => {
+  const { title, lines } = renderAlert(input(some));
+  return [title, ...lines];
+};
+
+describe("renderAlert()", () => {
+  it("says a fault with its cause, effect, first step, age and link, in English", () => {
+    expect(render({})).toEqual([
+      "[Down P2] Customers' mail to sales@example.com is being returned: the mailbox is full",
+      "Cause: IMAP QUOTA 100 % (5.0 of 5.0 GB)",
+      "Affects: sales@example.com (receiving mail)",
+      "First: Delete large attachments, or buy room.",
+      "Since 09:02 (UTC+8), for 6 min · Incident M-1042 · Example Trading Co.",
+      "Acknowledge: https://watch.example.com/#M-1042",
+    ]);
+  });
+
+  it("says the same in Chinese", () => {
+    expect(render({ language: "zh-CN" })).toEqual([
+      "【故障 P2】客户发给 sales@example.com 的邮件被退回：邮箱已满",
+      "原因：IMAP 配额已用 100%（5.0 / 5.0 GB）",
+      "影响：sales@example.com（收信）",
+      "先做：请删除大附件，或扩容。",
+      "09:02 起（UTC+8），持续 6 分钟 · 事件 M-1042 · Example Trading Co.",
+      "确认：https://watch.example.com/#M-1042",
+    ]);
+  });
+
+  it("says that it is over and how long it lasted", () => {
+    const over = incident({ resolvedAt: at("09:49") });
+    const subjects = [subject("sales@example.com/imap-login", [])];
+    const now = at("09:50");
+    expect(render({ turn: "resolved", incident: over, subjects, now })).toEqual([
+      "[Recovered P2] sales@example.com receives mail again",
+      "It was: Customers' mail to sales@example.com is being returned: the mailbox is full",
+      "Down for 47 min (09:02 to 09:49, UTC+8) · Incident M-1042 · Example Trading Co.",
+      "Details: https://watch.example.com/#M-1042",
+    ]);
+    expect(render({ turn: "resolved", incident: over, subjects, now, language: "zh-CN" }).slice(0, 3)).toEqual([
+      "【恢复 P2】sales@example.com 恢复收信",
+      "原先的问题：客户发给 sales@example.com 的邮件被退回：邮箱已满",
+      "中断 47 分钟（09:02 至 09:49，UTC+8） · 事件 M-1042 · Example Trading Co.",
+    ]);
+  });
+
+  it("does not call a fault of a posture probe downtime, nor its end a return of service", () => {
+    const subjects = [subject("example.com/dns-dmarc", [missing], { measures: "posture", answers: "trusted" })];
+    const about = { key: "example.com/dns-dmarc", cause: "mx-missing" };
+    expect(render({ subjects, incident: incident(about) })[0]).toBe("[Fault P2] example.com: Nobody can send mail here");
+    const lines = render({ subjects, turn: "resolved", incident: incident({ ...about, resolvedAt: at("09:49") }) });
+    expect(lines[0]).toBe("[Recovered P2] example.com is in order again: Title of dns-dmarc");
+    expect(lines[2]).toMatch(/^Lasted 47 min/);
+  });
+
+  it.each([
+    ["opened", "warning", "[Warning P2] ", "【注意 P2】"],
+    ["worsened", "critical", "[Worse P2] ", "【故障加重 P2】"],
+    ["reminder", "critical", "[Still down P2] ", "【仍未恢复 P2】"],
+    ["reminder", "warning", "[Still open P2] ", "【仍未处理 P2】"],
+    ["acknowledged", "critical", "[Acknowledged P2] ", "【已确认 P2】"],
+    ["resolved", "warning", "[Recovered P2] ", "【恢复 P2】"],
+  ] as const)("marks %s of a %s fault", (turn, severity, en, zh) => {
+    expect(render({ turn, incident: incident({ severity }) })[0]?.startsWith(en)).toBe(true);
+    expect(render({ turn, incident: incident({ severity }), language: "zh-CN" })[0]?.startsWith(zh)).toBe(true);
+  });
+
+  it("says in a reminder how long it has lasted", () => {
+    expect(render({ turn: "reminder", now: at("11:07") })[0]).toMatch(/mailbox is full, for 2 h 5 min$/);
+    expect(render({ turn: "reminder", now: at("11:07"), language: "zh-CN" })[0]).toMatch(/邮箱已满，已持续 2 小时 5 分$/);
+  });
+
+  it("says who has it in hand and until when it is quiet", () => {
+    const taken = incident({ acknowledgedBy: "李工\n\u0007", acknowledgedUntil: at("10:08") });
+    const [title, quiet] = render({ turn: "acknowledged", incident: taken, language: "zh-CN" });
+    expect(title).toMatch(/^【已确认 P2】李工\\x0a\\x07 正在处理：客户发给/);
+    expect(quiet).toBe("10:08（UTC+8）之前不再提醒");
+  });
+
+  it("says of an unconfirmed incident that it is, already in the title", () => {
+    const lines = render({ incident: incident({ unconfirmed: true }) });
+    expect(lines[0]).toMatch(/mailbox is full \(not confirmed yet\)$/);
+    expect(lines).toContain("Not confirmed yet: it was seen once, and a second look follows.");
+    expect(render({ incident: incident({ unconfirmed: true }), language: "zh-CN" })[0]).toMatch(/邮箱已满（尚未确认）$/);
+    expect(render({}).join()).not.toContain("confirmed");
+  });
+
+  it("puts the mark of the demonstration first, and says that nobody has to act", () => {
+    expect(render({ demonstration: true }).slice(0, 2)).toEqual([
+      "[DEMO] [Down P2] Customers' mail to sales@example.com is being returned: the mailbox is full",
+      "Demonstration: the company and its faults are invented; nobody has to act.",
+    ]);
+    expect(render({ demonstration: true, language: "zh-CN" })[0]).toMatch(/^【演示】【故障 P2】/);
+    for (const turn of ["worsened", "reminder", "acknowledged", "resolved"] as const) {
+      expect(render({ demonstration: true, turn })[0]).toMatch(/^\[DEMO\] \[/);
+    }
+  });
+
+  it("puts what the incident rests on first, and ends long lists with what is missing", () => {
+    const others = Array.from({ length: 16 }, (_, index) => subject(`box${index}@example.com/imap-login`, [weak]));
+    const first = subject("example.com/dns-mx", [weak, missing]);
+    const zone = incident({ key: "example.com/dns-mx", cause: "mx-missing" });
+    const victims = ["sales@example.com/imap-login", "sales@example.com/smtp-submission"];
+    const lines = render({ subjects: [...others, first], incident: zone, victims });
+    expect(lines[0]).toBe("[Down P2] example.com: Nobody can send mail here, 17 assets affected");
+    expect(lines[1]).toBe(
+      "Cause: Title of dns-mx, seen at imap.example.com:993; DMARC of example.com only watches (p=none. is said)",
+    );
+    expect(lines[2]).toBe(
+      "Affects: example.com, box0@example.com, box10@example.com, box11@example.com, box12@example.com and 13 more" +
+        " (receiving mail); 2 more checks fail for the same cause and are not told one by one",
+    );
+    const zh = render({ subjects: [...others, first], incident: zone, victims, language: "zh-CN" });
+    expect(zh[2]).toContain("及另外 13 个（收信）；另有 2 项检查因同一原因失败，不再逐一告警");
+  });
+
+  it("blames our own side alone for an incident of the monitor", () => {
+    const subjects = [subject("monitor/egress", [missing], { measures: "monitor" })];
+    const lines = render({ subjects, incident: incident({ key: "monitor", cause: "mx-missing" }) });
+    expect(lines[0]).toBe("[Fault P2] Mailvigil itself: Nobody can send mail here");
+    expect(lines[2]).toBe("Affects: what Mailvigil can see; the mail service is not blamed meanwhile");
+  });
+
+  it("calls a route by its two ends", () => {
+    const id = "sales@example.com~canary@gmail.example/mail-roundtrip";
+    const lines = render({ subjects: [subject(id, [missing])], incident: incident({ key: id, cause: "mx-missing" }) });
+    expect(lines[0]).toBe("[Down P2] sales@example.com → canary@gmail.example: Nobody can send mail here");
+  });
+
+  it("says what it knows where the check or the finding is no longer declared", () => {
+    const id = "sales@example.com/imap-login";
+    const gone = subject(id, [{ code: "old-code", severity: "critical", data: {} }], { check: undefined });
+    const lines = render({ subjects: [gone], incident: incident({ cause: "old-code" }) });
+    expect(lines.slice(0, 3)).toEqual([
+      "[Down P2] sales@example.com: old-code",
+      "Cause: imap-login, seen at imap.example.com:993",
+      "Affects: sales@example.com",
+    ]);
+    expect(render({ subjects: [] })[0]).toBe("[Fault P2] sales@example.com: mailbox-full");
+  });
+
+  it("leaves the link out where no address is known", () => {
+    const alert = renderAlert(input({ url: "" }));
+    expect(alert.url).toBe("");
+    expect(alert.lines.join("\n")).not.toContain("Acknowledge");
+    expect(alert.lines.at(-1)).toContain("Incident M-1042");
+  });
+
+  it("is bounded and survives JSON, whatever the findings hold", () => {
+    const long = "x".repeat(100_000);
+    const huge: Finding = { ...full, data: { ...full.data, address: `sales@example.com\r\n${long}` } };
+    const subjects = Array.from({ length: 200 }, (_, index) =>
+      subject(
+        `box${index}@example.com/imap-login`,
+        Array.from({ length: 50 }, () => huge),
+      ),
+    );
+    const alert = renderAlert(input({ subjects }));
+    expect(JSON.parse(JSON.stringify(alert))).toEqual(alert);
+    expect(JSON.stringify(alert).length).toBeLessThan(120_000);
+    expect(alert.probes).toHaveLength(20);
+    expect(alert.title.length).toBeLessThan(250);
+    expect([alert.title, ...alert.lines].every((line) => !/[\r\n]/.test(line) && line.length <= 500)).toBe(true);
+  });
+});
