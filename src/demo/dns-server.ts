@@ -39,7 +39,9 @@ export async function startDnsServer(zones: Zones): Promise<Running> {
     udp.bind({ port: 0, address: loopback });
     await once(udp, "listening");
     try {
-      const tcp = await listen(dns2.createTCPServer(handle), udp.address().port);
+      const server = dns2.createTCPServer(handle);
+      server.maxConnections = 100;
+      const tcp = await listen(server, udp.address().port);
       return {
         port: tcp.port,
         stop: async () => {
