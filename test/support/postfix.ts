@@ -1,5 +1,5 @@
 import { execFile } from "node:child_process";
-import { chmod, mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { chmod, mkdir, mkdtemp, readFile, rm, utimes, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
@@ -184,6 +184,10 @@ export async function startPostfix(options: PostfixOptions): Promise<Postfix> {
   await writeFile(join(folder, "tls.pem"), `${options.tls?.keyPem ?? ""}${options.tls?.chainPem ?? ""}`, { mode: 0o600 });
   await writeFile(join(config, "main.cf"), mainConfig(folder, options));
   await writeFile(join(config, "master.cf"), masterConfig(options, [smtp, submission, submissions]));
+
+  // Postfix waits until main.cf is at least a second old, lest it read half a file.
+  const past = new Date(Date.now() - 60_000);
+  await utimes(join(config, "main.cf"), past, past);
 
   // -d: in the foreground and in this process group.
   const server = startServerProcess("/usr/lib/postfix/sbin/master", ["-d", "-c", config]);
