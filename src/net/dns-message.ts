@@ -7,6 +7,8 @@ export const maxRecords = 512;
 export const maxPointerHops = 16;
 /** Of all names of one message, decompressed: 512 records share 64 bytes each, and a name repeated by pointers costs anew. */
 const maxNameBytes = 64 * 1024;
+/** Of all TXT records: 64 KiB of honest strings are 257. */
+const maxStrings = 1024;
 
 /** RFC 6891, and the size that DNS Flag Day 2020 found to pass everywhere without fragments. */
 const udpPayloadSize = 1232;
@@ -146,7 +148,7 @@ const shapes: { readonly [T in RecordType]: (record: Resource) => RecordShape[T]
   CNAME: (record) => text(record.domain).toLowerCase(),
   PTR: (record) => text(record.domain),
   MX: (record) => ({ priority: number(record.priority), exchange: text(record.exchange) }),
-  TXT: (record) => strings(record.data),
+  TXT: (record) => texts(record.data),
   SRV: (record) => ({
     priority: number(record.priority),
     weight: number(record.weight),
@@ -178,7 +180,7 @@ const incomplete = (): never => {
 };
 const text = (value: unknown): string => (typeof value === "string" ? value : incomplete());
 const number = (value: unknown): number => (typeof value === "number" ? value : incomplete());
-const strings = (value: unknown): string[] => (Array.isArray(value) ? value.map(text) : incomplete());
+const texts = (value: unknown): string[] => (Array.isArray(value) ? value.map(text) : incomplete());
 const raw = (value: unknown): Uint8Array => (value instanceof Uint8Array ? Uint8Array.from(value) : incomplete());
 
 /** RDATA that holds names: how many octets come before the first of them, and how many names there are. */
@@ -202,6 +204,7 @@ function checkBounds(bytes: Buffer): void {
   if (records > maxRecords) throw new DnsMessageError(`has ${records} records, more than ${maxRecords}`);
 
   let nameBytes = 0;
+  let strings = 0;
   const name = (start: number): number => {
     const { end, length } = walkName(bytes, start);
     nameBytes += length;
@@ -216,8 +219,13 @@ function checkBounds(bytes: Buffer): void {
     const [skip, names] = namesInData.get(bytes.readUInt16BE(at - 10)) ?? [0, 0];
     let inside = at + skip;
     for (let count = 0; count < names; count++) inside = name(inside);
-    at += bytes.readUInt16BE(at - 2);
-    if (at > bytes.length) throw new DnsMessageError("ends within a record");
+    const end = at + bytes.readUInt16BE(at - 2);
+    if (end > bytes.length) throw new DnsMessageError("ends within a record");
+    if (bytes.readUInt16BE(at - 10) === typeCodes.TXT) {
+      for (; at < end; at += 1 + (bytes[at] ?? 0)) strings++;
+      if (strings > maxStrings) throw new DnsMessageError(`has more than ${maxStrings} strings`);
+    }
+    at = end;
   }
 }
 
