@@ -81,6 +81,16 @@ export function fillGap(state: ProbeState, now: number, coverMs: number): Step {
   return moveTo(state, "unknown", Math.max(state.lastAt + coverMs, state.since + 1), now);
 }
 
+/** Nobody looks any more (the probe left the configuration): unknown from now on, and nothing of before counts towards later. */
+export function endOfWatch(state: ProbeState, now: number): Step {
+  return moveTo(
+    { ...state, recent: [], verdict: undefined, undecidedSince: undefined },
+    "unknown",
+    Math.max(now, state.since + 1),
+    now,
+  );
+}
+
 function moveTo(state: ProbeState, to: Status, at: number, confirmedAt: number): Step {
   if (state.status === to) return { state, transitions: [] };
   return {

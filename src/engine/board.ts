@@ -4,7 +4,7 @@ import type { Incident, Transition } from "../model/incident.ts";
 import type { Json } from "../model/json.ts";
 import type { Fact } from "../model/observation.ts";
 import type { Probe } from "../model/probe.ts";
-import type { Batch, Breaker, Remembered } from "../model/state.ts";
+import type { Batch, Breaker, ProbeState, Remembered } from "../model/state.ts";
 import { statusFacts } from "../model/status.ts";
 import type { Language } from "../model/text.ts";
 
@@ -27,6 +27,8 @@ export interface BoardOptions {
 
 /** The present as the engine sees it: what pages read, and what the next run stands on. Changed by whole batches after COMMIT only. */
 export interface LiveBoard extends Board {
+  /** Of every probe that was ever known, configured or not. */
+  states(): readonly ProbeState[];
   memory(probe: string): Json | undefined;
   facts(asset: string, kind: string): readonly Fact[];
   breaker(account: string): Breaker | undefined;
@@ -108,6 +110,7 @@ export function createBoard(options: BoardOptions): LiveBoard {
       listeners.add(listener);
       return () => void listeners.delete(listener);
     },
+    states: () => [...states.values()],
     memory: (probe) => memories.get(probe),
     facts: (asset, kind) => (facts.get(asset) ?? []).filter((fact) => fact.kind === kind),
     breaker: (account) => breakers.get(account),

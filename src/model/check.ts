@@ -41,6 +41,8 @@ export interface CheckContext {
   readonly previous: Observation | undefined;
   /** Is this address reachable from the public internet here? (`settings.network.public` widens it.) */
   readonly isPublic: (address: string) => boolean;
+  /** PEM texts of the authorities trusted besides the system's (`settings.tls.ca`), for clients that make their own connection. */
+  readonly authorities: readonly string[];
   /** HMAC-SHA256 of a text under the installation's own key, hex: what nobody else can have written. */
   readonly sign: (text: string) => string;
   /** Adds a line of evidence. It is kept even when the run throws or runs out of time. Masked and made visible by the engine. */

@@ -66,6 +66,7 @@ export function testWorld(over: Partial<RunWorld> = {}): RunWorld {
     facts: () => [],
     previous: undefined,
     isPublic: () => true,
+    authorities: [],
     sign: (text) => createHmac("sha256", "test").update(text).digest("hex"),
     mask: (text) => text,
     loop: sharedLoop,

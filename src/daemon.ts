@@ -1,0 +1,293 @@
+import { createHmac } from "node:crypto";
+import { fileURLToPath } from "node:url";
+import { createBoard, type LiveBoard } from "./engine/board.ts";
+import { startCalendar } from "./engine/calendar.ts";
+import { createDelivery } from "./engine/delivery.ts";
+import { createEmergency } from "./engine/emergency.ts";
+import { acknowledge, remind, type IncidentStep } from "./engine/incidents.ts";
+import { createLoopWatch } from "./engine/loop-watch.ts";
+import { runOnce, write, type PipelineWorld } from "./engine/pipeline.ts";
+import { createScheduler } from "./engine/scheduler.ts";
+import { settle } from "./engine/settle.ts";
+import { createTeller } from "./engine/teller.ts";
+import { createApp } from "./http/app.ts";
+import { listen } from "./http/listen.ts";
+import { emergencyWords } from "./i18n/emergency.ts";
+import { fill } from "./model/text.ts";
+import type { Board } from "./model/board.ts";
+import type { AnyChannel } from "./model/channel.ts";
+import type { AnyCheck } from "./model/check.ts";
+import type { Plan } from "./model/config.ts";
+import type { Mask } from "./model/secret.ts";
+import { emptyBatch } from "./model/state.ts";
+import { createNet } from "./net/world.ts";
+import { createCalendarRuns } from "./store/calendar.ts";
+import { openDatabase } from "./store/database.ts";
+import { installationKey } from "./store/installation-key.ts";
+import { createOutbox } from "./store/outbox.ts";
+import { createRecorder } from "./store/recorder.ts";
+import { loadRemembered } from "./store/remembered.ts";
+import { applyRetention } from "./store/retention.ts";
+import { version } from "./version.ts";
+
+export interface DaemonOptions {
+  readonly plan: Plan;
+  readonly checks: ReadonlyMap<string, AnyCheck>;
+  readonly channels: ReadonlyMap<string, AnyChannel>;
+  readonly mask: Mask;
+  readonly demonstration: boolean;
+  /** The data directory, or `:memory:`. */
+  readonly data: string;
+  /** The demonstration takes the next free port; everybody else is told that theirs is in use. */
+  readonly nextFreePort?: boolean;
+  /** What operators read: one line, secrets masked. */
+  readonly log: (line: string) => void;
+  /** A bug of ours: whoever started the daemon ends it with exit code 70. */
+  readonly onBug: (error: unknown) => void;
+}
+
+export interface Daemon extends AsyncDisposable {
+  readonly url: string;
+  readonly board: Board;
+  /** Swaps in another plan: what is removed is watched no more, what is new starts at once. */
+  reload(plan: Plan): Promise<void>;
+}
+
+const perHost = 8;
+const atOnce = 64;
+const remindEveryMs = 30_000;
+const pageFolder = fileURLToPath(new URL("../dashboard/dist", import.meta.url));
+
+/** Builds the whole program from its plan. Whatever fails half-way is taken down again. */
+export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
+  await using undo = new AsyncDisposableStack();
+  const { checks, demonstration, mask, log } = options;
+  const now = Date.now;
+  let { plan } = options;
+
+  const db = undo.adopt(openDatabase(options.data), (it) => it.close());
+  const key = installationKey(options.data);
+  const recorder = undo.adopt(createRecorder(db), (it) => it.close());
+  const outbox = createOutbox(db);
+  const net = undo.adopt(createNet(plan.settings), (it) => it.close());
+  const loop = undo.use(createLoopWatch());
+  const stopping = new AbortController();
+  const sign = (text: string): string => createHmac("sha256", key).update(text).digest("hex");
+
+  const channels = new Map<string, { type: AnyChannel; options: unknown }>();
+  const setChannels = (): void => {
+    channels.clear();
+    for (const { name, type, options: own } of plan.channels) {
+      const channel = options.channels.get(type);
+      if (channel) channels.set(name, { type: channel, options: own });
+    }
+  };
+  setChannels();
+  const reach = {
+    dial: net.dial,
+    ask: net.ask,
+    resolve: net.resolve,
+    get authorities() {
+      return plan.settings.extraAuthorities;
+    },
+  };
+  const delivery = undo.adopt(createDelivery({ outbox, channels, now, context: reach, mask }), (it) => it.stop());
+  const emergency = createEmergency({
+    channels,
+    context: reach,
+    now,
+    language: () => plan.settings.language,
+    demonstration,
+    onError: (channel, reason) => log(`The channel ${channel} did not take the emergency message: ${mask(reason)}`),
+  });
+
+  const board: LiveBoard = createBoard({
+    ...boardSettings(plan),
+    demonstration,
+    startedAt: now(),
+    checks,
+    remembered: loadRemembered(db, now()),
+    nextAt: (probe) => scheduler.nextAt(probe),
+    channels: () => delivery.channels(),
+    troubles: () => troublesOf(emergency.reason(), delivery.channels(), plan),
+    now,
+  });
+  const teller = createTeller({ board, checks, outbox, now, demonstration, plan: () => plan, url: () => url });
+
+  let tail: Promise<unknown> = Promise.resolve();
+  const world: PipelineWorld = {
+    board,
+    recorder: {
+      async commit(batch, how) {
+        try {
+          await recorder.commit(batch, how);
+          emergency.storeWorks();
+        } catch (error) {
+          emergency.storeFailed(mask(error instanceof Error ? error.message : String(error)));
+          throw error;
+        }
+      },
+    },
+    checks,
+    // Made anew for each run: a reload may have changed what is behind it.
+    get run() {
+      return { ...net.checkContext, now, sign, mask, loop, stopping: stopping.signal };
+    },
+    selfTests: { runFresh: (probe, since) => scheduler.runFresh(probe, since), last: (probe) => board.last(probe) },
+    route: (step) => teller.deliveriesOf(step),
+    wakeDelivery: () => delivery.wake(),
+    serially(work) {
+      const next = tail.then(work);
+      tail = next.catch(() => undefined);
+      return next;
+    },
+  };
+  const scheduler = createScheduler({
+    run: (probe) => runOnce(probe, world),
+    ageMs(probe) {
+      const last = board.state(probe)?.lastAt;
+      return last === undefined ? undefined : now() - last;
+    },
+    limits: { global: atOnce, perHost },
+    onError(error) {
+      // The store's own troubles are known and told; anything else is a bug.
+      if (!(error instanceof Error && error.name === "StoreError")) options.onBug(error);
+    },
+  });
+
+  /** Writes incidents that moved without a run (a reminder, an acknowledgement) and tells whom they concern. */
+  const tell = (step: () => IncidentStep | undefined): Promise<boolean> =>
+    world.serially(async () => {
+      const moved = step();
+      if (!moved) return false;
+      const { incident, timeline } = moved;
+      await write({ ...emptyBatch, incidents: [incident], timeline, deliveries: teller.deliveriesOf(moved) }, world);
+      return true;
+    });
+  const settled = (): Promise<void> =>
+    world.serially(async () => {
+      const open = board.incidents().filter(({ resolvedAt }) => resolvedAt === undefined);
+      const { batch, steps } = settle({ states: board.states(), open }, plan.probes, now());
+      await write({ ...batch, deliveries: steps.flatMap((step) => teller.deliveriesOf(step)) }, world);
+    });
+
+  await settled();
+  const app = createApp({
+    board,
+    actions: {
+      acknowledge: (id, by, minutes) =>
+        tell(() => {
+          const incident = board.incident(id);
+          return incident && incident.resolvedAt === undefined
+            ? acknowledge(incident, by, now() + minutes * 60_000, now())
+            : undefined;
+        }),
+      runNow: (probe) => scheduler.runNow(probe),
+    },
+    health: () => ({
+      loopAgeMs: loop.ageMs(),
+      databaseOk: emergency.reason() === undefined,
+      outboxAgeMs: now() - (outbox.oldestPendingAt() ?? now()),
+    }),
+    token: await plan.settings.http.token?.reveal(),
+    allowedHosts: hostsOf(plan.settings.url),
+    version,
+    pageFolder,
+    now,
+    onError: (error) => log(`Answering a request failed: ${mask(String(error))}`),
+  });
+  undo.defer(() => app.close());
+  const server = undo.use(await listen(app, { ...plan.settings.http, nextFreePort: options.nextFreePort === true }));
+  const { url } = server;
+
+  const reminding = setInterval(() => {
+    for (const incident of board.incidents()) {
+      const due = () => remind(board.incident(incident.id) ?? incident, now(), plan.alerts.remindMs);
+      if (due()) tell(due).catch(() => undefined);
+    }
+  }, remindEveryMs);
+  undo.defer(() => clearInterval(reminding));
+  const calendar = undo.adopt(
+    startCalendar({
+      timezone: plan.settings.timezone,
+      runs: createCalendarRuns(db),
+      now,
+      onError: (name, error) => log(`The calendar's "${name}" failed and is tried again in a minute: ${mask(String(error))}`),
+      jobs: [
+        {
+          name: "retention",
+          expression: "17 3 * * *",
+          run: async () => void (await applyRetention(db, now(), { signal: stopping.signal })),
+        },
+      ],
+    }),
+    (it) => it.stop(),
+  );
+  undo.defer(async () => {
+    stopping.abort(new Error("the daemon is stopping"));
+    await scheduler.stop();
+    recorder.flush();
+  });
+  scheduler.replace(plan.probes);
+  delivery.wake();
+  await calendar.tick();
+
+  const running = undo.move();
+  return {
+    url,
+    board,
+    async reload(next) {
+      const changed = changedProbes(plan, next);
+      plan = next;
+      net.replace(plan.settings);
+      setChannels();
+      board.replace(boardSettings(plan));
+      await settled();
+      scheduler.replace(plan.probes);
+      for (const probe of changed) scheduler.runNow(probe);
+      delivery.wake();
+    },
+    [Symbol.asyncDispose]: () => running.disposeAsync(),
+  };
+}
+
+const boardSettings = ({ probes, settings }: Plan) => ({
+  probes,
+  company: settings.company,
+  language: settings.language,
+  timezone: settings.timezone,
+});
+
+/** Those of both plans that look at something else now: what was seen with the old options says nothing of the new ones. */
+function changedProbes(before: Plan, after: Plan): readonly string[] {
+  const old = new Map(before.probes.map((probe) => [probe.id, JSON.stringify(probe.options)]));
+  return after.probes.filter(({ id, options }) => old.has(id) && old.get(id) !== JSON.stringify(options)).map(({ id }) => id);
+}
+
+function troublesOf(
+  storeFault: string | undefined,
+  channels: ReturnType<Board["channels"]>,
+  plan: Plan,
+): ReturnType<Board["troubles"]> {
+  const store =
+    storeFault === undefined
+      ? []
+      : [{ code: "store-failed", ...spoken(emergencyWords.storeFailed.line, { reason: storeFault }) }];
+  const broken = channels
+    .filter(({ brokenSince }) => brokenSince !== undefined)
+    .map(({ name, lastError }) => ({
+      code: "channel-broken",
+      ...spoken(emergencyWords.channelBroken, { name, reason: lastError ?? "" }),
+    }));
+  const none = plan.channels.length === 0 && plan.file !== undefined ? [{ code: "no-channel", ...emergencyWords.noChannel }] : [];
+  return [...store, ...broken, ...none];
+}
+
+const spoken = (text: { readonly en: string; readonly zh: string }, data: Record<string, string>) => ({
+  en: fill(text.en, data),
+  zh: fill(text.zh, data),
+});
+
+function hostsOf(url: string): readonly string[] {
+  return URL.canParse(url) ? [new URL(url).hostname] : [];
+}

@@ -1,0 +1,71 @@
+import type { Alert } from "../model/alert.ts";
+import type { AnyChannel, ChannelContext } from "../model/channel.ts";
+import type { Language } from "../model/text.ts";
+import { say } from "../model/text.ts";
+import { emergencyWords } from "../i18n/emergency.ts";
+import { createMessageId } from "./message-id.ts";
+
+export interface EmergencyOptions {
+  readonly channels: ReadonlyMap<string, { readonly type: AnyChannel; readonly options: unknown }>;
+  readonly context: Omit<ChannelContext, "signal" | "maybeRepeat" | "now">;
+  readonly now: () => number;
+  readonly language: () => Language;
+  readonly demonstration: boolean;
+  readonly onError: (channel: string, reason: string) => void;
+}
+
+export interface Emergency {
+  /** The store cannot write; `reason` is its own word. Told once until it could write again. */
+  storeFailed(reason: string): void;
+  storeWorks(): void;
+  readonly reason: () => string | undefined;
+}
+
+const sendMs = 15_000;
+
+/**
+ * Without a store there is no outbox: what has to be said then (the disk is full) goes out from memory, once, on every channel.
+ */
+export function createEmergency(options: EmergencyOptions): Emergency {
+  let failing: string | undefined;
+
+  function tell(turn: "opened" | "resolved", reason: string): void {
+    const language = options.language();
+    const words = turn === "opened" ? emergencyWords.storeFailed : emergencyWords.storeWorks;
+    const alert: Alert = {
+      id: createMessageId(options.now()),
+      incident: 0,
+      turn,
+      priority: "P2",
+      at: options.now(),
+      language,
+      title: say(words.title, language),
+      lines: [say(words.line, language, { reason })],
+      url: "",
+      demonstration: options.demonstration,
+      probes: [],
+    };
+    for (const [name, { type, options: own }] of options.channels) {
+      const signal = AbortSignal.timeout(sendMs);
+      type.send(alert, own, { ...options.context, now: options.now, maybeRepeat: false, signal }).then(
+        (result) => {
+          if (result.kind !== "ok" && result.kind !== "accepted") options.onError(name, result.reason);
+          return undefined;
+        },
+        (error: unknown) => options.onError(name, error instanceof Error ? error.message : String(error)),
+      );
+    }
+  }
+
+  return {
+    storeFailed(reason) {
+      if (failing === undefined) tell("opened", reason);
+      failing = reason;
+    },
+    storeWorks() {
+      if (failing !== undefined) tell("resolved", failing);
+      failing = undefined;
+    },
+    reason: () => failing,
+  };
+}

@@ -1,0 +1,66 @@
+import type { AnyCheck } from "../model/check.ts";
+import type { Plan } from "../model/config.ts";
+import type { Outbox } from "../model/outbox.ts";
+import type { NewDelivery } from "../model/state.ts";
+import { statusOf } from "../model/status.ts";
+import { renderAlert, type AlertSubject } from "./alert-text.ts";
+import type { LiveBoard } from "./board.ts";
+import type { IncidentStep } from "./incidents.ts";
+import { createMessageId } from "./message-id.ts";
+import { routeTurn } from "./routing.ts";
+
+export interface TellerOptions {
+  readonly board: LiveBoard;
+  readonly checks: ReadonlyMap<string, AnyCheck>;
+  readonly outbox: Pick<Outbox, "toldChannels">;
+  readonly now: () => number;
+  readonly demonstration: boolean;
+  readonly plan: () => Plan;
+  /** Where the pages are reached. */
+  readonly url: () => string;
+}
+
+/** Turns a step of an incident into the messages that tell of it, rendered once and addressed by route. */
+export function createTeller(options: TellerOptions): { deliveriesOf(step: IncidentStep): readonly NewDelivery[] } {
+  const { board, checks, now } = options;
+
+  function subjectsOf({ incident }: IncidentStep): AlertSubject[] {
+    const present =
+      incident.resolvedAt === undefined ? incident.probes.filter(({ leftAt }) => leftAt === undefined) : incident.probes;
+    const probes = new Map(board.probes().map((probe) => [probe.id, probe]));
+    return present.flatMap(({ probe: id, findings }) => {
+      const probe = probes.get(id);
+      return probe ? [{ probe, check: checks.get(probe.check), status: statusOf(findings), findings }] : [];
+    });
+  }
+
+  return {
+    deliveriesOf(step) {
+      if (step.turn === undefined) return [];
+      const { settings, alerts } = options.plan();
+      const at = now();
+      const newId = (): string => createMessageId(at);
+      const alert = renderAlert({
+        id: newId(),
+        incident: step.incident,
+        turn: step.turn,
+        subjects: subjectsOf(step),
+        victims: [],
+        language: settings.language,
+        timezone: settings.timezone,
+        url: options.url(),
+        company: settings.company,
+        demonstration: options.demonstration,
+        now: at,
+      });
+      return routeTurn({
+        incident: step.incident,
+        alert,
+        rules: alerts.rules,
+        told: options.outbox.toldChannels(step.incident.id),
+        now: at,
+        newId,
+      });
+    },
+  };
+}
