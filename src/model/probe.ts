@@ -12,6 +12,8 @@ export interface Probe {
   readonly target: string;
   /** Parsed by the check's schema. */
   readonly options: unknown;
+  /** Why it cannot run yet, for a person (its mail server is not found yet). `options` are undefined then, every run is unknown. */
+  readonly waiting?: string;
   readonly everyMs: number;
   readonly deadlineMs: number;
   readonly confirm: Confirm;

@@ -1,0 +1,81 @@
+import type { z } from "zod";
+import type { ChannelConfig, Plan, Settings } from "../model/config.ts";
+import type { Business } from "../model/probe.ts";
+import type { Path } from "./diagnostics.ts";
+import type { SourceDocument } from "./document.ts";
+import type { MailAddress } from "./names.ts";
+import type { Provider } from "./providers.ts";
+import type { probeSchema } from "./schema.ts";
+import type { ConfiguredSecret } from "./secrets.ts";
+
+/** A file that was read and understood, before it is planned. Each thing keeps the path it was written at. */
+export interface Config {
+  readonly source: SourceDocument;
+  readonly settings: Settings;
+  readonly domains: readonly DomainAsset[];
+  readonly mailboxes: readonly MailboxAsset[];
+  readonly routes: readonly RouteAsset[];
+  readonly endpoints: readonly EndpointAsset[];
+  readonly channels: readonly ChannelConfig[];
+  readonly alerts: Plan["alerts"];
+  readonly probes: readonly ProbeOverride[];
+}
+
+interface Declared {
+  readonly business: Business;
+  /** Checks that are not wanted for it. */
+  readonly off: readonly string[];
+  readonly path: Path;
+}
+
+export interface DomainAsset extends Declared {
+  readonly name: string;
+  readonly receives: boolean;
+  readonly sends: boolean;
+}
+
+/** What the user says of a server; the rest comes from the provider or from DNS. */
+export interface ServerWish {
+  readonly host?: string | undefined;
+  readonly port?: number | undefined;
+  readonly security?: "tls" | "starttls" | undefined;
+  readonly fingerprint?: string | undefined;
+}
+
+export interface MailboxAsset extends Declared {
+  readonly address: MailAddress;
+  readonly login: string;
+  readonly password: ConfiguredSecret;
+  /** As the user says, or as the hosts show. */
+  readonly provider: Provider | undefined;
+  readonly imap: ServerWish;
+  readonly smtp: ServerWish;
+  /** At another company: the far end of the round trips. */
+  readonly partner: boolean;
+}
+
+export interface RouteAsset extends Declared {
+  readonly from: MailAddress;
+  readonly to: MailAddress;
+  readonly everyMs: number | undefined;
+  readonly lateAfterMs: number | undefined;
+  readonly lostAfterMs: number | undefined;
+}
+
+export interface EndpointAsset extends Declared {
+  readonly host: string;
+  readonly port: number;
+  readonly protocol: "tls" | "imap" | "smtp" | "pop3";
+}
+
+/** One entry of `probes`: its options are translated, not yet parsed. */
+export interface ProbeOverride {
+  readonly id: string;
+  readonly words: z.output<typeof probeSchema>;
+  readonly options: Readonly<Record<string, unknown>>;
+  readonly path: Path;
+}
+
+/** The most important of some labels. */
+export const highest = (labels: readonly Business[]): Business =>
+  (["critical", "normal", "low"] as const).find((label) => labels.includes(label)) ?? "normal";

@@ -1,0 +1,277 @@
+import type { AssetSummary, Settings } from "../model/config.ts";
+import type { Business } from "../model/probe.ts";
+import { ownServer, type FoundServers, type MailServer } from "../model/provider.ts";
+import { highest, type Config, type MailboxAsset, type ServerWish } from "./config.ts";
+import type { Path } from "./diagnostics.ts";
+import type { Discovery } from "./discovery.ts";
+import { joinHostPort } from "./names.ts";
+import type { Provider } from "./providers.ts";
+
+/** A probe as it follows from an asset, before its options are parsed and overridden. */
+export interface Draft {
+  readonly asset: string;
+  readonly check: string;
+  readonly options: Readonly<Record<string, unknown>>;
+  /** Why it cannot run yet. */
+  readonly waiting?: string;
+  readonly everyMs?: number | undefined;
+  readonly business: Business;
+  readonly path: Path;
+}
+
+/** What the plan knows besides the file. */
+export interface PlanFacts {
+  readonly servers: Discovery["servers"];
+  readonly waiting: Discovery["waiting"];
+  readonly providers: ReadonlyMap<string, Provider>;
+}
+
+/** Own servers lock nobody out and count no logins: they are looked at every minute. */
+const ownPaceMs = 60_000;
+
+/** The mail domains whose servers only DNS can tell. */
+export const domainsToFind = (config: Config): readonly string[] => [
+  ...new Set(config.mailboxes.filter(needsDiscovery).map((mailbox) => mailbox.address.domain)),
+];
+
+/** Neither the user nor the provider names the servers. */
+const needsDiscovery = ({ provider, imap, smtp }: MailboxAsset): boolean =>
+  provider?.imap.host === undefined && imap.host === undefined && smtp.host === undefined;
+
+/**
+ * What an alert must not depend on alone (promise 6). Partners are the outside: what runs there does not fall with us. Pure.
+ */
+export function watchedMail(
+  config: Config,
+  facts: PlanFacts,
+): { readonly hosts: readonly string[]; readonly mailDomains: readonly string[] } {
+  const own = config.mailboxes.filter((mailbox) => !mailbox.partner);
+  const servers = own.map((mailbox) => servicesOf(mailbox, facts)).flatMap(({ imap, smtp }) => [imap, smtp]);
+  return {
+    hosts: [...servers.flatMap((server) => (server ? [server.host] : [])), ...config.endpoints.map((endpoint) => endpoint.host)],
+    mailDomains: [...config.domains.map((domain) => domain.name), ...own.map((mailbox) => mailbox.address.domain)],
+  };
+}
+
+/** Turns assets into drafts of probes, and lists the assets. Pure. */
+export function derive(config: Config, facts: PlanFacts): { drafts: readonly Draft[]; assets: readonly AssetSummary[] } {
+  const { domains, mailboxes, endpoints, settings } = config;
+  const assets = new Map<string, AssetSummary>();
+  const addAsset = (asset: AssetSummary): void => {
+    if (!assets.has(asset.id)) assets.set(asset.id, asset);
+  };
+  const drafts: Draft[] = [];
+  for (const { name, receives, business, off, path } of domains) {
+    addAsset({ id: name, kind: "domain", business });
+    if (!off.includes("dns-mx"))
+      drafts.push({ asset: name, check: "dns-mx", options: { domain: name, receives }, business, path });
+  }
+  const services = mailboxes.map((mailbox) => servicesOf(mailbox, facts));
+  for (const service of services) {
+    const { mailbox } = service;
+    addAsset({ id: mailbox.address.id, kind: "mailbox", business: mailbox.business });
+    drafts.push(...logins(service).filter((draft) => !mailbox.off.includes(draft.check)));
+  }
+  for (const { host, port, protocol, business, off, path } of endpoints) {
+    const asset = joinHostPort(host, port);
+    addAsset({ id: asset, kind: "endpoint", business });
+    if (off.includes("tls-certificate")) continue;
+    drafts.push({ asset, check: "tls-certificate", options: { host, port, protocol }, business, path });
+  }
+  for (const draft of [...providerWatch(config, facts), ...certificates(services)]) {
+    if (assets.has(draft.asset) && draft.check === "tls-certificate") continue;
+    addAsset({ id: draft.asset, kind: draft.check === "tls-certificate" ? "endpoint" : "domain", business: draft.business });
+    drafts.push(draft);
+  }
+  for (const draft of roundTrips(config, services)) {
+    addAsset({ id: draft.asset, kind: "route", business: draft.business });
+    drafts.push(draft);
+  }
+  for (const draft of selfTests(settings)) {
+    addAsset({ id: draft.asset, kind: "monitor", business: draft.business });
+    drafts.push(draft);
+  }
+  return { drafts, assets: [...assets.values()] };
+}
+
+/** A mailbox with its servers, as far as they are known. */
+interface Services {
+  readonly mailbox: MailboxAsset;
+  readonly provider: Provider | undefined;
+  readonly imap: Server | undefined;
+  readonly smtp: Server | undefined;
+  readonly waiting: string | undefined;
+}
+
+interface Server extends MailServer {
+  readonly fingerprint?: string;
+}
+
+function servicesOf(mailbox: MailboxAsset, facts: PlanFacts): Services {
+  const { domain } = mailbox.address;
+  const found = needsDiscovery(mailbox) ? facts.servers.get(domain) : undefined;
+  const provider = mailbox.provider ?? (found && facts.providers.get(found.provider));
+  // Who names one of the two servers of an own machine means the same machine for the other.
+  const named = mailbox.imap.host ?? mailbox.smtp.host;
+  const imap = serverOf("imap", mailbox.imap, provider, found, named);
+  const smtp = serverOf("smtp", mailbox.smtp, provider, found, named);
+  const known = imap !== undefined && smtp !== undefined;
+  const waiting = known ? undefined : (facts.waiting.get(domain) ?? `the mail server of ${domain} is not known`);
+  return { mailbox, provider, imap, smtp, waiting };
+}
+
+const defaultPorts = { imap: { tls: 993, starttls: 143 }, smtp: { tls: 465, starttls: 587 } } as const;
+const startTlsPorts: readonly number[] = [25, 143, 587, 2525];
+
+function serverOf(
+  kind: "imap" | "smtp",
+  wish: ServerWish,
+  provider: Provider | undefined,
+  found: FoundServers | undefined,
+  named: string | undefined,
+): Server | undefined {
+  const known = found?.[kind] ?? provider?.[kind];
+  const host = wish.host ?? found?.[kind].host ?? provider?.[kind].host ?? named;
+  if (host === undefined) return undefined;
+  const byPort = wish.port === undefined ? undefined : startTlsPorts.includes(wish.port) ? "starttls" : "tls";
+  const security = wish.security ?? byPort ?? known?.security ?? "tls";
+  const port = wish.port ?? (known?.security === security ? known.port : defaultPorts[kind][security]);
+  return { host, port, security, ...(wish.fingerprint === undefined ? {} : { fingerprint: wish.fingerprint }) };
+}
+
+/** What a check may know of a provider: plain data. */
+const providerOptions = (provider: Provider | undefined) =>
+  provider && {
+    id: provider.id,
+    definiteRejections: provider.definiteRejections,
+    ambiguousRejections: provider.ambiguousRejections,
+    idAfterLogin: provider.idAfterLogin,
+  };
+
+const credentials = ({ mailbox }: Services) => ({ user: mailbox.login, password: mailbox.password });
+
+function logins(service: Services): readonly Draft[] {
+  const { mailbox, provider, waiting } = service;
+  const own = provider === undefined || provider.id === ownServer;
+  return (["imap", "smtp"] as const).map((kind) => {
+    const server = service[kind];
+    const known = providerOptions(provider);
+    return {
+      asset: mailbox.address.id,
+      check: kind === "imap" ? "imap-login" : "smtp-submission",
+      options: { ...server, ...credentials(service), ...(known ? { provider: known } : {}) },
+      ...(server || waiting === undefined ? {} : { waiting }),
+      everyMs: own && server ? ownPaceMs : undefined,
+      business: mailbox.business,
+      path: mailbox.path,
+    };
+  });
+}
+
+/** One certificate for each server, however many mailboxes are on it. */
+function certificates(services: readonly Services[]): readonly Draft[] {
+  const servers = new Map<string, { server: Server; kind: "imap" | "smtp"; users: MailboxAsset[] }>();
+  for (const { mailbox, imap, smtp } of services) {
+    if (mailbox.off.includes("tls-certificate")) continue;
+    for (const [kind, server] of [["imap", imap] as const, ["smtp", smtp] as const]) {
+      if (!server) continue;
+      const id = joinHostPort(server.host, server.port);
+      const entry = servers.get(id) ?? { server, kind, users: [] };
+      entry.users.push(mailbox);
+      servers.set(id, entry);
+    }
+  }
+  return [...servers].map(([asset, { server, kind, users }]) => ({
+    asset,
+    check: "tls-certificate",
+    options: { host: server.host, port: server.port, protocol: server.security === "tls" ? "tls" : kind },
+    business: highest(users.map((mailbox) => mailbox.business)),
+    path: users[0]?.path ?? [],
+  }));
+}
+
+/** Where DNS decided where passwords go, DNS is watched for another answer. */
+function providerWatch(config: Config, facts: PlanFacts): readonly Draft[] {
+  const known = [...facts.providers.values()].flatMap(({ id, mxSuffixes, imap, smtp }) =>
+    imap.host === undefined || smtp.host === undefined ? [] : [{ id, mxSuffixes, imap, smtp }],
+  );
+  return domainsToFind(config).flatMap((domain) => {
+    const pinned = facts.servers.get(domain);
+    const users = config.mailboxes.filter((mailbox) => mailbox.address.domain === domain && needsDiscovery(mailbox));
+    const declared = config.domains.find((it) => it.name === domain);
+    if (!pinned || declared?.off.includes("dns-provider") || users.every((it) => it.off.includes("dns-provider"))) return [];
+    const { provider, imap, smtp } = pinned;
+    return [
+      {
+        asset: domain,
+        check: "dns-provider",
+        options: { domain, pinned: { provider, imap, smtp }, known },
+        business: highest(users.map((mailbox) => mailbox.business)),
+        path: users[0]?.path ?? [],
+      },
+    ];
+  });
+}
+
+/** The declared routes, and both ways between each partner and the mailboxes that matter most in each domain. */
+function roundTrips(config: Config, services: readonly Services[]): readonly Draft[] {
+  const byId = new Map(services.map((service) => [service.mailbox.address.id, service]));
+  const drafts = new Map<string, Draft>();
+  const add = (from: Services, to: Services, more: Pick<Draft, "business" | "path" | "everyMs">, options: object): void => {
+    const asset = `${from.mailbox.address.id}~${to.mailbox.address.id}`;
+    if (drafts.has(asset)) return;
+    const waiting = from.waiting ?? to.waiting;
+    const junk = to.provider?.junkFolders ?? [];
+    drafts.set(asset, {
+      asset,
+      check: "mail-roundtrip",
+      options: {
+        from: { address: from.mailbox.address.address, ...from.smtp, ...credentials(from) },
+        to: { address: to.mailbox.address.address, ...to.imap, ...credentials(to), ...(junk.length > 0 ? { junk } : {}) },
+        ...options,
+      },
+      ...(waiting === undefined ? {} : { waiting }),
+      ...more,
+    });
+  };
+
+  const silenced = new Set<string>();
+  for (const { from, to, everyMs, lateAfterMs, lostAfterMs, business, off, path } of config.routes) {
+    const [sender, receiver] = [byId.get(from.id), byId.get(to.id)];
+    if (off.includes("mail-roundtrip")) silenced.add(`${from.id}~${to.id}`);
+    else if (sender && receiver) {
+      const options = {
+        ...(lateAfterMs === undefined ? {} : { lateAfter: lateAfterMs }),
+        ...(lostAfterMs === undefined ? {} : { lostAfter: lostAfterMs }),
+      };
+      add(sender, receiver, { business, path, everyMs }, options);
+    }
+  }
+  const wanted = services.filter(({ mailbox }) => !mailbox.off.includes("mail-roundtrip"));
+  const own = wanted.filter(({ mailbox }) => !mailbox.partner);
+  const chosen = [...new Set(own.map(({ mailbox }) => mailbox.address.domain))].flatMap((domain) => {
+    const here = own.filter(({ mailbox }) => mailbox.address.domain === domain);
+    const critical = here.filter(({ mailbox }) => mailbox.business === "critical");
+    return critical.length > 0 ? critical : here.slice(0, 1);
+  });
+  for (const partner of wanted.filter(({ mailbox }) => mailbox.partner)) {
+    for (const mine of chosen) {
+      for (const [from, to] of [[mine, partner] as const, [partner, mine] as const]) {
+        if (silenced.has(`${from.mailbox.address.id}~${to.mailbox.address.id}`)) continue;
+        add(from, to, { business: mine.mailbox.business, path: mine.mailbox.path }, {});
+      }
+    }
+  }
+  return [...drafts.values()];
+}
+
+/** The own side: our way out, our resolver, our clock. */
+function selfTests({ selfTests: { on, egressTargets } }: Settings): readonly Draft[] {
+  if (!on) return [];
+  const path = ["settings", "self_tests"];
+  return [
+    { asset: "monitor", check: "egress", options: { targets: egressTargets }, business: "normal", path },
+    { asset: "monitor", check: "resolver", options: {}, business: "normal", path },
+    { asset: "monitor", check: "clock", options: {}, business: "normal", path },
+  ];
+}

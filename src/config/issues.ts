@@ -1,0 +1,160 @@
+import { z } from "zod";
+import type { Text } from "../model/text.ts";
+import { fault, nearest, show, type Fault, type Path } from "./diagnostics.ts";
+import { isRecord } from "./document.ts";
+import { laterKeys, plainSecret } from "./schema.ts";
+
+/** One fault of a value, below the value's own path. `on: "key"`: it is the key that is wrong. */
+export interface PlacedFault extends Fault {
+  readonly path: Path;
+  readonly on: "key" | "value";
+}
+
+type Issue = z.core.$ZodIssue;
+
+/**
+ * What a schema found, in words. Schemas of ours carry their own words; those of checks and channels are told by the
+ * kind of the issue, without ever printing a value that could be a secret.
+ * @param written how a key of the schema is written in the file (snake_case)
+ */
+export function faultsOf(
+  error: z.ZodError,
+  value: unknown,
+  schema: z.ZodType,
+  written: (key: string) => string = (key) => key,
+): readonly PlacedFault[] {
+  return error.issues.flatMap((issue) => placed(issue, value, schema, written));
+}
+
+function placed(issue: Issue, value: unknown, schema: z.ZodType, written: (key: string) => string): readonly PlacedFault[] {
+  const path = issue.path.map((part) => (typeof part === "number" ? part : written(String(part))));
+  const at = (wrong: Fault): PlacedFault => ({ path, on: "value", ...wrong });
+  if (issue.code === "unrecognized_keys") {
+    const known = keysAt(schema, issue.path).map(written);
+    return issue.keys.map((key) => ({ path: [...path, written(key)], on: "key", ...unknownKey(written(key), known) }));
+  }
+  const found = valueAt(value, issue.path);
+  return [at(issue.code === "custom" ? (carried(issue) ?? customFault(issue, found)) : plainFault(issue, found))];
+}
+
+/** Told where a key is not known: the nearest one that is, or that it comes with a later version. */
+export function unknownKey(key: string, known: readonly string[]): Fault {
+  if (laterKeys.includes(key)) {
+    return fault(
+      { en: "is not supported yet in this version", zh: "当前版本尚不支持" },
+      { en: "remove it; nothing would watch it", zh: "请删除，否则它不会生效" },
+    );
+  }
+  const near = nearest(key, known);
+  const problem = { en: "is not a known key", zh: "不是已知的键" };
+  if (near !== undefined) return fault(problem, { en: `write ${near}`, zh: `请改为 ${near}` });
+  if (known.length === 0) return fault(problem, { en: "remove it", zh: "请删除" });
+  return fault(problem, { en: `write one of ${known.join(", ")}`, zh: `可用的键：${known.join("、")}` });
+}
+
+function carried(issue: Issue): Fault | undefined {
+  const params: unknown = "params" in issue ? issue.params : undefined;
+  const found: unknown = isRecord(params) ? params["fault"] : undefined;
+  return isFault(found) ? found : undefined;
+}
+
+const isFault = (value: unknown): value is Fault => isRecord(value) && isRecord(value["problem"]) && isRecord(value["remedy"]);
+
+/** A `custom` issue without words of ours: in options this is where a secret is missing or written out. */
+function customFault(issue: Issue, value: unknown): Fault {
+  const key = String(issue.path.at(-1) ?? "");
+  if (/password|secret|token|key|credential/i.test(key)) {
+    return value === undefined ? fault({ en: "is missing", zh: "缺失" }, plainSecret.remedy) : plainSecret;
+  }
+  if (issue.message !== "" && issue.message !== "Invalid input") {
+    return fault({ en: issue.message, zh: issue.message }, { en: "see the reference of its options", zh: "请查阅其选项说明" });
+  }
+  return plainFault(issue, value);
+}
+
+function plainFault(issue: Issue, value: unknown): Fault {
+  const remedy = remedyOf(issue);
+  if (value === undefined) return fault({ en: "is missing", zh: "缺失" }, remedy);
+  // The value may be a secret in the wrong place: only its kind is told.
+  const shown = typeof value === "string" ? { en: "this text", zh: "这段文字" } : show(value);
+  return fault({ en: `${shown.en} does not fit here`, zh: `${shown.zh}不符合要求` }, remedy);
+}
+
+const typeWords: Readonly<Record<string, Text>> = {
+  string: { en: "a text", zh: "文字" },
+  number: { en: "a number", zh: "数字" },
+  int: { en: "a whole number", zh: "整数" },
+  boolean: { en: "true or false", zh: " true 或 false" },
+  array: { en: "a list: [ … ]", zh: "列表：[ … ]" },
+  object: { en: "a mapping: { key: value }", zh: "映射：{ 键: 值 }" },
+  record: { en: "a mapping: { key: value }", zh: "映射：{ 键: 值 }" },
+};
+
+function remedyOf(issue: Issue): Text {
+  if (issue.code === "invalid_type") {
+    const word = typeWords[issue.expected] ?? { en: issue.expected, zh: ` ${issue.expected}` };
+    return { en: `write ${word.en}`, zh: `请写${word.zh}` };
+  }
+  if (issue.code === "invalid_value") {
+    const values = issue.values.map(String);
+    return { en: `write ${values.join(" or ")}`, zh: `请写 ${values.join(" 或 ")}` };
+  }
+  if (issue.code === "too_small") {
+    const least = String(issue.minimum);
+    return isCounted(issue.origin)
+      ? { en: `write at least ${least} of them`, zh: `请至少写 ${least} 个` }
+      : { en: `write at least ${least}`, zh: `请写不小于 ${least} 的值` };
+  }
+  if (issue.code === "too_big") {
+    const most = String(issue.maximum);
+    return isCounted(issue.origin)
+      ? { en: `write at most ${most} of them`, zh: `请最多写 ${most} 个` }
+      : { en: `write at most ${most}`, zh: `请写不大于 ${most} 的值` };
+  }
+  if (issue.code === "invalid_format") return { en: `write a valid ${issue.format}`, zh: `请写有效的 ${issue.format}` };
+  return { en: "see the reference of its options", zh: "请查阅其选项说明" };
+}
+
+const isCounted = (origin: string): boolean => origin === "array" || origin === "set" || origin === "string";
+
+export function valueAt(value: unknown, path: readonly PropertyKey[]): unknown {
+  let at = value;
+  for (const part of path) {
+    if (Array.isArray(at) && typeof part === "number") at = at[part];
+    else if (isRecord(at) && Object.hasOwn(at, part)) at = at[String(part)];
+    else return undefined;
+  }
+  return at;
+}
+
+/** The keys that a schema knows at a path. */
+function keysAt(schema: z.ZodType, path: readonly PropertyKey[]): readonly string[] {
+  let candidates = inside(schema);
+  for (const part of path) {
+    candidates = candidates.flatMap((it): z.ZodType[] => {
+      if (it instanceof z.ZodObject) {
+        const next: unknown = it.shape[String(part)];
+        return next instanceof z.ZodType ? inside(next) : [];
+      }
+      if (it instanceof z.ZodArray && it.element instanceof z.ZodType) return inside(it.element);
+      if (it instanceof z.ZodRecord && it.valueType instanceof z.ZodType) return inside(it.valueType);
+      return [];
+    });
+  }
+  return candidates.flatMap((it) => (it instanceof z.ZodObject ? Object.keys(it.shape) : []));
+}
+
+/** A schema without what is wrapped around it; of a union, all of its members. */
+function inside(schema: z.ZodType): z.ZodType[] {
+  if (schema instanceof z.ZodUnion) return schema.options.flatMap((it) => (it instanceof z.ZodType ? inside(it) : []));
+  const inner: unknown =
+    schema instanceof z.ZodOptional ||
+    schema instanceof z.ZodDefault ||
+    schema instanceof z.ZodNullable ||
+    schema instanceof z.ZodReadonly
+      ? schema.unwrap()
+      : schema instanceof z.ZodPipe
+        ? schema.in
+        : undefined;
+  return inner instanceof z.ZodType ? inside(inner) : [schema];
+}

@@ -1,0 +1,162 @@
+import { dirname, resolve } from "node:path";
+import type { AnyChannel } from "../model/channel.ts";
+import type { AnyCheck } from "../model/check.ts";
+import type { AlertRule, Plan, Settings } from "../model/config.ts";
+import type { Ask } from "../model/dns.ts";
+import type { Priority } from "../model/incident.ts";
+import type { Config } from "./config.ts";
+import { domainsToFind, watchedMail } from "./derive.ts";
+import { fault, type Diagnostic } from "./diagnostics.ts";
+import { discover, type Discovery } from "./discovery.ts";
+import { readDocument } from "./document.ts";
+import { createMasker, type Masker } from "./mask.ts";
+import { PinsError, readPins, writePins } from "./pins.ts";
+import { plan } from "./plan.ts";
+import { loadProviders, recognisable } from "./providers.ts";
+import { createReader, type Reader } from "./reader.ts";
+import { readSections } from "./sections.ts";
+
+interface Dependence {
+  readonly hosts: readonly string[];
+  readonly mailDomains: readonly string[];
+}
+
+/** What loading a configuration needs of the world. */
+export interface LoadWorld {
+  readonly checks: ReadonlyMap<string, AnyCheck>;
+  readonly channels: ReadonlyMap<string, AnyChannel>;
+  readonly env: Readonly<Record<string, string | undefined>>;
+  /** Learns every secret that is read; one for the whole process, so that a reload forgets none. */
+  readonly masker?: Masker;
+  /** Makes the resolver by the settings. Left out: DNS is not asked, and only pinned servers are known. */
+  readonly createAsk?: (settings: Settings) => Ask;
+  /**
+   * What happens to newly found servers. `keep`: they are used and not stored; `store`: pinned; `accept`: a changed answer
+   * replaces its pin too.
+   */
+  readonly pins?: "keep" | "store" | "accept";
+  /** Promise 6, `findDependentRoutes` of the engine. */
+  readonly dependentRoutes: (
+    rules: readonly AlertRule[],
+    channels: ReadonlyMap<string, Dependence>,
+    watched: Dependence,
+  ) => readonly { readonly priority: Priority; readonly channels: readonly string[] }[];
+  readonly now?: () => number;
+}
+
+export type Loaded = { readonly plan: Plan; readonly declared: number } | { readonly errors: readonly Diagnostic[] };
+
+/**
+ * Reads, checks and plans a configuration. Everything that is wrong with it comes back at once, each with its place; nothing
+ * is thrown for what a file can hold. `declared` counts the assets that the file declares.
+ */
+export async function loadConfiguration(file: string, world: LoadWorld): Promise<Loaded> {
+  const read = await readDocument(file);
+  if ("errors" in read) return { errors: read.errors };
+  const folder = dirname(resolve(file));
+  const masker = world.masker ?? createMasker();
+  const reader = createReader(read.source, { env: world.env, folder, masker });
+  const providers = loadProviders();
+  const config = await readSections(reader, { ...world, providers, folder });
+  await revealAll(reader);
+  // Where the settings are wrong, where to look things up is not known; the rest has been read and told all the same.
+  if (!config) return { errors: sorted(reader.errors) };
+
+  const discovery = await find(config, world, reader);
+  const facts = { ...discovery, providers };
+  const planned = plan(config, facts, world.checks);
+  reader.add(planned.errors);
+  if (reader.errors.length === 0) refuseDependentRoutes(config, watchedMail(config, facts), world, reader);
+  if (reader.errors.length > 0) return { errors: sorted(reader.errors) };
+  return {
+    plan: {
+      file: resolve(file),
+      settings: config.settings,
+      assets: planned.assets,
+      probes: planned.probes,
+      channels: config.channels,
+      alerts: config.alerts,
+      notes: discovery.notes,
+    },
+    declared: config.domains.length + config.mailboxes.length + config.routes.length + config.endpoints.length,
+  };
+}
+
+/** In the order of the file, each once. */
+function sorted(errors: readonly Diagnostic[]): readonly Diagnostic[] {
+  const seen = new Set<string>();
+  return errors
+    .filter((error) => {
+      const key = JSON.stringify([error.line, error.column, error.path, error.problem.en]);
+      return !seen.has(key) && seen.add(key);
+    })
+    .toSorted((a, b) => a.line - b.line || a.column - b.column);
+}
+
+const secretsAtOnce = 8;
+
+/** Reads every secret once: what is missing is told now and not at the first login, and the masker knows them all. */
+async function revealAll(reader: Reader): Promise<void> {
+  const left = [...reader.secrets];
+  const worker = async (): Promise<void> => {
+    for (let next = left.shift(); next !== undefined; next = left.shift()) {
+      const found = await next.secret.read();
+      if (!("value" in found)) reader.report(next.path, found);
+    }
+  };
+  await Promise.all(Array.from({ length: secretsAtOnce }, worker));
+}
+
+async function find(config: Config, world: LoadWorld, reader: Reader): Promise<Discovery> {
+  const domains = domainsToFind(config);
+  const nothing: Discovery = { servers: new Map(), waiting: new Map(), notes: [], pins: undefined };
+  if (domains.length === 0) return nothing;
+  try {
+    const { data } = config.settings;
+    const discovery = await discover(domains, {
+      // A configuration that is wrong anyway asks nobody.
+      ask: reader.errors.length === 0 ? world.createAsk?.(config.settings) : undefined,
+      known: recognisable(loadProviders()),
+      pins: await readPins(data),
+      accept: world.pins === "accept",
+      now: (world.now ?? Date.now)(),
+    });
+    if (discovery.pins && world.pins !== undefined && world.pins !== "keep") await writePins(data, discovery.pins);
+    return discovery;
+  } catch (error) {
+    if (!(error instanceof PinsError)) throw error;
+    const [problem = "", remedy = ""] = error.message.split(/: (.*)/s);
+    reader.report(["settings", "data"], fault({ en: problem, zh: problem }, { en: remedy, zh: remedy }));
+    return nothing;
+  }
+}
+
+/** Promise 6: no alert travels only through what it reports on. */
+function refuseDependentRoutes(config: Config, watched: Dependence, world: LoadWorld, reader: Reader): void {
+  const channels = new Map(
+    config.channels.flatMap(({ name, type, options }) => {
+      const channel = world.channels.get(type);
+      return channel ? [[name, channel.dependsOn(options)] as const] : [];
+    }),
+  );
+  const dependent = world.dependentRoutes(config.alerts.rules, channels, watched);
+  const first = dependent[0];
+  if (!first) return;
+  const names = first.channels.join(", ");
+  const which = dependent.map(({ priority }) => priority).join(", ");
+  const hasRules = config.source.value["alerts"] !== undefined;
+  reader.report(
+    hasRules ? ["alerts", "rules"] : ["channels", first.channels[0] ?? ""],
+    fault(
+      {
+        en: `alerts of ${which} go only to ${names}, which needs the very mail that is watched`,
+        zh: `${which} 告警只发往 ${names}，而它依赖被监控的邮件服务本身`,
+      },
+      {
+        en: "add a channel that needs none of it, such as a webhook, or mail at another provider",
+        zh: "请增加一个不依赖它的通道，例如 webhook，或其他服务商的邮箱",
+      },
+    ),
+    hasRules ? "value" : "key",
+  );
+}

@@ -1,0 +1,292 @@
+import ipaddr from "ipaddr.js";
+import { isIP } from "node:net";
+import { z } from "zod";
+import { priorities } from "../model/incident.ts";
+import { severities } from "../model/status.ts";
+import { languages } from "../model/text.ts";
+import { fault } from "./diagnostics.ts";
+import { isRecord } from "./document.ts";
+import { parseDuration } from "./duration.ts";
+import { isText, judged, leaf, oneOf } from "./leaf.ts";
+import { joinHostPort, splitHostPort, toHost, toHostName, toMailAddress } from "./names.ts";
+import type { SecretSpec } from "./secrets.ts";
+
+/** What may be written in mailvigil.yaml, key by key. Keys are snake_case; every value says itself what is wrong with it. */
+
+const text = leaf(
+  { en: "a text", zh: "文字" },
+  { en: "write a text of 1 to 200 characters, in quotes if it is a number", zh: "请写 1 至 200 个字符的文字，数字需加引号" },
+  (value) => (isText(value) && value.trim() !== "" && value.length <= 200 ? value : undefined),
+);
+const boolean = leaf(
+  { en: "true or false", zh: " true 或 false" },
+  { en: "write true or false", zh: "请写 true 或 false" },
+  (value) => (typeof value === "boolean" ? value : undefined),
+);
+const timezone = leaf(
+  { en: "a time zone", zh: "时区" },
+  { en: "write an IANA name such as Asia/Shanghai", zh: "请写 IANA 名称，例如 Asia/Shanghai" },
+  (value) => (isText(value) ? knownTimeZone(value) : undefined),
+);
+const url = leaf(
+  { en: "a web address", zh: "网址" },
+  { en: "write it like https://mailvigil.example.com", zh: "请写成 https://mailvigil.example.com" },
+  (value) => (isText(value) && /^https?:\/\/[^\s]+$/.test(value) && URL.canParse(value) ? value.replace(/\/+$/, "") : undefined),
+);
+const port = leaf({ en: "a port", zh: "端口" }, { en: "write a number from 1 to 65535", zh: "请写 1 至 65535 的数字" }, (value) =>
+  typeof value === "number" && Number.isInteger(value) && value >= 1 && value <= 65_535 ? value : undefined,
+);
+const host = leaf(
+  { en: "a host name", zh: "主机名" },
+  { en: "write a name such as imap.example.com, without a port", zh: "请写主机名，例如 imap.example.com，不带端口" },
+  (value) => (isText(value) ? toHost(value) : undefined),
+);
+const domainName = leaf(
+  { en: "a domain", zh: "域名" },
+  { en: "write a name such as example.com", zh: "请写域名，例如 example.com" },
+  (value) => (isText(value) ? toHostName(value) : undefined),
+);
+const mailAddress = leaf(
+  { en: "a mail address", zh: "邮件地址" },
+  { en: "write it like sales@example.com", zh: "请写成 sales@example.com" },
+  (value) => (isText(value) ? toMailAddress(value) : undefined),
+);
+const path = leaf({ en: "a path", zh: "路径" }, { en: "write the path of a file", zh: "请写文件路径" }, (value) =>
+  isText(value) && value !== "" && !value.includes("\0") ? value : undefined,
+);
+const fingerprint = leaf(
+  { en: "a SHA-256 fingerprint", zh: " SHA-256 指纹" },
+  {
+    en: "write the 64 hexadecimal digits that openssl x509 -fingerprint -sha256 prints",
+    zh: "请写 openssl x509 -fingerprint -sha256 输出的 64 位十六进制数",
+  },
+  (value) => {
+    const digits = isText(value) ? value.replaceAll(":", "").toLowerCase() : "";
+    return /^[0-9a-f]{64}$/.test(digits) ? digits : undefined;
+  },
+);
+const dnsServer = leaf(
+  { en: "the address of a DNS server", zh: " DNS 服务器地址" },
+  { en: "write an IP address such as 223.5.5.5 or 127.0.0.1:5353", zh: "请写 IP 地址，例如 223.5.5.5 或 127.0.0.1:5353" },
+  (value) => {
+    const found = isText(value) ? splitHostPort(value, 53) : undefined;
+    return found && isIP(found.host) !== 0 && found.port > 0 ? joinHostPort(found.host, found.port) : undefined;
+  },
+);
+const hostPort = leaf(
+  { en: "host:port", zh: " host:port 形式" },
+  { en: "write it like 223.5.5.5:443", zh: "请写成 223.5.5.5:443" },
+  (value) => {
+    const found = isText(value) ? splitHostPort(value) : undefined;
+    return found && found.port > 0 ? joinHostPort(found.host, found.port) : undefined;
+  },
+);
+const listen = leaf(
+  { en: "an address to listen at", zh: "监听地址" },
+  { en: "write it like 127.0.0.1:8993", zh: "请写成 127.0.0.1:8993" },
+  (value) => (isText(value) ? splitHostPort(value, 8993) : undefined),
+);
+const addressRange = leaf(
+  { en: "a range of addresses", zh: "地址段" },
+  { en: "write it like 10.0.0.0/8", zh: "请写成 10.0.0.0/8" },
+  (value) => (isText(value) && (ipaddr.isValidCIDR(value) || isIP(value) !== 0) ? value : undefined),
+);
+
+/** `5m`; a cron expression is told apart, because other tools take one here. */
+const duration = (leastMs: number, mostMs: number) =>
+  judged((value) => {
+    const ms = isText(value) ? parseDuration(value) : undefined;
+    const remedy = { en: "write a number and s, m, h or d, such as 5m", zh: "请写数字加 s、m、h 或 d，例如 5m" };
+    if (isText(value) && /^[\d*/,-]+( [\d*/,-]+){4,5}$/.test(value)) {
+      return fault({ en: `"${value.slice(0, 40)}" is a cron expression`, zh: `「${value.slice(0, 40)}」是 cron 表达式` }, remedy);
+    }
+    if (ms === undefined) {
+      const shown = isText(value) ? `"${value.slice(0, 40)}"` : typeof value === "number" ? String(value) : "this";
+      return fault({ en: `${shown} is not a duration`, zh: `${shown} 不是时长` }, remedy);
+    }
+    if (ms >= leastMs && ms <= mostMs) return { value: ms };
+    return fault(
+      {
+        en: `"${String(value)}" is too ${ms < leastMs ? "short" : "long"}`,
+        zh: `「${String(value)}」过${ms < leastMs ? "短" : "长"}`,
+      },
+      {
+        en: `write a duration from ${leastMs / 1000}s to ${mostMs / 86_400_000 >= 1 ? `${mostMs / 86_400_000}d` : `${mostMs / 1000}s`}`,
+        zh: `请写 ${leastMs / 1000}s 至 ${mostMs / 86_400_000 >= 1 ? `${mostMs / 86_400_000}d` : `${mostMs / 1000}s`} 之间的时长`,
+      },
+    );
+  });
+const second = 1_000;
+const day = 86_400_000;
+const interval = duration(second, 31 * day);
+
+const secretRemedy = {
+  en: "write { env: NAME }, { file: path } or { command: [program, argument] }",
+  zh: "请写 { env: 变量名 }、{ file: 路径 } 或 { command: [程序, 参数] }",
+};
+
+/** A secret never stands in the file itself. The value that does is not repeated in the message. */
+const secret = judged<SecretSpec>((value) => {
+  const spec = toSecretSpec(value);
+  if (spec) return { value: spec };
+  if (isRecord(value)) return fault({ en: "is not the place of a secret", zh: "不是有效的密码来源" }, secretRemedy);
+  return plainSecret;
+});
+
+export const plainSecret = fault(
+  { en: "a secret must not stand in this file as text", zh: "密码不能以明文写在此文件中" },
+  secretRemedy,
+);
+
+/** `{ env: NAME }`, `{ file: path }`, `{ command: [argv] }`, and nothing else. */
+export function toSecretSpec(value: unknown): SecretSpec | undefined {
+  if (!isRecord(value) || Object.keys(value).length !== 1) return undefined;
+  const { env, file, command } = value;
+  if (isText(env) && /^[A-Za-z_][A-Za-z0-9_]*$/.test(env)) return { kind: "env", name: env };
+  if (isText(file) && file !== "" && !file.includes("\0")) return { kind: "file", path: file };
+  if (Array.isArray(command) && command.length > 0 && command.length <= 50 && command.every(isText) && command[0] !== "") {
+    return { kind: "command", argv: command };
+  }
+  return undefined;
+}
+
+const business = oneOf(["critical", "normal", "low"]);
+const off = z.array(text).default([]);
+const server = z.strictObject({
+  host: host.optional(),
+  port: port.optional(),
+  security: oneOf(["tls", "starttls"]).optional(),
+  fingerprint: fingerprint.optional(),
+});
+
+export const settingsSchema = z.strictObject({
+  timezone: timezone.optional(),
+  language: oneOf(languages).optional(),
+  company: text.optional(),
+  url: url.optional(),
+  data: path.optional(),
+  http: z.strictObject({ listen: listen.optional(), token: secret.optional() }).optional(),
+  dns: z.strictObject({ servers: z.array(dnsServer).optional() }).optional(),
+  tls: z.strictObject({ ca: z.array(path).optional() }).optional(),
+  network: z.strictObject({ public: z.array(addressRange).optional() }).optional(),
+  self_tests: z.unknown().optional(),
+});
+/** `self_tests` is `off`, or this. */
+export const selfTestsSchema = z.strictObject({ egress: z.array(hostPort).min(1).optional() });
+
+export const domainSchema = z.strictObject({
+  name: domainName,
+  receives: boolean.default(true),
+  sends: boolean.default(true),
+  business: business.optional(),
+  off,
+});
+
+export const mailboxSchema = z.strictObject({
+  address: mailAddress,
+  login: text.optional(),
+  password: secret,
+  provider: text.optional(),
+  imap: server.optional(),
+  smtp: server.optional(),
+  business: business.optional(),
+  role: oneOf(["partner"]).optional(),
+  off,
+});
+
+export const routeSchema = z.strictObject({
+  from: mailAddress,
+  to: mailAddress,
+  every: interval.optional(),
+  late_after: duration(second, 7 * day).optional(),
+  lost_after: duration(second, 7 * day).optional(),
+  business: business.optional(),
+  off,
+});
+
+export const endpointSchema = z.strictObject({
+  host,
+  port,
+  protocol: oneOf(["tls", "imap", "smtp", "pop3"]).default("tls"),
+  business: business.optional(),
+  off,
+});
+
+export const ruleSchema = z.strictObject({
+  priorities: z.array(oneOf(priorities)).min(1).optional(),
+  channels: z.array(text).min(1),
+});
+const reminder = judged((value) => {
+  if (value === "off") return { value: 0 };
+  const ms = isText(value) ? parseDuration(value) : undefined;
+  if (ms !== undefined && ms >= 60 * second) return { value: ms };
+  return fault(
+    { en: "is not a duration of at least 1m", zh: "不是至少 1m 的时长" },
+    { en: "write a duration such as 30m, or off", zh: "请写时长，例如 30m，或写 off" },
+  );
+});
+export const remindSchema = z.strictObject({
+  P1: reminder.optional(),
+  P2: reminder.optional(),
+  P3: reminder.optional(),
+  P4: reminder.optional(),
+});
+
+const count = leaf(
+  { en: "a count", zh: "次数" },
+  { en: "write a whole number from 1 to 20", zh: "请写 1 至 20 的整数" },
+  (value) => (typeof value === "number" && Number.isInteger(value) && value >= 1 && value <= 20 ? value : undefined),
+);
+const badOf = judged<readonly [n: number, m: number]>((value) => {
+  const [n, m, ...more]: unknown[] = Array.isArray(value) ? value : [];
+  const whole = (it: unknown): it is number => typeof it === "number" && Number.isInteger(it) && it >= 1 && it <= 20;
+  if (whole(n) && whole(m) && n <= m && more.length === 0) return { value: [n, m] };
+  return fault(
+    { en: "is not two numbers n, m with n at most m", zh: "不是两个数 n、m（n 不大于 m）" },
+    { en: "write [3, 4] for bad in 3 of the last 4", zh: "请写 [3, 4]，表示最近 4 次中有 3 次异常" },
+  );
+});
+const recheck = judged((value) => {
+  if (value === "off") return { value: 0 };
+  const ms = isText(value) ? parseDuration(value) : undefined;
+  if (ms !== undefined && ms >= second) return { value: ms };
+  return fault(
+    { en: "is not a duration of at least 1s", zh: "不是至少 1s 的时长" },
+    { en: "write a duration such as 20s, or off", zh: "请写时长，例如 20s，或写 off" },
+  );
+});
+
+export const probeSchema = z.strictObject({
+  check: text.optional(),
+  every: interval.optional(),
+  deadline: duration(second, day / 24).optional(),
+  confirm: z.strictObject({ bad: badOf.optional(), good: count.optional(), recheck: recheck.optional() }).optional(),
+  severity: z.record(z.string(), oneOf(severities)).optional(),
+  business: business.optional(),
+  options: z.record(z.string(), z.unknown()).optional(),
+});
+
+/** The keys of the file. */
+export const topLevelKeys = ["settings", "domains", "mailboxes", "routes", "endpoints", "channels", "alerts", "probes"] as const;
+export const alertsKeys = ["rules", "remind"] as const;
+/** Words of the design that come with later versions: refused by name, never ignored. */
+export const laterKeys: readonly string[] = [
+  "backups",
+  "subscriptions",
+  "sops",
+  "oauth",
+  "silences",
+  "maintenance",
+  "report",
+  "reports",
+];
+
+/** The IANA name as the system writes it. `UTC` and offsets such as `+08:00` are none. */
+function knownTimeZone(name: string): string | undefined {
+  if (!/^[A-Za-z]/.test(name)) return undefined;
+  try {
+    return new Intl.DateTimeFormat("en", { timeZone: name }).resolvedOptions().timeZone;
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,277 @@
+import { resolve } from "node:path";
+import type { AnyChannel } from "../model/channel.ts";
+import type { AnyCheck } from "../model/check.ts";
+import type { AlertRule, ChannelConfig } from "../model/config.ts";
+import { priorities } from "../model/incident.ts";
+import { fault, nearest, suggest, type Path } from "./diagnostics.ts";
+import { isRecord } from "./document.ts";
+import { valueAt } from "./issues.ts";
+import { highest } from "./config.ts";
+import type { Config, DomainAsset, EndpointAsset, MailboxAsset, ProbeOverride, RouteAsset } from "./config.ts";
+import { joinHostPort } from "./names.ts";
+import { parseOptions } from "./options.ts";
+import { ownServer } from "../model/provider.ts";
+import { providerOfHosts, type Provider } from "./providers.ts";
+import type { Reader } from "./reader.ts";
+import {
+  alertsKeys,
+  domainSchema,
+  endpointSchema,
+  mailboxSchema,
+  probeSchema,
+  remindSchema,
+  routeSchema,
+  ruleSchema,
+  topLevelKeys,
+} from "./schema.ts";
+import { readSettings } from "./settings.ts";
+
+export interface Known {
+  readonly checks: ReadonlyMap<string, AnyCheck>;
+  readonly channels: ReadonlyMap<string, AnyChannel>;
+  readonly providers: ReadonlyMap<string, Provider>;
+  /** The folder of the file, absolute. */
+  readonly folder: string;
+}
+
+/** All sections of the file, each as far as it is right. Undefined where the settings are wrong. */
+export async function readSections(reader: Reader, known: Known): Promise<Config | undefined> {
+  reader.onlyKeys([], topLevelKeys);
+  const domains = readDomains(reader, known);
+  const mailboxes = readMailboxes(reader, known);
+  const routes = readRoutes(reader, known, mailboxes);
+  const endpoints = readEndpoints(reader, known);
+  const channels = readChannels(reader, known);
+  const alerts = readAlerts(reader);
+  const probes = readProbes(reader);
+  const company = domains[0]?.name ?? mailboxes[0]?.address.domain ?? "Mailvigil";
+  const settings = await readSettings(reader, resolve(known.folder), company);
+  if (["domains", "mailboxes", "endpoints", "probes"].every((key) => isEmpty(reader.source.value[key]))) {
+    reader.report(
+      [],
+      fault(
+        { en: "names nothing to watch", zh: "没有要监控的对象" },
+        { en: "add domains, mailboxes or endpoints", zh: "请增加 domains、mailboxes 或 endpoints" },
+      ),
+    );
+  }
+  return settings && { source: reader.source, settings, domains, mailboxes, routes, endpoints, channels, alerts, probes };
+}
+
+const isEmpty = (value: unknown): boolean =>
+  value === undefined || value === null || (typeof value === "object" && Object.keys(value).length === 0);
+
+/** Reports an asset that was declared before, and every check in its `off` that does not exist. */
+function declare(reader: Reader, known: Known, seen: Map<string, Path>, id: string, path: Path, off: readonly string[]): boolean {
+  for (const [i, check] of off.entries()) {
+    if (known.checks.has(check)) continue;
+    reader.report(
+      [...path, "off", i],
+      fault({ en: "there is no such check", zh: "没有这个检查" }, suggest(check, [...known.checks.keys()])),
+    );
+  }
+  const first = seen.get(id);
+  if (first === undefined) {
+    seen.set(id, path);
+    return true;
+  }
+  const line = reader.source.lineOf(first);
+  reader.report(
+    path,
+    fault(
+      { en: `${id} is declared already in line ${line}`, zh: `${id} 已在第 ${line} 行声明` },
+      { en: "keep one of the two", zh: "请只保留一处" },
+    ),
+  );
+  return false;
+}
+
+function readDomains(reader: Reader, known: Known): readonly DomainAsset[] {
+  const seen = new Map<string, Path>();
+  return reader.items(["domains"]).flatMap((path) => {
+    const words = reader.parse(domainSchema, path);
+    if (!words || !declare(reader, known, seen, words.name, path, words.off)) return [];
+    return [{ ...words, business: words.business ?? "normal", path }];
+  });
+}
+
+function readMailboxes(reader: Reader, known: Known): readonly MailboxAsset[] {
+  const seen = new Map<string, Path>();
+  return reader.items(["mailboxes"]).flatMap((path) => {
+    const words = reader.parse(mailboxSchema, path);
+    if (!words) return [];
+    const { address, role, imap = {}, smtp = {} } = words;
+    const named = words.provider === undefined ? undefined : known.providers.get(words.provider);
+    if (words.provider !== undefined && !named) {
+      reader.report(
+        [...path, "provider"],
+        fault({ en: "there is no such provider", zh: "没有这个服务商" }, suggest(words.provider, [...known.providers.keys()])),
+      );
+    }
+    if (!declare(reader, known, seen, address.id, path, words.off)) return [];
+    const login = words.login ?? address.address;
+    const hosted = imap.host !== undefined || smtp.host !== undefined;
+    return [
+      {
+        address,
+        login,
+        password: reader.secret(words.password, [...path, "password"], login),
+        provider:
+          named ??
+          providerOfHosts(known.providers, [imap.host, smtp.host]) ??
+          (hosted ? known.providers.get(ownServer) : undefined),
+        imap,
+        smtp,
+        partner: role === "partner",
+        business: words.business ?? (role === "partner" ? "low" : "normal"),
+        off: words.off,
+        path,
+      },
+    ];
+  });
+}
+
+function readRoutes(reader: Reader, known: Known, mailboxes: readonly MailboxAsset[]): readonly RouteAsset[] {
+  const seen = new Map<string, Path>();
+  return reader.items(["routes"]).flatMap((path) => {
+    const words = reader.parse(routeSchema, path);
+    if (!words) return [];
+    const { from, to } = words;
+    const ends = [["from", from] as const, ["to", to] as const].map(([key, { id }]) => {
+      const mailbox = mailboxes.find((it) => it.address.id === id);
+      // A mailbox that is declared but wrong has its own message.
+      if (!mailbox && !isWritten(reader, id)) reader.report([...path, key], notDeclared(id, mailboxes));
+      return mailbox;
+    });
+    if (from.id === to.id) {
+      reader.report(
+        [...path, "to"],
+        fault(
+          { en: "is the address it is sent from", zh: "与发件地址相同" },
+          { en: "name another mailbox, best one at another provider", zh: "请指定另一个邮箱，最好属于其他服务商" },
+        ),
+      );
+      return [];
+    }
+    if (!declare(reader, known, seen, `${from.id}~${to.id}`, path, words.off)) return [];
+    return [
+      {
+        from,
+        to,
+        everyMs: words.every,
+        lateAfterMs: words.late_after,
+        lostAfterMs: words.lost_after,
+        business: words.business ?? highest(ends.flatMap((it) => (it && !it.partner ? [it.business] : []))),
+        off: words.off,
+        path,
+      },
+    ];
+  });
+}
+
+const isWritten = (reader: Reader, id: string): boolean =>
+  reader.items(["mailboxes"]).some((path) => String(valueAt(reader.source.value, [...path, "address"])).toLowerCase() === id);
+
+const notDeclared = (id: string, mailboxes: readonly MailboxAsset[]) => {
+  const near = nearest(
+    id,
+    mailboxes.map((it) => it.address.id),
+  );
+  return fault(
+    { en: `${id} is not among the mailboxes`, zh: `mailboxes 中没有 ${id}` },
+    near === undefined
+      ? { en: "declare it in mailboxes with its password", zh: "请在 mailboxes 中声明它及其密码" }
+      : { en: `write ${near}, or declare it in mailboxes`, zh: `请改为 ${near}，或在 mailboxes 中声明它` },
+  );
+};
+
+function readEndpoints(reader: Reader, known: Known): readonly EndpointAsset[] {
+  const seen = new Map<string, Path>();
+  return reader.items(["endpoints"]).flatMap((path) => {
+    const words = reader.parse(endpointSchema, path);
+    if (!words || !declare(reader, known, seen, joinHostPort(words.host, words.port), path, words.off)) return [];
+    return [{ ...words, business: words.business ?? "normal", path }];
+  });
+}
+
+function readChannels(reader: Reader, known: Known): readonly ChannelConfig[] {
+  return reader.entries(["channels"]).flatMap(([name, path]): readonly ChannelConfig[] => {
+    const value = valueAt(reader.source.value, path);
+    const written = isRecord(value) ? value : {};
+    const { type, ...rest } = written;
+    const types = [...known.channels.keys()];
+    const channel = typeof type === "string" ? known.channels.get(type) : undefined;
+    if (!/^[\w.-]{1,60}$/.test(name)) {
+      reader.report(
+        path,
+        fault(
+          { en: "is not a name for a channel", zh: "不是有效的通道名" },
+          { en: "use 1 to 60 letters, digits, - or _", zh: "请用 1 至 60 个字母、数字、- 或 _" },
+        ),
+        "key",
+      );
+    }
+    if (!channel) {
+      const problem =
+        type === undefined ? { en: "is missing", zh: "缺失" } : { en: "there is no such channel type", zh: "没有这种通道" };
+      reader.report([...path, "type"], fault(problem, suggest(typeof type === "string" ? type : "", types)));
+      return [];
+    }
+    const before = reader.errors.length;
+    const parsed = parseOptions(reader.options(rest, path), channel.options, {
+      source: reader.source,
+      pathOf: (inner) => [...path, ...inner],
+    });
+    if ("errors" in parsed) reader.add(parsed.errors);
+    if ("errors" in parsed || reader.errors.length > before) return [];
+    return [{ name, type: channel.id, options: parsed.options, from: `${baseName(reader)}:${reader.source.lineOf(path)}` }];
+  });
+}
+
+const baseName = (reader: Reader): string => reader.source.file.split(/[\\/]/).at(-1) ?? reader.source.file;
+
+const minute = 60_000;
+/** Reminders while nobody has acknowledged. P4 waits for somebody to look. */
+const defaultReminders = { P1: 30 * minute, P2: 120 * minute, P3: 1440 * minute, P4: 0 };
+
+function readAlerts(reader: Reader): Config["alerts"] {
+  const names = reader.entries(["channels"]).map(([name]) => name);
+  reader.entries(["alerts"]);
+  reader.onlyKeys(["alerts"], alertsKeys);
+  const written = reader.items(["alerts", "rules"]);
+  const rules = written.flatMap((path): readonly AlertRule[] => {
+    const words = reader.parse(ruleSchema, path);
+    if (!words) return [];
+    for (const [i, name] of words.channels.entries()) {
+      if (names.includes(name)) continue;
+      reader.report(
+        [...path, "channels", i],
+        fault(
+          { en: "there is no such channel", zh: "没有这个通道" },
+          names.length === 0 ? { en: "declare it in channels", zh: "请在 channels 中声明" } : suggest(name, names),
+        ),
+      );
+    }
+    return [{ priorities: words.priorities ?? [...priorities], channels: words.channels }];
+  });
+  const remind = reader.parse(remindSchema, ["alerts", "remind"]) ?? {};
+  return {
+    // Channels without rules: everything goes to all of them, so that a forgotten rule is heard.
+    rules: written.length === 0 && names.length > 0 ? [{ priorities: [...priorities], channels: names }] : rules,
+    remindMs: {
+      P1: remind.P1 ?? defaultReminders.P1,
+      P2: remind.P2 ?? defaultReminders.P2,
+      P3: remind.P3 ?? defaultReminders.P3,
+      P4: remind.P4 ?? defaultReminders.P4,
+    },
+  };
+}
+
+function readProbes(reader: Reader): readonly ProbeOverride[] {
+  return reader.entries(["probes"]).flatMap(([id, path]) => {
+    const words = reader.parse(probeSchema, path);
+    return words
+      ? [{ id: id.toLowerCase(), words, options: reader.options(words.options ?? {}, [...path, "options"]), path }]
+      : [];
+  });
+}

@@ -1,0 +1,116 @@
+import type { Ask, DnsAnswer } from "./dns.ts";
+
+/** Where a mail program connects. `tls`: from the first byte (RFC 8314); `starttls`: on the open connection. */
+export interface MailServer {
+  readonly host: string;
+  readonly port: number;
+  readonly security: "tls" | "starttls";
+}
+
+/** What recognising a provider needs of its preset. */
+export interface KnownProvider {
+  readonly id: string;
+  /** An MX host belongs to it when it equals one of these or ends in `.` and one of these. */
+  readonly mxSuffixes: readonly string[];
+  readonly imap: MailServer;
+  readonly smtp: MailServer;
+}
+
+/** Where the mail of a domain is read and sent, as DNS says. */
+export interface FoundServers {
+  readonly provider: string;
+  readonly imap: MailServer;
+  readonly smtp: MailServer;
+  /** The record that said so: `MX mxbiz1.qq.com`. */
+  readonly because: string;
+}
+
+export type Search =
+  | { readonly kind: "found"; readonly servers: FoundServers }
+  /** DNS gave no usable answer: nothing is known, neither that it changed. */
+  | { readonly kind: "unanswered"; readonly reason: string }
+  /** DNS answered, and names no mail server. */
+  | { readonly kind: "nothing"; readonly reason: string };
+
+/** The preset of a company that runs its own servers. */
+export const ownServer = "own-server";
+
+/**
+ * Recognises the provider of a mail domain: by its MX; else the SRV records of RFC 6186 and RFC 8314; else the most
+ * preferred MX host is the mail server, as it is with nearly everybody who runs a single one.
+ */
+export async function findMailServers(
+  domain: string,
+  known: readonly KnownProvider[],
+  ask: Ask,
+  signal?: AbortSignal,
+): Promise<Search> {
+  const options = signal ? { signal } : {};
+  const mx = await ask(domain, "MX", options);
+  if (mx.outcome === "failed") return unanswered(mx);
+  const exchanges = mx.records
+    .filter((record) => record.exchange !== "")
+    .toSorted((a, b) => a.priority - b.priority || a.exchange.localeCompare(b.exchange))
+    .map((record) => record.exchange.toLowerCase());
+  for (const exchange of exchanges) {
+    const provider = known.find((it) => it.mxSuffixes.some((suffix) => exchange === suffix || exchange.endsWith(`.${suffix}`)));
+    if (provider) {
+      const { id, imap, smtp } = provider;
+      return { kind: "found", servers: { provider: id, imap, smtp, because: `MX ${exchange}` } };
+    }
+  }
+
+  const imap = await firstService(
+    domain,
+    [
+      ["_imaps._tcp", "tls"],
+      ["_imap._tcp", "starttls"],
+    ],
+    ask,
+    options,
+  );
+  if (imap && "outcome" in imap) return unanswered(imap);
+  const smtp = await firstService(
+    domain,
+    [
+      ["_submissions._tcp", "tls"],
+      ["_submission._tcp", "starttls"],
+    ],
+    ask,
+    options,
+  );
+  if (smtp && "outcome" in smtp) return unanswered(smtp);
+  const [first] = exchanges;
+  if (imap && smtp) return { kind: "found", servers: { provider: ownServer, imap, smtp, because: `SRV ${imap.host}` } };
+  if (first === undefined) return { kind: "nothing", reason: `${domain} has no MX and no SRV record that names a mail server` };
+  return {
+    kind: "found",
+    servers: {
+      provider: ownServer,
+      imap: imap ?? { host: first, port: 993, security: "tls" },
+      smtp: smtp ?? { host: first, port: 465, security: "tls" },
+      because: `MX ${first}`,
+    },
+  };
+}
+
+const unanswered = (answer: DnsAnswer): Search => ({
+  kind: "unanswered",
+  reason: `${answer.type} ${answer.name}: ${answer.failure?.code ?? "no answer"}`,
+});
+
+async function firstService(
+  domain: string,
+  services: readonly (readonly [name: string, security: MailServer["security"]])[],
+  ask: Ask,
+  options: { readonly signal?: AbortSignal },
+): Promise<MailServer | DnsAnswer | undefined> {
+  for (const [name, security] of services) {
+    const answer = await ask(`${name}.${domain}`, "SRV", options);
+    if (answer.outcome === "failed") return answer;
+    // A single "." says that the service is not offered (RFC 2782).
+    const [best] = answer.records.filter((record) => record.name !== "").toSorted((a, b) => a.priority - b.priority);
+    if (best) return { host: best.name.toLowerCase(), port: best.port, security };
+  }
+  return undefined;
+}
