@@ -16,7 +16,9 @@ const slowGreetingMs = 6_000;
  * and removing. Its mail is in memory.
  */
 export async function startImapServer(host: string, identity: ServerIdentity, world: ImapWorld): Promise<Running> {
-  const server = tls.createServer({ ...identity, handshakeTimeout: 10_000 }, (socket) => converse(socket, host, world));
+  const server = tls.createServer({ ...identity, handshakeTimeout: 10_000, noDelay: true }, (socket) =>
+    converse(socket, host, world),
+  );
   server.maxConnections = mostConnections;
   server.on("tlsClientError", () => undefined);
   return listen(server);
