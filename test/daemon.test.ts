@@ -1,0 +1,214 @@
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
+import { startDaemon, type Daemon, type DaemonOptions } from "../src/daemon.ts";
+import type { AnyCheck } from "../src/model/check.ts";
+import type { Plan } from "../src/model/config.ts";
+import type { Secret } from "../src/model/secret.ts";
+import type { Status } from "../src/model/status.ts";
+import { checkOf, namedProbe, planOf, recordingChannel } from "./support/plan.ts";
+
+const secretOf = (value: () => string): Secret => ({
+  source: "test",
+  reveal: () => Promise.resolve(value()),
+  toJSON: () => "[secret]",
+});
+const found = (...codes: string[]) => ({ findings: codes.map((code) => ({ code, data: { what: code } })) });
+const until = { timeout: 8000, interval: 20 };
+
+describe("startDaemon()", () => {
+  let data: string;
+  let daemon: Daemon | undefined;
+  let bugs: unknown[];
+  let logged: string[];
+  const recording = recordingChannel();
+  const turns = (): string[] => recording.alerts.map(({ turn, incident, priority }) => `${turn} ${incident} ${priority}`);
+
+  beforeEach(async () => {
+    data = await mkdtemp(join(tmpdir(), "mailvigil-daemon-"));
+    recording.alerts.length = 0;
+    bugs = [];
+    logged = [];
+  });
+  afterEach(async () => {
+    await daemon?.[Symbol.asyncDispose]();
+    daemon = undefined;
+    await rm(data, { recursive: true, force: true });
+    expect(bugs).toEqual([]);
+  });
+
+  async function start(plan: Plan, checks: readonly AnyCheck[], more: Partial<DaemonOptions> = {}): Promise<Daemon> {
+    daemon = await startDaemon({
+      plan,
+      checks: new Map(checks.map((check) => [check.id, check])),
+      channels: new Map([["recording", recording.channel]]),
+      mask: (line) => line,
+      demonstration: false,
+      data,
+      log: (line) => logged.push(line),
+      onBug: (error) => bugs.push(error),
+      ...more,
+    });
+    return daemon;
+  }
+
+  async function restart(plan: Plan, checks: readonly AnyCheck[]): Promise<Daemon> {
+    await daemon?.[Symbol.asyncDispose]();
+    return start(plan, checks);
+  }
+
+  const statusOf = (probe: string): Status | undefined => daemon?.board.state(probe)?.status;
+
+  test("a fault is seen, stored, shown and told, and so is its end", async () => {
+    let broken = true;
+    const check = checkOf("imap-login", () => (broken ? found("down") : found()));
+    const { url } = await start(planOf([namedProbe(check, "sales@example.com", { business: "critical" })]), [check]);
+    await vi.waitFor(() => expect(turns()).toEqual(["opened 1 P2"]), until);
+    const overview: unknown = await (await fetch(`${url}/api/v1/overview`)).json();
+    expect(JSON.stringify(overview)).toContain('"down"');
+    broken = false;
+    await vi.waitFor(() => expect(turns()).toEqual(["opened 1 P2", "resolved 1 P2"]), until);
+    expect(statusOf("sales@example.com/imap-login")).toBe("ok");
+  });
+
+  test("a restart opens no second incident and forgets none", async () => {
+    let broken = true;
+    const check = checkOf("imap-login", () => (broken ? found("down") : found()));
+    const plan = planOf([namedProbe(check, "info@example.com")]);
+    await start(plan, [check]);
+    await vi.waitFor(() => expect(turns()).toHaveLength(1), until);
+    await restart(plan, [check]);
+    await vi.waitFor(
+      () => expect(daemon?.board.last("info@example.com/imap-login")?.at).toBeGreaterThan(daemon?.board.startedAt ?? 0),
+      until,
+    );
+    broken = false;
+    await vi.waitFor(() => expect(turns()).toEqual(["opened 1 P3", "resolved 1 P3"]), until);
+  });
+
+  test("the time the daemon was down is unknown", async () => {
+    const check = checkOf("imap-login", () => found());
+    const plan = planOf([namedProbe(check, "info@example.com", { everyMs: 250 })]);
+    await start(plan, [check]);
+    await vi.waitFor(() => expect(statusOf("info@example.com/imap-login")).toBe("ok"), until);
+    await daemon?.[Symbol.asyncDispose]();
+    await new Promise((resolve) => setTimeout(resolve, 900));
+    await start(plan, [check]);
+    await vi.waitFor(() => expect(statusOf("info@example.com/imap-login")).toBe("ok"), until);
+    const last = daemon?.board.transitions("info@example.com/imap-login").slice(-2) ?? [];
+    expect(last.map(({ from, to }) => `${from} ▶ ${to}`)).toEqual(["ok ▶ unknown", "unknown ▶ ok"]);
+    expect((last[1]?.at ?? 0) - (last[0]?.at ?? 0)).toBeGreaterThan(300);
+  });
+
+  test("with our own network down nothing else is critical, and one incident tells of it", async () => {
+    let networkDown = false;
+    const egress = checkOf("egress", () => (networkDown ? found("down") : found()), { measures: "monitor", answers: undefined });
+    const check = checkOf("imap-login", () => (networkDown ? found("down") : found()));
+    const names = Array.from({ length: 12 }, (_, i) => `m${i}@example.com`);
+    const probes = [namedProbe(egress, "monitor", { everyMs: 60_000 }), ...names.map((name) => namedProbe(check, name))];
+    const observed: string[] = [];
+    await start(planOf(probes), [egress, check]);
+    daemon?.board.subscribe((event) => {
+      if (event.kind === "observation") observed.push(`${event.observation.probe.split("/")[1]} ${event.observation.status}`);
+    });
+    await vi.waitFor(() => expect(names.map((name) => statusOf(`${name}/imap-login`))).toEqual(names.map(() => "ok")), until);
+    networkDown = true;
+    await vi.waitFor(
+      () => expect(names.map((name) => statusOf(`${name}/imap-login`))).toEqual(names.map(() => "unknown")),
+      until,
+    );
+    expect(observed).not.toContain("imap-login critical");
+    expect(turns()).toEqual(["opened 1 P3"]);
+    expect(recording.alerts[0]?.probes.map(({ probe }) => probe)).toEqual(["monitor/egress"]);
+  });
+
+  test("a refused password is tried once, told at once, held back for every protocol, and tried again when it changes", async () => {
+    let password = "old";
+    const tries: string[] = [];
+    const login = (id: string): AnyCheck =>
+      checkOf(
+        id,
+        () => {
+          tries.push(`${id} ${password}`);
+          return password === "old" ? found("refused") : { findings: [], loggedIn: ["sales@example.com"] };
+        },
+        { confirm: { bad: [3, 4], good: 1, recheckMs: 20_000 } },
+      );
+    const checks = [login("imap-login"), login("smtp-submission")];
+    const load = { host: "imap.example.com", logins: [{ account: "sales@example.com", credential: secretOf(() => password) }] };
+    const probes = checks.map((check) => namedProbe(check, "sales@example.com", { load, everyMs: 250 }));
+    await start(planOf(probes), checks);
+    await vi.waitFor(() => expect(turns()).toEqual(["opened 1 P3"]), until);
+    await vi.waitFor(
+      () => expect(daemon?.board.last("sales@example.com/smtp-submission")?.findings[0]?.code).toBe("login-held"),
+      until,
+    );
+    await vi.waitFor(
+      () => expect(daemon?.board.last("sales@example.com/imap-login")?.findings[0]?.code).toBe("login-held"),
+      until,
+    );
+    expect(tries).toHaveLength(1);
+    expect(turns()).toEqual(["opened 1 P3"]);
+    password = "new";
+    await vi.waitFor(() => expect(turns()).toEqual(["opened 1 P3", "resolved 1 P3"]), until);
+    await vi.waitFor(() => expect(statusOf("sales@example.com/smtp-submission")).toBe("ok"), until);
+    expect(tries.filter((each) => each.endsWith("old"))).toHaveLength(1);
+  });
+
+  test("what a check remembers comes back at its next run, also after a restart", async () => {
+    const seen: unknown[] = [];
+    const check = checkOf("counter", (ctx) => {
+      seen.push(ctx.memory);
+      return { findings: [], memory: typeof ctx.memory === "number" ? ctx.memory + 1 : 1 };
+    });
+    const plan = planOf([namedProbe(check, "a", { everyMs: 250 })]);
+    await start(plan, [check]);
+    await vi.waitFor(() => expect(seen.length).toBeGreaterThan(2), until);
+    const before = seen.length;
+    await restart(plan, [check]);
+    await vi.waitFor(() => expect(seen.length).toBeGreaterThan(before + 2), until);
+    expect(seen).toEqual(seen.map((_, i) => (i === 0 ? undefined : i)));
+  });
+
+  test("a probe that leaves the configuration leaves its incident, and its time is unknown from then on", async () => {
+    const check = checkOf("imap-login", () => found("down"));
+    await start(planOf([namedProbe(check, "gone@example.com"), namedProbe(check, "stays@example.com")]), [check]);
+    await vi.waitFor(() => expect(turns()).toHaveLength(2), until);
+    await daemon?.reload(planOf([namedProbe(check, "stays@example.com")]));
+    await vi.waitFor(() => expect(turns().filter((turn) => turn.startsWith("resolved"))).toHaveLength(1), until);
+    expect(statusOf("gone@example.com/imap-login")).toBe("unknown");
+    expect(statusOf("stays@example.com/imap-login")).toBe("critical");
+    expect(daemon?.board.incidents().filter(({ resolvedAt }) => resolvedAt === undefined)).toHaveLength(1);
+  });
+
+  test("an acknowledgement is written and told", async () => {
+    const check = checkOf("imap-login", () => found("down"));
+    const { url } = await start(planOf([namedProbe(check, "sales@example.com")]), [check]);
+    await vi.waitFor(() => expect(turns()).toHaveLength(1), until);
+    const post = (path: string, body: unknown) =>
+      fetch(`${url}${path}`, {
+        method: "POST",
+        headers: { "content-type": "application/json", origin: url },
+        body: JSON.stringify(body),
+      });
+    const answer = await post("/api/v1/incidents/1/acknowledge", { by: "Li", minutes: 30 });
+    expect(answer.status).toBeLessThan(300);
+    await vi.waitFor(() => expect(turns()).toEqual(["opened 1 P3", "acknowledged 1 P3"]), until);
+    expect(daemon?.board.incidents()[0]).toMatchObject({ acknowledgedBy: "Li" });
+  });
+
+  test("a second daemon on the same data is refused, and the port of a first one named", async () => {
+    const check = checkOf("imap-login", () => found());
+    const plan = planOf([namedProbe(check, "a")]);
+    const { url } = await start(plan, [check]);
+    const first = daemon;
+    await expect(start(plan, [check])).rejects.toThrow(data);
+    const port = Number(new URL(url).port);
+    const taken = planOf([namedProbe(check, "a")], {
+      settings: { ...plan.settings, http: { host: "127.0.0.1", port, token: undefined } },
+    });
+    await expect(start(taken, [check], { data: ":memory:" })).rejects.toThrow(`Cannot listen on 127.0.0.1:${port}`);
+    daemon = first;
+  });
+});
