@@ -17,8 +17,8 @@ export function createObservations({ sql }: Database, intern: Interning) {
     save(observation: Observation): void {
       const probe = intern.probe(observation.probe);
       const outcome = intern.outcome(observation.status, observation.findings);
-      insert.run(probe, observation.at, outcome, Math.max(0, Math.round(observation.durationMs)));
       replaceLast.run(probe, observation.at, JSON.stringify(observation));
+      insert.run(probe, observation.at, outcome, Math.max(0, Math.round(observation.durationMs)));
     },
   };
 }

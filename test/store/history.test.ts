@@ -1,0 +1,70 @@
+import { expect, onTestFinished, test } from "vitest";
+import { openDatabase } from "../../src/store/database.ts";
+import { createHistory } from "../../src/store/history.ts";
+import { createRecorder } from "../../src/store/recorder.ts";
+import { batch, critical, incident, observation, start } from "./samples.ts";
+
+async function setUp() {
+  const db = openDatabase(":memory:");
+  onTestFinished(() => {
+    db.close();
+  });
+  const observations = Array.from({ length: 10 }, (_, i) =>
+    i < 5 ? observation("a/b", start + i, { durationMs: 20.4 + i }) : critical("a/b", start + i),
+  );
+  const transitions = [0, 3, 6, 9].map((i) => ({
+    probe: "a/b",
+    from: i % 2 === 0 ? ("ok" as const) : ("warning" as const),
+    to: i % 2 === 0 ? ("warning" as const) : ("ok" as const),
+    at: start + i,
+    confirmedAt: start + i,
+  }));
+  await createRecorder(db).commit(
+    batch({
+      observations: [...observations, observation("other/probe", start + 2)],
+      transitions: [...transitions, { probe: "other/probe", from: "ok", to: "critical", at: start + 2, confirmedAt: start + 2 }],
+      incidents: [incident(1), incident(2)],
+      timeline: [1, 2, 1, 1].map((id, i) => ({ incident: id, at: start, actor: "system", kind: "note" as const, data: i })),
+    }),
+    { atOnce: true },
+  );
+  return createHistory(db);
+}
+
+test.each([
+  { from: 2, to: 5, limit: 10, ats: [2, 3, 4] },
+  { from: 0, to: 100, limit: 3, ats: [7, 8, 9] },
+  { from: 10, to: 20, limit: 3, ats: [] },
+])("observations() in [$from, $to), at most $limit, are $ats", async ({ from, to, limit, ats }) => {
+  const history = await setUp();
+  const rows = history.observations("a/b", { from: start + from, to: start + to, limit });
+  expect(rows.map(({ at }) => at - start)).toEqual(ats);
+});
+
+test("observations() know status, findings without data, and the duration in whole milliseconds", async () => {
+  const history = await setUp();
+  expect(history.observations("a/b", { from: start + 4, to: start + 6, limit: 9 })).toEqual([
+    { at: start + 4, status: "ok", findings: [], durationMs: 24 },
+    { at: start + 5, status: "critical", findings: [{ code: "greeting-missing", severity: "critical" }], durationMs: 20 },
+  ]);
+  expect(history.observations("never/seen", { from: 0, to: start * 2, limit: 9 })).toEqual([]);
+});
+
+test.each([
+  { from: 4, to: 9, limit: 10, ats: [3, 6] },
+  { from: 3, to: 7, limit: 10, ats: [0, 3, 6] },
+  { from: -5, to: 1, limit: 10, ats: [0] },
+  { from: 20, to: 30, limit: 10, ats: [9] },
+  { from: 0, to: 100, limit: 2, ats: [6, 9] },
+])("transitions() of [$from, $to), at most $limit, with the last one before, are $ats", async ({ from, to, limit, ats }) => {
+  const history = await setUp();
+  const rows = history.transitions("a/b", { from: start + from, to: start + to, limit });
+  expect(rows.map(({ at }) => at - start)).toEqual(ats);
+  expect(rows.every(({ probe }) => probe === "a/b")).toBe(true);
+});
+
+test("timeline() is that of one incident, in the order in which it was written, the latest `limit`", async () => {
+  const history = await setUp();
+  expect(history.timeline(1, 9).map(({ data }) => data)).toEqual([0, 2, 3]);
+  expect(history.timeline(1, 2).map(({ data }) => data)).toEqual([2, 3]);
+});

@@ -1,0 +1,103 @@
+import { expect, onTestFinished, test } from "vitest";
+import { openDatabase } from "../../src/store/database.ts";
+import type { Database } from "../../src/store/database.ts";
+import { createHistory } from "../../src/store/history.ts";
+import { createOutbox } from "../../src/store/outbox.ts";
+import { createRecorder } from "../../src/store/recorder.ts";
+import { loadRemembered } from "../../src/store/remembered.ts";
+import { applyRetention } from "../../src/store/retention.ts";
+import { batch, critical, delivery, incident, observation, start, state, temporaryFolder } from "./samples.ts";
+
+const day = 86_400_000;
+const now = start + 1_000 * day;
+
+function setUp(): Database {
+  const db = openDatabase(temporaryFolder());
+  onTestFinished(() => {
+    db.close();
+  });
+  return db;
+}
+
+const everything = { from: 0, to: now + 1, limit: 100_000 };
+
+test("applyRetention() removes raw rows, evidence and finished deliveries by age, and nothing that is kept for ever", async () => {
+  const db = setUp();
+  const edge = now - 400 * day;
+  const recorder = createRecorder(db);
+  await recorder.commit(
+    batch({
+      observations: [
+        critical("a/b", edge - 2, { evidence: ["old"] }),
+        observation("a/b", edge - 1),
+        critical("a/b", edge, { evidence: ["young"] }),
+        critical("gone/probe", edge - 5),
+      ],
+      states: [state("a/b"), state("gone/probe", { undecidedSince: edge - 5 })],
+      transitions: [
+        { probe: "a/b", from: "ok", to: "critical", at: edge - 2, confirmedAt: edge - 2 },
+        { probe: "a/b", from: "critical", to: "ok", at: edge - 1, confirmedAt: edge - 1 },
+        { probe: "a/b", from: "ok", to: "critical", at: edge, confirmedAt: edge },
+      ],
+      incidents: [incident(1, { resolvedAt: edge - 1 }), incident(2)],
+      timeline: [{ incident: 1, at: edge - 2, actor: "system", kind: "turn", data: {} }],
+      deliveries: [
+        delivery({ incident: 1, turnCount: 1, channel: "hook" }),
+        delivery({ incident: 1, turnCount: 2, channel: "hook" }),
+        delivery({ incident: 1, turnCount: 3, channel: "hook" }),
+        delivery({ incident: 2, turnCount: 1, channel: "hook" }),
+      ],
+    }),
+    { atOnce: true },
+  );
+  const outbox = createOutbox(db);
+  outbox.settle({ id: "msg_1:1:hook", at: edge - 1, state: "sent" });
+  outbox.settle({ id: "msg_1:2:hook", at: edge, state: "sent" });
+  outbox.settle({ id: "msg_2:1:hook", at: edge - 1, state: "sent" });
+
+  expect(await applyRetention(db, now)).toEqual({ observations: 3, evidence: 3, deliveries: 1 });
+
+  const history = createHistory(db);
+  expect(history.observations("a/b", everything).map(({ at }) => at)).toEqual([edge]);
+  expect(history.transitions("a/b", everything)).toHaveLength(3);
+  expect(history.timeline(1, 9)).toHaveLength(1);
+  expect(history.evidence("a/b", edge - 2)).toBeUndefined();
+  expect(history.evidence("a/b", edge)?.evidence).toEqual(["young"]);
+  expect(loadRemembered(db, now).observations.map(({ at }) => at)).toEqual([edge, edge - 5]);
+  // The unfinished delivery, the young one, and the one of an incident that is open and must be told over.
+  expect(db.sql.prepare("SELECT key FROM outbox ORDER BY key").pluck().all()).toEqual(["1:2:hook", "1:3:hook", "2:1:hook"]);
+  expect(await applyRetention(db, now)).toEqual({ observations: 0, evidence: 0, deliveries: 0 });
+});
+
+test("applyRetention() lets others run and commit while it works, and stops when it is told to", async () => {
+  const db = setUp();
+  const recorder = createRecorder(db);
+  const observations = Array.from({ length: 30_000 }, (_, i) => observation(`a/${i % 3}`, start + i));
+  await recorder.commit(batch({ observations }), { atOnce: true });
+  const count = (): number => Number(db.sql.prepare("SELECT count(*) FROM observation").pluck().get());
+
+  let turns = 0;
+  let left = 30_000;
+  let most = 0;
+  const stopping = new AbortController();
+  const others = setInterval(() => {
+    turns += 1;
+    const still = count();
+    most = Math.max(most, left - still);
+    left = still;
+    void recorder.commit(batch({ observations: [observation("other/probe", now + turns)] }), { atOnce: true });
+    if (turns === 2) stopping.abort();
+  }, 0);
+  onTestFinished(() => {
+    clearInterval(others);
+  });
+
+  await expect(applyRetention(db, now, { days: 1, signal: stopping.signal })).rejects.toThrow("aborted");
+  expect(count()).toBeGreaterThan(0);
+  await applyRetention(db, now, { days: 1 });
+  clearInterval(others);
+  recorder.close();
+  expect(turns).toBeGreaterThanOrEqual(4);
+  expect(most).toBeLessThan(15_000);
+  expect(count()).toBe(turns);
+});
