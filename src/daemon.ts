@@ -2,11 +2,13 @@ import { createHmac } from "node:crypto";
 import { fileURLToPath } from "node:url";
 import { createBoard, type LiveBoard } from "./engine/board.ts";
 import { startCalendar } from "./engine/calendar.ts";
+import { crashed } from "./engine/crash.ts";
 import { createDelivery } from "./engine/delivery.ts";
 import { createEmergency } from "./engine/emergency.ts";
 import { acknowledge, remind, type IncidentStep } from "./engine/incidents.ts";
 import { createLoopWatch } from "./engine/loop-watch.ts";
 import { runOnce, write, type PipelineWorld } from "./engine/pipeline.ts";
+import { describe } from "./engine/run-probe.ts";
 import { createScheduler } from "./engine/scheduler.ts";
 import { settle } from "./engine/settle.ts";
 import { createTeller } from "./engine/teller.ts";
@@ -51,6 +53,8 @@ export interface Daemon extends AsyncDisposable {
   readonly board: Board;
   /** Swaps in another plan: what is removed is watched no more, what is new starts at once. */
   reload(plan: Plan): Promise<void>;
+  /** An uncaught error: its incident is written and told as far as that still goes. Then dispose, and end with exit code 70. */
+  crashed(error: unknown): Promise<void>;
 }
 
 const perHost = 8;
@@ -246,6 +250,10 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
       scheduler.replace(plan.probes);
       for (const probe of changed) scheduler.runNow(probe);
       delivery.wake();
+    },
+    async crashed(error) {
+      const reason = mask(describe(error));
+      await tell(() => crashed(board, reason, now()));
     },
     [Symbol.asyncDispose]: () => running.disposeAsync(),
   };

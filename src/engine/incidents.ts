@@ -58,7 +58,8 @@ function begin(seen: Sighting, severity: Bad, id: number): IncidentStep {
 function suffer(open: Incident, seen: Sighting, verdict: Bad): IncidentStep | undefined {
   const member = open.probes.find((each) => each.probe === seen.probe);
   const worse = statusFacts[verdict].rank > statusFacts[open.severity].rank;
-  const confirmed = open.unconfirmed && seen.known && !seen.immediate;
+  // A second answer, however definite the first was.
+  const confirmed = open.unconfirmed && seen.known;
   if (member && member.leftAt === undefined && !worse) {
     return confirmed ? { incident: { ...open, unconfirmed: false }, turn: undefined, timeline: [] } : undefined;
   }

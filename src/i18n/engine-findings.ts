@@ -48,6 +48,18 @@ export const engineFindings = {
     },
     source: "design: authentication breaker",
   },
+  "daemon-crashed": {
+    severity: "critical",
+    text: {
+      en: "Mailvigil itself ended after an unexpected error and is started again: {reason}",
+      zh: "Mailvigil 自身因意外错误退出，正在重新启动：{reason}",
+    },
+    advice: {
+      en: "Look whether it watches again. If this repeats, report it with the log; until then nobody watches in between.",
+      zh: "请确认监控已恢复。若反复出现，请附日志反馈；重启期间无人值守。",
+    },
+    source: "design: running",
+  },
   "own-side": {
     severity: "unknown",
     text: {

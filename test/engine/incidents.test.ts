@@ -74,6 +74,7 @@ describe("follow()", () => {
     expect(play(["a:o", "a:!"], own, threeOfFour).incidents[0]).toMatchObject({ unconfirmed: true, priority: "P2" });
     expect(play(["a:o", "a:!", "a:u"], own, threeOfFour).incidents[0]?.unconfirmed).toBe(true);
     expect(play(["a:o", "a:!", "a:c"], own, threeOfFour).incidents[0]?.unconfirmed).toBe(false);
+    expect(play(["a:o", "a:!", "a:u", "a:!"], own, threeOfFour).incidents[0]?.unconfirmed).toBe(false);
   });
 
   test("stays one incident while it flaps", () => {
