@@ -1,0 +1,241 @@
+import { isIP } from "node:net";
+import { z } from "zod";
+import { type CheckContext, defineCheck, type FoundFinding } from "../src/model/check.ts";
+import type { AskOptions, DnsAnswer, MxRecord } from "../src/model/dns.ts";
+import { asciiName } from "../src/net/dns-name.ts";
+import { mxFindings } from "./dns-mx.texts.ts";
+
+/** Internet.nl looks at ten; more is no mail service but somebody's mistake. */
+const maxHosts = 10;
+const factKind = "mx";
+
+type Found = FoundFinding<keyof typeof mxFindings>;
+
+/** RFC 5321 section 5.1: mail for a domain goes to the hosts its MX records name, and each of them must have an address. */
+export default defineCheck({
+  id: "dns-mx",
+  title: { en: "Where mail is to be delivered (MX)", zh: "收信服务器（MX 记录）" },
+  measures: "service",
+  answers: "receive",
+  every: 15 * 60_000,
+  deadline: 45_000,
+  confirm: { bad: [2, 2], good: 1, recheckMs: 20_000 },
+  options: z.strictObject({
+    domain: z.string().refine((name) => Boolean(asciiName(name)), { error: "must be a domain name, such as example.com" }),
+    /** False for a domain that is not meant to receive mail. */
+    receives: z.boolean().default(true),
+  }),
+  findings: mxFindings,
+  metrics: {
+    hosts: { help: "Mail servers that the domain names", unit: "none" },
+    ttl: { help: "How long resolvers keep the answer", unit: "seconds" },
+  },
+  target: ({ domain }) => domain,
+
+  async run(ctx, { domain, receives }, signal) {
+    const answer = await ctx.ask(domain, "MX", { confirm: true, signal });
+    ctx.note(described(answer, (mx) => `${mx.priority} ${mx.exchange || "."}`));
+    if (answer.outcome === "failed") return { findings: [unanswered(domain, answer)] };
+    const metrics = { hosts: answer.records.length, ttl: answer.ttl };
+    if (answer.outcome === "nxdomain") {
+      return { findings: [{ code: "domain-gone", data: { domain, confirmedBy: answer.confirmedBy ?? answer.server } }], metrics };
+    }
+    const known = knownRecords(ctx);
+    if (answer.records.length === 0) {
+      return { findings: receives ? await withoutRecords(ctx, domain, known, signal) : [], metrics };
+    }
+    const usual = answer.records.filter((mx) => mx.exchange !== "");
+    const [nothing] = answer.records.filter((mx) => mx.exchange === "");
+    const findings = nothing === undefined ? [] : await nullMx(ctx, { domain, receives, known, nothing, usual }, signal);
+    if (usual.length > 0) findings.push(...(await judgeHosts(ctx, domain, usual, signal)));
+    const ordered = usual.toSorted((a, b) => a.priority - b.priority || a.exchange.localeCompare(b.exchange));
+    const facts = ordered.slice(0, maxHosts).map((mx) => ({ kind: factKind, value: `${mx.priority} ${lower(mx)}` }));
+    return { findings, metrics, facts };
+  },
+});
+
+/** What was seen when the records were last there, so that the advice can say what to publish. */
+function knownRecords(ctx: CheckContext): string {
+  const facts = ctx.facts(factKind);
+  const latest = Math.max(...facts.map((fact) => fact.lastSeen));
+  const last = facts.filter((fact) => fact.lastSeen === latest).map((fact) => fact.value);
+  return last.length === 0 ? "–" : last.join(", ");
+}
+
+async function withoutRecords(ctx: CheckContext, domain: string, known: string, signal: AbortSignal): Promise<Found[]> {
+  const found = await addressesOf(ctx, domain, signal);
+  if (found.failed !== undefined) return [unanswered(domain, found.failed)];
+  if (found.addresses.length === 0) return [{ code: "mx-missing", data: { domain, known } }];
+  const findings: Found[] = [{ code: "mx-implicit", data: { domain, addresses: listed(found.addresses), known } }];
+  return [...findings, ...privateAddresses(ctx, domain, [found])];
+}
+
+interface NullMx {
+  readonly domain: string;
+  readonly receives: boolean;
+  readonly known: string;
+  readonly nothing: MxRecord;
+  readonly usual: readonly MxRecord[];
+}
+
+/** RFC 7505: `0 .` alone means that the domain takes no mail. */
+async function nullMx(
+  ctx: CheckContext,
+  { domain, receives, known, nothing, usual }: NullMx,
+  signal: AbortSignal,
+): Promise<Found[]> {
+  const { priority } = nothing;
+  if (usual.length > 0) return [{ code: "mx-null-with-others", data: { domain, priority, hosts: listed(usual.map(lower)) } }];
+  const findings: Found[] = [];
+  if (receives) {
+    // A domain that may send from nowhere says by its SPF that it has no mail at all.
+    const spf = await ctx.ask(domain, "TXT", { signal });
+    ctx.note(described(spf, (parts) => parts.join("")));
+    if (spf.outcome === "failed") findings.push(unanswered(domain, spf));
+    else if (!spf.records.some((parts) => parts.join("") === "v=spf1 -all"))
+      findings.push({ code: "mx-null", data: { domain, known } });
+  }
+  if (priority !== 0) findings.push({ code: "mx-null-preference", data: { domain, priority } });
+  return findings;
+}
+
+async function judgeHosts(
+  ctx: CheckContext,
+  domain: string,
+  records: readonly MxRecord[],
+  signal: AbortSignal,
+): Promise<Found[]> {
+  const ordered = records.toSorted((a, b) => a.priority - b.priority || a.exchange.localeCompare(b.exchange));
+  const names = [...new Set(ordered.map(lower))];
+  const { leftover: leftovers = [], bad = [], good = [] } = Object.groupBy(names, kindOfName);
+  const hosts = await Promise.all(good.slice(0, maxHosts).map((name) => addressesOf(ctx, name, signal)));
+
+  const findings: Found[] = [];
+  if (bad.length > 0) findings.push({ code: "mx-name-bad", data: { domain, hosts: listed(bad.map((name) => `“${name}”`)) } });
+  findings.push(
+    ...aliasedHosts(domain, records, hosts),
+    ...unreachable(domain, { hosts, leftovers, complete: good.length <= maxHosts }),
+  );
+  findings.push(...privateAddresses(ctx, domain, hosts));
+  const repeated = [...Map.groupBy(ordered, lower)].filter(([, same]) => same.length > 1).map(([name]) => name);
+  if (repeated.length > 0) findings.push({ code: "mx-duplicate", data: { domain, hosts: listed(repeated) } });
+  if (leftovers.length > 0) findings.push({ code: "mx-leftover", data: { domain, hosts: listed(leftovers) } });
+  if (good.length > maxHosts) findings.push({ code: "mx-many", data: { domain, count: good.length, limit: maxHosts } });
+  const [address, ...others] = new Set(hosts.flatMap((host) => host.addresses));
+  if (hosts.length > 1 && address !== undefined && others.length === 0 && hosts.every((host) => host.addresses.length > 0)) {
+    findings.push({ code: "mx-shared-address", data: { domain, count: hosts.length, address } });
+  }
+  return findings;
+}
+
+function aliasedHosts(domain: string, records: readonly MxRecord[], hosts: readonly Host[]): Found[] {
+  const some = hosts.filter((host) => host.target !== undefined);
+  if (some.length === 0) return [];
+  const priorityOf = (name: string): number => records.find((mx) => lower(mx) === name)?.priority ?? 10;
+  const data = {
+    domain,
+    hosts: listed(some.map(({ name, target }) => `${name} → ${target}`)),
+    record: listed(some.map(({ name, target }) => `${domain}. MX ${priorityOf(name)} ${target}.`)),
+  };
+  return [{ code: "mx-alias", data }];
+}
+
+interface Looked {
+  readonly hosts: readonly Host[];
+  /** Names under `invalid`, which never have an address (RFC 6761 6.4). */
+  readonly leftovers: readonly string[];
+  /** All usable names were looked at. */
+  readonly complete: boolean;
+}
+
+function unreachable(domain: string, { hosts, leftovers, complete }: Looked): Found[] {
+  const findings: Found[] = [];
+  const missing = hosts.filter((host) => host.failed === undefined && host.addresses.length === 0).map((host) => host.name);
+  const unknown = hosts.filter((host) => host.failed !== undefined);
+  const count = hosts.length + leftovers.length;
+  if (complete && count > 0 && missing.length + leftovers.length === count) {
+    findings.push({ code: "mx-none-resolves", data: { domain, hosts: listed([...missing, ...leftovers]) } });
+  } else if (missing.length > 0) {
+    findings.push({ code: "mx-host-missing", data: { domain, missing: missing.length, count, hosts: listed(missing) } });
+  }
+  if (unknown.length > 0) {
+    const reason = unknown[0]?.failed?.failure?.text ?? "";
+    findings.push({ code: "mx-host-unknown", data: { hosts: listed(unknown.map((host) => host.name)), reason } });
+  }
+  return findings;
+}
+
+function privateAddresses(ctx: CheckContext, domain: string, hosts: readonly Host[]): Found[] {
+  const some = hosts.flatMap(({ name, addresses }) =>
+    addresses.filter((address) => !ctx.isPublic(address)).map((address) => `${name} ${address}`),
+  );
+  return some.length === 0 ? [] : [{ code: "mx-private-address", data: { domain, hosts: listed(some) } }];
+}
+
+interface Host {
+  readonly name: string;
+  readonly addresses: readonly string[];
+  /** Where the name leads as an alias. */
+  readonly target: string | undefined;
+  /** No address is known, and one of the questions has no usable answer. */
+  readonly failed: DnsAnswer | undefined;
+}
+
+async function addressesOf(ctx: CheckContext, name: string, signal: AbortSignal): Promise<Host> {
+  const both = (asking: AskOptions): Promise<[DnsAnswer<"A">, DnsAnswer<"AAAA">]> =>
+    Promise.all([ctx.ask(name, "A", asking), ctx.ask(name, "AAAA", asking)]);
+  let [v4, v6] = await both({ signal });
+  // Most hosts have no AAAA, which needs no confirmation; that a host has nothing at all does.
+  const isNothing = v4.records.length === 0 && v6.records.length === 0 && v4.outcome !== "failed" && v6.outcome !== "failed";
+  if (isNothing) [v4, v6] = await both({ signal, confirm: true });
+  for (const answer of [v4, v6]) ctx.note(described(answer, (address) => address));
+  const addresses = [...v4.records, ...v6.records];
+  const failed = addresses.length > 0 ? undefined : [v4, v6].find((answer) => answer.outcome === "failed");
+  return { name, addresses, target: v4.aliases.at(-1) ?? v6.aliases.at(-1), failed };
+}
+
+const kindOfName = (name: string): "leftover" | "bad" | "good" => {
+  if (name.endsWith(".msv1.invalid")) return "leftover";
+  return isHostName(name) ? "good" : "bad";
+};
+
+/** Letters, digits and hyphens in at least two labels, the last of them no number (RFC 1123 2.1, RFC 5321 2.3.5). */
+function isHostName(name: string): boolean {
+  const labels = name.split(".");
+  const isLabel = (label: string): boolean => /^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/.test(label);
+  return (
+    isIP(name) === 0 &&
+    labels.length > 1 &&
+    labels.every(isLabel) &&
+    !/^\d+$/.test(labels.at(-1) ?? "") &&
+    labels.at(-1) !== "localhost"
+  );
+}
+
+const unanswered = (domain: string, answer: DnsAnswer): Found => ({
+  code: "mx-unknown",
+  data: { domain, type: answer.type, reason: answer.failure?.text ?? "" },
+});
+
+const lower = (mx: MxRecord): string => mx.exchange.toLowerCase();
+
+/** The first few, and how many more there are. */
+const listed = (some: readonly string[]): string =>
+  some.length > 3 ? `${some.slice(0, 3).join(", ")} (+${some.length - 3})` : some.join(", ");
+
+function described<R>(
+  answer: Omit<DnsAnswer, "records"> & { readonly records: readonly R[] },
+  show: (record: R) => string,
+): string {
+  const { name, type, outcome, records, failure, aliases, ttl, server, authenticated, confirmedBy } = answer;
+  const said =
+    outcome === "failed"
+      ? `failed: ${failure?.text ?? ""}`
+      : outcome === "records"
+        ? records.slice(0, 20).map(show).join(", ")
+        : outcome;
+  const more = records.length > 20 ? ` and ${records.length - 20} more` : "";
+  const via = aliases.length === 0 ? "" : ` by the alias ${aliases.join(" ▶ ")}`;
+  const proof = `${authenticated ? ", authenticated" : ""}${confirmedBy === undefined ? "" : `, confirmed by ${confirmedBy}`}`;
+  return `${type} ${name}${via}: ${said}${more} (TTL ${ttl} s, from ${server || "nobody"}${proof})`;
+}
