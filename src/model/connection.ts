@@ -21,6 +21,8 @@ export interface DialOptions {
   /** Milliseconds, default 10 s each. */
   readonly connectTimeoutMs?: number;
   readonly tlsTimeoutMs?: number;
+  /** Offers TLS 1.0 and 1.1 alone, to learn whether the far side still takes them. Only with `verify: false`. */
+  readonly oldTls?: boolean;
 }
 
 /** One certificate as the far side presented it. Times are milliseconds UTC. */
@@ -61,11 +63,13 @@ export interface Connection {
   readonly remote: string;
   readonly times: PhaseTimes;
   readonly peer: TlsPeer | undefined;
+  /** The addresses of the name that were tried before this one, and why each did not connect. */
+  readonly failed: readonly DialError[];
   /** TLS on the open connection (STARTTLS). Unread bytes that came before it are an error (CVE-2011-0411). */
   startTls(options?: { servername?: string; verify?: boolean; pinnedFingerprint?: string }): Promise<TlsPeer>;
   write(data: string | Uint8Array): void;
   /**
-   * The next line without its CRLF, as bytes read as Latin-1 are no text: decoded by `decodeLine` of src/net.
+   * The next line without its CRLF, decoded by `decodeText` of src/net: UTF-8, else GBK.
    * @throws DialError `closed` at the end of the stream, `timeout` after `timeoutMs`, `too-long` over 64 KiB
    */
   readLine(timeoutMs: number): Promise<string>;

@@ -1,0 +1,121 @@
+import net from "node:net";
+import tls from "node:tls";
+import { type Connection, type Dial, DialError, type DialOptions, type Phase } from "../model/connection.ts";
+import type { Ask, DnsAnswer } from "../model/dns.ts";
+import { abortedAt, createConnection, judge, until } from "./connection.ts";
+import { createTrust, lookFirst, type Trust } from "./tls.ts";
+
+const defaultTimeoutMs = 10_000;
+/** A name with many dead addresses must not eat the whole run: they share three time-outs. */
+const maxAddresses = 10;
+const sharedTimeouts = 3;
+
+/**
+ * Opens connections: names through `ask` alone (never the system's resolver), each address in order and one at a time, so that
+ * times and errors belong to one address; IPv4 first, because a host without IPv6 must not call others dead.
+ * @param extraAuthorities PEM texts, believed besides the system's authorities
+ * @throws Error for an extra authority that holds no certificate
+ */
+export function createDial({ ask, extraAuthorities }: { readonly ask: Ask; readonly extraAuthorities: readonly string[] }): Dial {
+  const trust = createTrust(extraAuthorities);
+  return async (options, signal) => {
+    const began = performance.now();
+    const literal = options.address ?? (net.isIP(options.host) ? options.host : undefined);
+    const addresses = literal === undefined ? await resolveAddresses(ask, options.host, signal) : [literal];
+    const times = literal === undefined ? { resolve: performance.now() - began } : {};
+    const most = options.connectTimeoutMs ?? defaultTimeoutMs;
+    const timeoutMs = Math.min(most, (most * sharedTimeouts) / addresses.length);
+    const failed: DialError[] = [];
+    for (const address of addresses) {
+      try {
+        return await open({ options, address, timeoutMs, times, failed, trust, signal });
+      } catch (error) {
+        const next = error instanceof DialError && error.phase === "connect" && error.failure !== "aborted";
+        if (!next) throw error;
+        failed.push(error);
+      }
+    }
+    throw summaryOf(failed);
+  };
+}
+
+interface Attempt {
+  readonly options: DialOptions;
+  readonly address: string;
+  readonly timeoutMs: number;
+  readonly times: { readonly resolve?: number };
+  readonly failed: readonly DialError[];
+  readonly trust: Trust;
+  readonly signal: AbortSignal;
+}
+
+async function open({ options, address, timeoutMs, times, failed, trust, signal }: Attempt): Promise<Connection> {
+  const { port } = options;
+  const name = options.servername ?? options.host;
+  const remote = net.isIPv6(address) ? `[${address}]:${port}` : `${address}:${port}`;
+  if (signal.aborted) throw abortedAt({ phase: "connect", remote });
+  const began = performance.now();
+  const where = { host: address, port, autoSelectFamily: false, noDelay: true };
+  const made = { remote, options, trust, signal, failed };
+
+  if (options.tls === "none") {
+    const socket = guarded(net.connect(where));
+    await until(socket, "connect", { phase: "connect", remote, signal, timeoutMs });
+    return createConnection({ ...made, socket, times: { ...times, connect: performance.now() - began }, peer: undefined });
+  }
+  const secureContext = options.oldTls === true ? trust.oldContext() : trust.context();
+  const socket = tls.connect({ ...where, ...lookFirst(name), secureContext });
+  guarded(socket);
+  await until(socket, "connect", { phase: "connect", remote, signal, timeoutMs });
+  const connected = performance.now();
+  await until(socket, "secureConnect", { phase: "tls", remote, signal, timeoutMs: options.tlsTimeoutMs ?? defaultTimeoutMs });
+  const peer = judge(socket, remote, { name, pinnedFingerprint: options.pinnedFingerprint, verify: options.verify });
+  const all = { ...times, connect: connected - began, tls: performance.now() - connected };
+  return createConnection({ ...made, socket, times: all, peer });
+}
+
+/** An error that comes between two waits must not end the process; the next wait sees the destroyed socket. */
+const guarded = <S extends net.Socket>(socket: S): S => {
+  socket.on("error", () => undefined);
+  return socket;
+};
+
+/** The most telling of several: what the far side did, before what our own side could not. */
+function summaryOf(failed: readonly DialError[]): DialError {
+  const worst = failed.find((error) => error.failure !== "unreachable") ?? failed[0];
+  if (worst === undefined) throw new Error("no address was tried");
+  if (failed.length === 1) return worst;
+  const { phase, failure, code, remote } = worst;
+  return new DialError(failed.map((error) => error.message).join("; "), { phase, failure, code, remote, cause: worst });
+}
+
+/**
+ * The addresses of a name, IPv4 first, at most ten.
+ * @throws DialError of phase `resolve`: `name-not-found` and `no-address` only when a second, authoritative server says so too;
+ * `resolve-failed` for everything that says something about the way to the answer
+ */
+export async function resolveAddresses(ask: Ask, name: string, signal: AbortSignal): Promise<readonly string[]> {
+  try {
+    const answers = await Promise.all([ask(name, "A", { signal }), ask(name, "AAAA", { signal })]);
+    const addresses = answers.flatMap((answer) => answer.records).slice(0, maxAddresses);
+    if (addresses.length > 0) return addresses;
+    refuseFailure(name, answers);
+    const confirmed = await ask(name, "A", { signal, confirm: true });
+    refuseFailure(name, [confirmed]);
+    if (confirmed.records.length > 0) return confirmed.records.slice(0, maxAddresses);
+    const gone = confirmed.outcome === "nxdomain";
+    throw resolveError(name, gone ? "name-not-found" : "no-address", gone ? "no such name" : "the name has no address");
+  } catch (error) {
+    if (error instanceof DialError || !signal.aborted) throw error;
+    throw resolveError(name, "aborted", "given up");
+  }
+}
+
+function refuseFailure(name: string, answers: readonly DnsAnswer[]): void {
+  const failure = answers.find((answer) => answer.outcome === "failed")?.failure;
+  if (failure) throw resolveError(name, "resolve-failed", `${failure.code}, ${failure.text}`, failure.code);
+}
+
+const phase: Phase = "resolve";
+const resolveError = (name: string, failure: DialError["failure"], text: string, code?: string): DialError =>
+  new DialError(`resolve ${name}: ${text}`, { phase, failure, code });

@@ -1,0 +1,165 @@
+import { X509Certificate } from "node:crypto";
+import net from "node:net";
+import tls from "node:tls";
+import type { PeerCertificate, TlsPeer } from "../model/connection.ts";
+
+/** Who is believed, and with which settings TLS is spoken. One for the whole process: making a context costs 0.4 ms, or 10 with our own list. */
+export interface Trust {
+  /** TLS 1.2 and later. */
+  readonly context: () => tls.SecureContext;
+  /** TLS 1.0 and 1.1 alone, with the ciphers of their time: for looking, never for a secret. */
+  readonly oldContext: () => tls.SecureContext;
+}
+
+/**
+ * The system's authorities (Node's own list where the system has none, as in a slim container) and `extraAuthorities`.
+ * @param extraAuthorities PEM texts, each of one certificate or more
+ * @throws Error for a text that holds no certificate: OpenSSL would take it in silence
+ */
+export function createTrust(extraAuthorities: readonly string[]): Trust {
+  const extra = extraAuthorities.flatMap((pem, index) => {
+    const certificates = pem.match(/-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE-----/g) ?? [];
+    if (certificates.length === 0) throw new Error(`Extra authority ${index + 1} holds no certificate in PEM form`);
+    return certificates.map((certificate) => new X509Certificate(certificate).toString());
+  });
+  let context: tls.SecureContext | undefined;
+  let oldContext: tls.SecureContext | undefined;
+  return {
+    context: () => (context ??= tls.createSecureContext({ ca: [...systemAuthorities(), ...extra], minVersion: "TLSv1.2" })),
+    oldContext: () =>
+      (oldContext ??= tls.createSecureContext({
+        minVersion: "TLSv1",
+        maxVersion: "TLSv1.1",
+        ciphers: "ALL:@SECLEVEL=0",
+      })),
+  };
+}
+
+// Debian lists each authority several times (one file, one folder with links): 576 of 144.
+function systemAuthorities(): readonly string[] {
+  const system = [...new Set(tls.getCACertificates("system"))];
+  return system.length > 0 ? system : tls.getCACertificates("bundled");
+}
+
+/** Our own code for a certificate that is not the pinned one. */
+export const notPinned = "CERT_NOT_PINNED";
+
+export interface Identity {
+  /** The name or address that the certificate must be for. */
+  readonly name: string;
+  readonly pinnedFingerprint?: string | undefined;
+}
+
+/** Options of `tls.connect` that leave the verdict to `peerOf`: the certificate is wanted also where it is wrong. */
+export const lookFirst = (name: string): tls.ConnectionOptions => ({
+  rejectUnauthorized: false,
+  // RFC 6066 3: no address as a server name.
+  ...(net.isIP(name) ? {} : { servername: name }),
+  checkServerIdentity: (_host, certificate) => tls.checkServerIdentity(name, certificate),
+});
+
+/** What a connection that has just been secured is worth. */
+export function peerOf(socket: tls.TLSSocket, identity: Identity): TlsPeer {
+  const leaf = socket.getPeerX509Certificate();
+  const problem = problemOf(socket, leaf, identity);
+  let chain: readonly PeerCertificate[] | undefined;
+  return {
+    protocol: socket.getProtocol() ?? "",
+    cipher: socket.getCipher().standardName,
+    // Read when somebody looks: a login that goes well does not.
+    get chain() {
+      return (chain ??= chainOf(leaf));
+    },
+    verified: problem === undefined,
+    problem,
+  };
+}
+
+function problemOf(socket: tls.TLSSocket, leaf: X509Certificate | undefined, identity: Identity): string | undefined {
+  if (leaf === undefined) return "NO_CERTIFICATE";
+  if (identity.pinnedFingerprint !== undefined) {
+    return plainHex(leaf.fingerprint256) === plainHex(identity.pinnedFingerprint) ? undefined : notPinned;
+  }
+  if (socket.authorized) return undefined;
+  // Declared as an Error, set as its code (lib/_tls_wrap.js, onConnectSecure).
+  const error: unknown = socket.authorizationError;
+  return error instanceof Error ? error.message : String(error);
+}
+
+const plainHex = (fingerprint: string): string => fingerprint.replaceAll(":", "").toLowerCase();
+
+/** More than anybody presents; a bound for what the far side makes us read. */
+const maxChain = 10;
+
+function chainOf(leaf: X509Certificate | undefined): readonly PeerCertificate[] {
+  const chain: PeerCertificate[] = [];
+  for (let at = leaf; at !== undefined && chain.length < maxChain; at = at.issuerCertificate) chain.push(describe(at));
+  return chain;
+}
+
+/** @throws nothing: a key of a kind that Node does not know has zero bits */
+export function describe(certificate: X509Certificate): PeerCertificate {
+  return {
+    subject: oneLine(certificate.subject),
+    issuer: oneLine(certificate.issuer),
+    altNames: altNamesOf(certificate.subjectAltName),
+    validFrom: certificate.validFromDate.getTime(),
+    validTo: certificate.validToDate.getTime(),
+    serialNumber: certificate.serialNumber.toLowerCase(),
+    fingerprint: plainHex(certificate.fingerprint256),
+    ...keyOf(certificate),
+  };
+}
+
+/** Node gives one part a line, and nothing at all for an empty name. */
+const oneLine = (name: string | undefined): string => (name ?? "").replaceAll("\n", ", ");
+
+/** `DNS:a.example, IP Address:192.0.2.1`; values that could be mistaken are JSON strings (Node's documentation). */
+function altNamesOf(text: string | undefined): readonly string[] {
+  const names: string[] = [];
+  for (const match of (text ?? "").matchAll(/(?:^|, )(?:DNS|IP Address):(?:"((?:[^"\\]|\\.)*)"|([^,]*))/g)) {
+    names.push(match[1] ?? match[2] ?? "");
+  }
+  return names;
+}
+
+/** Bits of the curves that certificates are made with; the others have theirs in the name. */
+const curveBits: Readonly<Record<string, number>> = { prime256v1: 256, secp384r1: 384, secp521r1: 521, ed25519: 256, ed448: 456 };
+
+function keyOf(certificate: X509Certificate): { keyType: string; keyBits: number } {
+  try {
+    const { asymmetricKeyType = "unknown", asymmetricKeyDetails } = certificate.publicKey;
+    const curve = asymmetricKeyDetails?.namedCurve ?? asymmetricKeyType;
+    const keyBits = asymmetricKeyDetails?.modulusLength ?? curveBits[curve] ?? Number(/\d{3}/.exec(curve)?.[0] ?? 0);
+    return { keyType: asymmetricKeyType, keyBits };
+  } catch {
+    return { keyType: "unknown", keyBits: 0 };
+  }
+}
+
+export type CertificateProblem =
+  | "expired"
+  | "not-yet-valid"
+  | "wrong-host"
+  | "self-signed"
+  | "untrusted"
+  | "chain-incomplete"
+  | "not-pinned"
+  | "invalid";
+
+const problems: Readonly<Record<string, CertificateProblem>> = {
+  CERT_HAS_EXPIRED: "expired",
+  CERT_NOT_YET_VALID: "not-yet-valid",
+  ERR_TLS_CERT_ALTNAME_INVALID: "wrong-host",
+  HOSTNAME_MISMATCH: "wrong-host",
+  DEPTH_ZERO_SELF_SIGNED_CERT: "self-signed",
+  SELF_SIGNED_CERT_IN_CHAIN: "untrusted",
+  // The issuer was neither sent nor is it known: a server that sends its leaf alone, far more often than a private root.
+  UNABLE_TO_VERIFY_LEAF_SIGNATURE: "chain-incomplete",
+  UNABLE_TO_GET_ISSUER_CERT: "chain-incomplete",
+  UNABLE_TO_GET_ISSUER_CERT_LOCALLY: "chain-incomplete",
+  [notPinned]: "not-pinned",
+};
+
+/** Node's code (https://nodejs.org/api/tls.html, X509 certificate error codes) as one of the few things that a person can act on. */
+export const certificateProblem = (code: string | undefined): CertificateProblem => problems[code ?? ""] ?? "invalid";

@@ -1,0 +1,91 @@
+import { SecretError, type Secret } from "../../src/model/secret.ts";
+import type { CheckContext } from "../../src/model/check.ts";
+import { createDial } from "../../src/net/dial.ts";
+import { type Authority, createAuthority, type Issued, issueSelfSigned } from "./certificates.ts";
+import { type LineClient, type LineServer, type LineServerOptions, startLineServer } from "./line-server.ts";
+import { createZone, type Zone } from "./zone.ts";
+
+export const mailHost = "mail.example.test";
+export const password = 'pa55 "word\\';
+
+/** A secret as the configuration makes them. */
+export const secretOf = (value: string | undefined): Secret => ({
+  source: "env TEST_PASSWORD",
+  reveal: () => (value === undefined ? Promise.reject(new SecretError("env TEST_PASSWORD is not set")) : Promise.resolve(value)),
+  toJSON: () => "[secret]",
+});
+
+let shared: Promise<Authority> | undefined;
+/** One authority for a test file; it is believed, the others are not. */
+export const authority = (): Promise<Authority> => (shared ??= createAuthority());
+
+const names = { names: [mailHost] };
+const certificates = {
+  good: async () => (await authority()).issue(names),
+  expired: async () => (await authority()).issueExpired(names),
+  early: async () =>
+    (await authority()).issue({ ...names, notBefore: new Date(Date.now() + 86_400_000), notAfter: new Date(Date.now() + 9e9) }),
+  otherHost: async () => (await authority()).issue({ names: ["other.example.test"] }),
+  selfSigned: () => issueSelfSigned(names),
+  withIntermediate: async () => (await authority()).issue({ ...names, intermediate: true }),
+  /** The leaf alone, whose issuer nobody knows. */
+  incomplete: async () => {
+    const issued = await (await authority()).issue({ ...names, intermediate: true });
+    return { ...issued, chainPem: issued.certPem };
+  },
+  /** All of it, from an authority that is not believed. */
+  foreign: async () => {
+    const stranger = await createAuthority("Stranger");
+    const issued = await stranger.issue(names);
+    return { ...issued, chainPem: issued.chainPem + stranger.certPem };
+  },
+  /** Of an RSA key that OpenSSL calls too small. */
+  weakKey: async () => (await authority()).issue({ ...names, keyBits: 1024 }),
+} satisfies Record<string, () => Promise<Issued>>;
+
+export type CertificateKind = keyof typeof certificates;
+const issued = new Map<CertificateKind, Promise<Issued>>();
+export function certificate(kind: CertificateKind): Promise<Issued> {
+  const made = issued.get(kind) ?? certificates[kind]();
+  issued.set(kind, made);
+  return made;
+}
+
+export interface MailWorld {
+  readonly options: { readonly host: string; readonly port: number; readonly security: "tls" | "starttls" };
+  readonly ctx: Partial<CheckContext>;
+  readonly server: LineServer;
+  readonly close: () => Promise<void>;
+}
+
+export interface MailWorldOptions extends LineServerOptions {
+  /** Default `good`, TLS from the first byte. */
+  readonly presents?: CertificateKind;
+  readonly security?: "tls" | "starttls";
+}
+
+/** A scripted mail server at `mail.example.test`, and a context that reaches it. */
+export async function mailWorld(
+  script: (client: LineClient) => Promise<void>,
+  { presents = "good", security = "tls", ...options }: MailWorldOptions = {},
+): Promise<MailWorld> {
+  const server = await startLineServer(script, {
+    certificate: await certificate(presents),
+    // Our own server, too, would refuse a small key.
+    ...(presents === "weakKey" ? { tls: { ciphers: "DEFAULT:@SECLEVEL=0" } } : {}),
+    implicit: security === "tls",
+    ...options,
+  });
+  return {
+    options: { host: mailHost, port: server.port, security },
+    ctx: await reaching({ [mailHost]: { A: [server.host] } }),
+    server,
+    close: () => server.close(),
+  };
+}
+
+/** What a check needs to reach the addresses of a zone. */
+export async function reaching(zone: Zone): Promise<Partial<CheckContext>> {
+  const { ask, resolve } = createZone(zone);
+  return { ask, resolve, dial: createDial({ ask, extraAuthorities: [(await authority()).certPem] }) };
+}
