@@ -1,0 +1,94 @@
+import type { FindingDeclaration } from "../model/check.ts";
+import type { Provider } from "./login-options.ts";
+
+/** What becomes of a login, whatever the protocol. */
+export const loginFindings = {
+  "login-rejected": {
+    severity: "critical",
+    immediate: true,
+    rejects: "definite",
+    text: {
+      en: "Nobody can use {user} with this password: {host} rejects it ({reason})",
+      zh: "{user} 无法登录：{host} 拒绝了密码（{reason}）",
+    },
+    advice: {
+      en: "Log in by webmail with the same password. If that fails, reset it; if it works, make a new client password there. Then put it into the configuration.",
+      zh: "先用同一密码登录网页邮箱：登不上就重置密码；能登上就在网页端重新生成客户端专用密码，再更新到配置。",
+    },
+    source: "RFC 5530 section 3 (AUTHENTICATIONFAILED); RFC 4954 section 6 (535 5.7.8)",
+  },
+  "login-refused": {
+    severity: "warning",
+    rejects: "ambiguous",
+    text: {
+      en: "{host} refused the login of {user} and does not say why: password, account, or too many logins ({reason})",
+      zh: "{host} 拒绝了 {user} 登录，但没有说明原因：可能是密码、账号状态或登录过于频繁（{reason}）",
+    },
+    advice: {
+      en: "See whether other mailboxes at {host} work: then it is this account. Log in by webmail; then ask the administrator whether IMAP and SMTP are switched on for it.",
+      zh: "先看同一服务商的其他邮箱：都正常就是此账号的问题。再登录网页邮箱试试，并请管理员确认已为该账号开启 IMAP/SMTP。",
+    },
+    source: "an answer without a code of RFC 5530, or one that the provider gives for several causes",
+  },
+  "account-locked": {
+    severity: "critical",
+    immediate: true,
+    rejects: "definite",
+    text: {
+      en: "{user} is shut out of its mailbox: {host} has disabled or locked the account ({reason})",
+      zh: "{user} 的邮箱已被停用或锁定：{host} 不允许登录（{reason}）",
+    },
+    advice: {
+      en: "The administrator of the mail service unlocks it; look there for an unpaid bill, a dismissed employee or a security alarm.",
+      zh: "请邮箱管理员解除锁定；并查看是否欠费、账号被停用或触发了安全告警。",
+    },
+    source: "RFC 5530 section 3 (CONTACTADMIN); RFC 5248 (5.7.13)",
+  },
+  "login-unavailable": {
+    severity: "critical",
+    text: {
+      en: "Nobody can log in at {host} just now: its own user database does not answer ({reason}); the password is not the trouble",
+      zh: "{host} 暂时无法登录：它自己的用户验证服务出了故障（{reason}），与密码无关",
+    },
+    advice: {
+      en: "Do not change the password. Own server: look at the authentication service and its database. Provider: look at its status page.",
+      zh: "不要改密码。自建服务器：检查认证服务及其数据库；使用服务商：看其状态页。",
+    },
+    source: "RFC 5530 section 3 (UNAVAILABLE); RFC 4954 section 6 (454 4.7.0)",
+  },
+  "login-limited": {
+    severity: "warning",
+    text: {
+      en: "{host} lets {user} in less often than it is asked: too many logins or connections ({reason})",
+      zh: "{host} 限制了 {user} 的登录：登录或连接过多（{reason}）",
+    },
+    advice: {
+      en: "Close mail programs that hold this mailbox open on several devices; if nobody does, ask for a longer interval for this probe.",
+      zh: "请关闭在多台设备上同时登录该邮箱的客户端；若没有，请调大本项检查的间隔。",
+    },
+    source: "RFC 5530 section 3 (LIMIT, INUSE); RFC 5321 (421 4.7.x)",
+  },
+  "password-login-off": {
+    severity: "critical",
+    text: {
+      en: "Mail programs that use a password no longer get in: {host} does not take passwords for {user} ({reason})",
+      zh: "用密码的邮件客户端已无法登录：{host} 不接受 {user} 的密码方式（{reason}）",
+    },
+    advice: {
+      en: "Sign in by OAuth where the mail program can; or the administrator switches password logins for IMAP or SMTP on again for this mailbox.",
+      zh: "客户端请改用 OAuth 登录；或由管理员为该邮箱重新开启 IMAP/SMTP 的密码登录。",
+    },
+    source: "RFC 9051 section 6.2.3 (LOGINDISABLED); Exchange Online: 5.7.139, 5.7.30",
+  },
+} as const satisfies Record<string, FindingDeclaration>;
+
+export type LoginCode = keyof typeof loginFindings;
+
+/** What a provider's preset says about the text of a refusal. Its ambiguous list is looked at first: in doubt nobody is blamed. */
+export function knownRejection(text: string, provider: Provider | undefined): "login-rejected" | "login-refused" | undefined {
+  const said = text.toLowerCase();
+  const has = (parts: readonly string[]): boolean => parts.some((part) => said.includes(part.toLowerCase()));
+  if (provider && has(provider.ambiguousRejections)) return "login-refused";
+  if (provider && has(provider.definiteRejections)) return "login-rejected";
+  return undefined;
+}
