@@ -52,9 +52,11 @@ export function show(value: unknown): Text {
 /** The nearest of some words by edits, where it is near enough to be meant. */
 export function nearest(word: string, known: Iterable<string>): string | undefined {
   let best: string | undefined;
-  let least = Math.max(2, Math.floor(word.length / 3)) + 1;
+  // Two letters are near to everything of two letters.
+  let least = (word.length <= 2 ? 0 : word.length === 3 ? 1 : Math.max(2, Math.floor(word.length / 3))) + 1;
   for (const candidate of known) {
     const distance = editDistance(word.toLowerCase().slice(0, 100), candidate.toLowerCase().slice(0, 100));
+    if (word.length >= 2 && candidate.startsWith(word)) return candidate;
     if (distance < least) {
       best = candidate;
       least = distance;

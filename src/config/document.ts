@@ -66,7 +66,8 @@ export function parseSource(file: string, text: string): Read {
   const lines = new LineCounter();
   const placed = (offset: number, path: string, wrong: Fault): Diagnostic => {
     const { line, col } = lines.linePos(offset);
-    return { file, line: Math.max(line, 1), column: Math.max(col, 1), path, ...wrong };
+    const { problem, remedy } = wrong;
+    return { file, line: Math.max(line, 1), column: Math.max(col, 1), path, problem, remedy };
   };
   const whole = (wrong: Fault): Read => ({ errors: [{ file, line: 1, column: 1, path: "", ...wrong }] });
 

@@ -75,6 +75,9 @@ function customFault(issue: Issue, value: unknown): Fault {
 function plainFault(issue: Issue, value: unknown): Fault {
   const remedy = remedyOf(issue);
   if (value === undefined) return fault({ en: "is missing", zh: "缺失" }, remedy);
+  if (issue.code === "too_small" && isCounted(issue.origin) && (value === "" || (Array.isArray(value) && value.length === 0))) {
+    return fault({ en: "is empty", zh: "为空" }, remedy);
+  }
   // The value may be a secret in the wrong place: only its kind is told.
   const shown = typeof value === "string" ? { en: "this text", zh: "这段文字" } : show(value);
   return fault({ en: `${shown.en} does not fit here`, zh: `${shown.zh}不符合要求` }, remedy);

@@ -18,9 +18,9 @@ export const leaf = <T>(kind: Text, remedy: Text, read: Reader<T>) =>
   });
 
 /** As `leaf`, for what needs a fault of its own. */
-export const judged = <T>(read: (value: unknown) => { readonly value: T } | Fault) =>
+export const judged = <T>(remedy: Text, read: (value: unknown) => { readonly value: T } | Fault) =>
   z.unknown().transform((value, ctx): T => {
-    const found = value === undefined || value === null ? missing({ en: "write a value", zh: "请填写" }) : read(value);
+    const found = value === undefined || value === null ? missing(remedy) : read(value);
     if ("value" in found) return found.value;
     ctx.addIssue({ code: "custom", params: { fault: found } });
     return z.NEVER;
@@ -36,17 +36,22 @@ function wrong(value: unknown, kind: Text, remedy: Text): Fault {
 }
 
 /** One of a few words. */
-export const oneOf = <const T extends string>(words: readonly T[]) =>
-  judged((value) => {
+export const oneOf = <const T extends string>(words: readonly T[]) => {
+  const remedy = { en: `write ${listed(words, "or")}`, zh: `请写 ${listed(words, "或")}` };
+  return judged(remedy, (value) => {
     const word = words.find((it) => it === value);
     if (word !== undefined) return { value: word };
     const shown = show(value);
+    const near = typeof value === "string" ? nearest(value, words) : undefined;
     return fault(
-      { en: `${shown.en} is not one of ${words.join(", ")}`, zh: `${shown.zh}不在可选值之内：${words.join("、")}` },
-      typeof value === "string" && nearest(value, words) !== undefined
-        ? suggest(value, words)
-        : { en: `write ${words.join(" or ")}`, zh: `请写 ${words.join(" 或 ")}` },
+      { en: `${shown.en} is not a choice here`, zh: `${shown.zh}不是可选值` },
+      near === undefined ? remedy : suggest(near, words),
     );
   });
+};
+
+/** `a, b or c` */
+const listed = (words: readonly string[], or: string): string =>
+  words.length < 2 ? words.join("") : `${words.slice(0, -1).join(", ")} ${or} ${words.at(-1)}`;
 
 export const isText = (value: unknown): value is string => typeof value === "string";

@@ -13,8 +13,8 @@ export interface Reader {
   readonly secrets: readonly { readonly secret: ConfiguredSecret; readonly path: Path }[];
   report(path: Path, wrong: Fault, on?: "key" | "value"): void;
   add(errors: readonly Diagnostic[]): void;
-  /** The part at a path, or undefined where it is missing or wrong. */
-  parse<S extends z.ZodType>(schema: S, path: Path): z.output<S> | undefined;
+  /** The part at a path, or undefined where it is wrong. What is not written is read as `absent`, default an empty mapping. */
+  parse<S extends z.ZodType>(schema: S, path: Path, ...absent: readonly unknown[]): z.output<S> | undefined;
   /** The paths of the items of a list; none where there is no list. */
   items(path: Path): readonly Path[];
   /** The paths of the entries of a mapping. */
@@ -47,9 +47,9 @@ export function createReader(source: SourceDocument, world: ReaderWorld): Reader
     secrets,
     report,
     add: (more) => void errors.push(...more),
-    parse(schema, path) {
-      const value = at(path);
-      const parsed = schema.safeParse(value ?? {});
+    parse(schema, path, ...absent) {
+      const value = at(path) ?? (absent.length > 0 ? absent[0] : {});
+      const parsed = schema.safeParse(value);
       if (parsed.success) return parsed.data;
       for (const wrong of faultsOf(parsed.error, value, schema)) report([...path, ...wrong.path], wrong, wrong.on);
       return undefined;

@@ -4,9 +4,9 @@ import { z } from "zod";
 import { priorities } from "../model/incident.ts";
 import { severities } from "../model/status.ts";
 import { languages } from "../model/text.ts";
-import { fault } from "./diagnostics.ts";
+import { fault, show } from "./diagnostics.ts";
 import { isRecord } from "./document.ts";
-import { parseDuration } from "./duration.ts";
+import { formatDuration, parseDuration } from "./duration.ts";
 import { isText, judged, leaf, oneOf } from "./leaf.ts";
 import { joinHostPort, splitHostPort, toHost, toHostName, toMailAddress } from "./names.ts";
 import type { SecretSpec } from "./secrets.ts";
@@ -93,29 +93,24 @@ const addressRange = leaf(
 );
 
 /** `5m`; a cron expression is told apart, because other tools take one here. */
-const duration = (leastMs: number, mostMs: number) =>
-  judged((value) => {
+const duration = (leastMs: number, mostMs: number) => {
+  const remedy = { en: "write a number and s, m, h or d, such as 5m", zh: "请写数字加 s、m、h 或 d，例如 5m" };
+  const [least, most] = [formatDuration(leastMs), formatDuration(mostMs)];
+  return judged(remedy, (value) => {
     const ms = isText(value) ? parseDuration(value) : undefined;
-    const remedy = { en: "write a number and s, m, h or d, such as 5m", zh: "请写数字加 s、m、h 或 d，例如 5m" };
+    const shown = show(value);
     if (isText(value) && /^[\d*/,-]+( [\d*/,-]+){4,5}$/.test(value)) {
-      return fault({ en: `"${value.slice(0, 40)}" is a cron expression`, zh: `「${value.slice(0, 40)}」是 cron 表达式` }, remedy);
+      return fault({ en: `${shown.en} is a cron expression`, zh: `${shown.zh}是 cron 表达式` }, remedy);
     }
-    if (ms === undefined) {
-      const shown = isText(value) ? `"${value.slice(0, 40)}"` : typeof value === "number" ? String(value) : "this";
-      return fault({ en: `${shown} is not a duration`, zh: `${shown} 不是时长` }, remedy);
-    }
+    if (ms === undefined) return fault({ en: `${shown.en} is not a duration`, zh: `${shown.zh}不是时长` }, remedy);
     if (ms >= leastMs && ms <= mostMs) return { value: ms };
+    const [en, zh] = ms < leastMs ? ["short", "短"] : ["long", "长"];
     return fault(
-      {
-        en: `"${String(value)}" is too ${ms < leastMs ? "short" : "long"}`,
-        zh: `「${String(value)}」过${ms < leastMs ? "短" : "长"}`,
-      },
-      {
-        en: `write a duration from ${leastMs / 1000}s to ${mostMs / 86_400_000 >= 1 ? `${mostMs / 86_400_000}d` : `${mostMs / 1000}s`}`,
-        zh: `请写 ${leastMs / 1000}s 至 ${mostMs / 86_400_000 >= 1 ? `${mostMs / 86_400_000}d` : `${mostMs / 1000}s`} 之间的时长`,
-      },
+      { en: `${shown.en} is too ${en}`, zh: `${shown.zh}过${zh}` },
+      { en: `write a duration from ${least} to ${most}`, zh: `请写 ${least} 至 ${most} 之间的时长` },
     );
   });
+};
 const second = 1_000;
 const day = 86_400_000;
 const interval = duration(second, 31 * day);
@@ -126,7 +121,7 @@ const secretRemedy = {
 };
 
 /** A secret never stands in the file itself. The value that does is not repeated in the message. */
-const secret = judged<SecretSpec>((value) => {
+const secret = judged<SecretSpec>(secretRemedy, (value) => {
   const spec = toSecretSpec(value);
   if (spec) return { value: spec };
   if (isRecord(value)) return fault({ en: "is not the place of a secret", zh: "不是有效的密码来源" }, secretRemedy);
@@ -159,7 +154,8 @@ const server = z.strictObject({
   fingerprint: fingerprint.optional(),
 });
 
-export const settingsSchema = z.strictObject({
+/** Key by key, so that one wrong setting hides no other. */
+export const settingsSchemas = {
   timezone: timezone.optional(),
   language: oneOf(languages).optional(),
   company: text.optional(),
@@ -170,7 +166,7 @@ export const settingsSchema = z.strictObject({
   tls: z.strictObject({ ca: z.array(path).optional() }).optional(),
   network: z.strictObject({ public: z.array(addressRange).optional() }).optional(),
   self_tests: z.unknown().optional(),
-});
+};
 /** `self_tests` is `off`, or this. */
 export const selfTestsSchema = z.strictObject({ egress: z.array(hostPort).min(1).optional() });
 
@@ -216,15 +212,17 @@ export const ruleSchema = z.strictObject({
   priorities: z.array(oneOf(priorities)).min(1).optional(),
   channels: z.array(text).min(1),
 });
-const reminder = judged((value) => {
-  if (value === "off") return { value: 0 };
-  const ms = isText(value) ? parseDuration(value) : undefined;
-  if (ms !== undefined && ms >= 60 * second) return { value: ms };
-  return fault(
-    { en: "is not a duration of at least 1m", zh: "不是至少 1m 的时长" },
-    { en: "write a duration such as 30m, or off", zh: "请写时长，例如 30m，或写 off" },
-  );
-});
+const offOr = (leastMs: number, example: string) => {
+  const least = formatDuration(leastMs);
+  const remedy = { en: `write a duration such as ${example}, or off`, zh: `请写时长，例如 ${example}，或写 off` };
+  return judged(remedy, (value) => {
+    if (value === "off") return { value: 0 };
+    const ms = isText(value) ? parseDuration(value) : undefined;
+    if (ms !== undefined && ms >= leastMs) return { value: ms };
+    return fault({ en: `is not a duration of at least ${least}`, zh: `不是至少 ${least} 的时长` }, remedy);
+  });
+};
+const reminder = offOr(60 * second, "30m");
 export const remindSchema = z.strictObject({
   P1: reminder.optional(),
   P2: reminder.optional(),
@@ -237,24 +235,14 @@ const count = leaf(
   { en: "write a whole number from 1 to 20", zh: "请写 1 至 20 的整数" },
   (value) => (typeof value === "number" && Number.isInteger(value) && value >= 1 && value <= 20 ? value : undefined),
 );
-const badOf = judged<readonly [n: number, m: number]>((value) => {
+const badRemedy = { en: "write [3, 4] for bad in 3 of the last 4", zh: "请写 [3, 4]，表示最近 4 次中有 3 次异常" };
+const badOf = judged<readonly [n: number, m: number]>(badRemedy, (value) => {
   const [n, m, ...more]: unknown[] = Array.isArray(value) ? value : [];
   const whole = (it: unknown): it is number => typeof it === "number" && Number.isInteger(it) && it >= 1 && it <= 20;
   if (whole(n) && whole(m) && n <= m && more.length === 0) return { value: [n, m] };
-  return fault(
-    { en: "is not two numbers n, m with n at most m", zh: "不是两个数 n、m（n 不大于 m）" },
-    { en: "write [3, 4] for bad in 3 of the last 4", zh: "请写 [3, 4]，表示最近 4 次中有 3 次异常" },
-  );
+  return fault({ en: "is not two numbers n, m with n at most m", zh: "不是两个数 n、m（n 不大于 m）" }, badRemedy);
 });
-const recheck = judged((value) => {
-  if (value === "off") return { value: 0 };
-  const ms = isText(value) ? parseDuration(value) : undefined;
-  if (ms !== undefined && ms >= second) return { value: ms };
-  return fault(
-    { en: "is not a duration of at least 1s", zh: "不是至少 1s 的时长" },
-    { en: "write a duration such as 20s, or off", zh: "请写时长，例如 20s，或写 off" },
-  );
-});
+const recheck = offOr(second, "20s");
 
 export const probeSchema = z.strictObject({
   check: text.optional(),

@@ -7,7 +7,7 @@ import { visible } from "../model/visible.ts";
 import { fault, show, type Fault } from "./diagnostics.ts";
 import { isLoopback, joinHostPort } from "./names.ts";
 import type { Reader } from "./reader.ts";
-import { selfTestsSchema, settingsSchema } from "./schema.ts";
+import { selfTestsSchema, settingsSchemas } from "./schema.ts";
 
 const maxCaBytes = 1024 * 1024;
 
@@ -17,9 +17,21 @@ const egressTargets = ["223.5.5.5:443", "119.29.29.29:443", "1.1.1.1:443", "8.8.
 /** Reads `settings` and the authorities that it names. Undefined where something in it is wrong: the reader holds the faults. */
 export async function readSettings(reader: Reader, folder: string, company: string): Promise<Settings | undefined> {
   const before = reader.errors.length;
-  const words = reader.parse(settingsSchema, ["settings"]);
-  if (!words) return undefined;
-  const selfTests = readSelfTests(words.self_tests, reader);
+  reader.entries(["settings"]);
+  reader.onlyKeys(["settings"], Object.keys(settingsSchemas));
+  const read = <S extends z.ZodType>(key: string, schema: S) => reader.parse(schema, ["settings", key], undefined);
+  const words = {
+    timezone: read("timezone", settingsSchemas.timezone),
+    language: read("language", settingsSchemas.language),
+    company: read("company", settingsSchemas.company),
+    url: read("url", settingsSchemas.url),
+    data: read("data", settingsSchemas.data),
+    http: read("http", settingsSchemas.http),
+    dns: read("dns", settingsSchemas.dns),
+    tls: read("tls", settingsSchemas.tls),
+    network: read("network", settingsSchemas.network),
+  };
+  const selfTests = readSelfTests(read("self_tests", settingsSchemas.self_tests), reader);
   const listen = words.http?.listen ?? { host: "127.0.0.1", port: 8993 };
   const token = words.http?.token && reader.secret(words.http.token, ["settings", "http", "token"]);
   if (!isLoopback(listen.host) && !token) {

@@ -1,0 +1,64 @@
+import { commandWords, statusWords } from "../i18n/commands.ts";
+import { engineFindings } from "../i18n/engine-findings.ts";
+import type { AnyCheck } from "../model/check.ts";
+import type { Finding, Observation } from "../model/observation.ts";
+import type { Probe } from "../model/probe.ts";
+import { statuses } from "../model/status.ts";
+import { inLanguage, say, type Language, type Text } from "../model/text.ts";
+import { table } from "./table.ts";
+
+export interface Row {
+  readonly probe: Probe;
+  readonly check: AnyCheck | undefined;
+  readonly observation: Observation;
+}
+
+/** What only this command says. */
+const ownFindings: Readonly<Record<string, { readonly text: Text; readonly advice: Text }>> = {
+  "not-there-yet": { text: commandWords.notThereYet, advice: commandWords.notThereYetAdvice },
+  "server-unknown": { text: commandWords.serverUnknown, advice: commandWords.serverUnknownAdvice },
+};
+const engine: Readonly<Record<string, { readonly text: Text; readonly advice: Text }>> = engineFindings;
+
+function spoken({ code, data }: Finding, check: AnyCheck | undefined, language: Language): { text: string; advice: string } {
+  const declared = check?.findings[code] ?? engine[code] ?? ownFindings[code];
+  if (!declared) return { text: code, advice: "" };
+  return { text: say(declared.text, language, data), advice: say(declared.advice, language, data) };
+}
+
+/** One element of the array that `--json` prints. */
+export const asJson = ({ probe, check, observation }: Row, language: Language) => ({
+  probe: probe.id,
+  check: probe.check,
+  asset: probe.asset,
+  target: probe.target,
+  status: observation.status,
+  findings: observation.findings.map((finding) => ({ ...finding, ...spoken(finding, check, language) })),
+  metrics: observation.metrics,
+  evidence: observation.evidence,
+  startedAt: observation.at,
+  durationMs: observation.durationMs,
+});
+
+/** The table of a terminal, the worst first; under each line what is wrong and what to do. */
+export function asTable(rows: readonly Row[], language: Language): string {
+  const lines = table(
+    rows.map(({ probe, observation }) => [
+      inLanguage(statusWords[observation.status], language),
+      probe.id,
+      probe.target,
+      `${observation.durationMs} ms`,
+    ]),
+  ).split("\n");
+  const told = rows.flatMap(({ check, observation }, i) => [
+    lines[i] ?? "",
+    ...observation.findings.flatMap((finding) => {
+      const { text, advice } = spoken(finding, check, language);
+      return [`    ${text}`, ...(advice === "" || finding.severity === "info" ? [] : [`    → ${advice}`])];
+    }),
+  ]);
+  const counts = Object.fromEntries(
+    statuses.map((status) => [status, rows.filter(({ observation }) => observation.status === status).length]),
+  );
+  return [...told, "", say(commandWords.summary, language, { all: rows.length, ...counts })].join("\n");
+}

@@ -1,0 +1,50 @@
+import { loadConfiguration, type LoadWorld } from "../config/load.ts";
+import { createMasker } from "../config/mask.ts";
+import { findDependentRoutes } from "../engine/independence.ts";
+import type { AnyCheck } from "../model/check.ts";
+import type { Plan } from "../model/config.ts";
+import type { Mask } from "../model/secret.ts";
+import { createResolver, type Resolver } from "../net/dns.ts";
+import { loadChannels, loadChecks } from "../plugins.ts";
+import { say } from "./say.ts";
+import { configurationFile } from "./start.ts";
+
+export type Env = Readonly<Record<string, string | undefined>>;
+
+/** Wrong usage or configuration (EX_USAGE of sysexits.h). */
+export const exitUsage = 64;
+
+export interface Configured {
+  readonly plan: Plan;
+  readonly declared: number;
+  readonly checks: ReadonlyMap<string, AnyCheck>;
+  readonly mask: Mask;
+}
+
+/**
+ * Loads a configuration for one command; what is wrong with it goes to standard error, and the answer is undefined.
+ * @param asking `pins` as in `LoadWorld`; left out: DNS is not asked
+ */
+export async function configured(file: string, env: Env, asking: Pick<LoadWorld, "pins"> = {}): Promise<Configured | undefined> {
+  const masker = createMasker();
+  const [checks, channels] = [await loadChecks(), await loadChannels()];
+  let resolver: Resolver | undefined;
+  const loaded = await loadConfiguration(file, {
+    checks,
+    channels,
+    env,
+    masker,
+    dependentRoutes: findDependentRoutes,
+    ...asking,
+    ...(asking.pins === undefined
+      ? {}
+      : { createAsk: ({ dnsServers }) => (resolver = createResolver({ servers: dnsServers })).ask }),
+  });
+  resolver?.close();
+  if ("plan" in loaded) return { ...loaded, checks, mask: masker.mask };
+  for (const error of loaded.errors) console.error(say.diagnostic(error, env));
+  return undefined;
+}
+
+/** `--config`, else $MAILVIGIL_CONFIG, else ./mailvigil.yaml: also where it does not exist, so that the message names it. */
+export const chosenFile = (given: string | undefined, env: Env): string => configurationFile(given, env) ?? "mailvigil.yaml";

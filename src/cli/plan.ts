@@ -1,0 +1,54 @@
+import { formatDuration } from "../config/duration.ts";
+import { commandWords } from "../i18n/commands.ts";
+import type { Probe } from "../model/probe.ts";
+import { inLanguage, say } from "../model/text.ts";
+import { chosenFile, configured, exitUsage, type Env } from "./configuration.ts";
+import { table } from "./table.ts";
+import { terminalLanguage } from "./say.ts";
+
+/**
+ * Shows the probes of a configuration: a table, or with `json` one array on standard output, times in milliseconds. Found
+ * mail servers are told on standard error; `accept` pins them where they have changed. Resolves with the exit code.
+ */
+export async function showPlan(
+  options: { readonly config?: string; readonly json?: boolean; readonly accept?: boolean },
+  env: Env,
+): Promise<number> {
+  const found = await configured(chosenFile(options.config, env), env, { pins: options.accept === true ? "accept" : "keep" });
+  if (!found) return exitUsage;
+  const { probes, notes } = found.plan;
+  const language = terminalLanguage(env);
+  if (options.json === true) console.log(JSON.stringify(probes.map(asJson), undefined, 2));
+  else {
+    const heads = (["probe", "target", "every", "deadline", "confirm", "from"] as const).map((key) =>
+      inLanguage(commandWords[key], language),
+    );
+    console.log(table([heads, ...probes.map(asRow)]));
+  }
+  for (const note of notes) console.error(note);
+  for (const { id, waiting } of probes) {
+    if (waiting !== undefined) console.error(say(commandWords.waiting, language, { probe: id, reason: waiting }));
+  }
+  return 0;
+}
+
+const asJson = ({ id, check, asset, target, everyMs, deadlineMs, confirm, measures, from }: Probe) => ({
+  probe: id,
+  check,
+  asset,
+  target,
+  every: everyMs,
+  deadline: deadlineMs,
+  confirm,
+  measures,
+  from,
+});
+
+const asRow = ({ id, target, everyMs, deadlineMs, confirm, from }: Probe): readonly string[] => [
+  id,
+  target,
+  formatDuration(everyMs),
+  formatDuration(deadlineMs),
+  `${confirm.bad[0]}/${confirm.bad[1]}`,
+  from,
+];

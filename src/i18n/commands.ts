@@ -1,0 +1,46 @@
+import type { Status } from "../model/status.ts";
+import type { Text } from "../model/text.ts";
+
+/** What `validate`, `plan` and `check` say at the terminal. */
+export const commandWords = {
+  // The first words are the same in both languages: scripts look for them.
+  valid: {
+    en: "ok: {assets} assets, {probes} probes",
+    zh: "ok: {assets} assets, {probes} probes（{assets} 项资产，{probes} 个探测）",
+  },
+  probe: { en: "PROBE", zh: "探测" },
+  target: { en: "TARGET", zh: "目标" },
+  every: { en: "EVERY", zh: "间隔" },
+  deadline: { en: "DEADLINE", zh: "时限" },
+  confirm: { en: "CONFIRM", zh: "确认" },
+  from: { en: "FROM", zh: "来自" },
+  waiting: { en: "{probe} cannot run yet: {reason}", zh: "{probe} 暂时无法运行：{reason}" },
+  noneChosen: { en: "no probe fits {globs}; {hint}", zh: "没有符合 {globs} 的探测；{hint}" },
+  hint: { en: "mailvigil plan shows their ids", zh: "可用 mailvigil plan 查看 id" },
+  running: { en: "{done} of {all}  {probe}  {status}", zh: "{done}/{all}  {probe}  {status}" },
+  stillOut: { en: "{probe}: not there yet, looking again in {seconds} s", zh: "{probe}：尚未到达，{seconds} 秒后再看" },
+  notThereYet: {
+    en: "The probe mail was sent and has not been seen within {seconds} s",
+    zh: "探测邮件已发出，{seconds} 秒内未见到达",
+  },
+  notThereYetAdvice: {
+    en: "Wait longer with --wait 15m, or look at the status page: the daemon goes on looking for up to 30 minutes.",
+    zh: "请用 --wait 15m 延长等待；或查看状态页，常驻程序会继续查找最多 30 分钟。",
+  },
+  serverUnknown: { en: "Not looked at: {reason}", zh: "未检查：{reason}" },
+  serverUnknownAdvice: {
+    en: "See to it that DNS answers here, or name the servers: imap: { host: … } and smtp: { host: … }.",
+    zh: "请确认本机 DNS 可用，或直接写明服务器：imap: { host: … } 与 smtp: { host: … }。",
+  },
+  summary: {
+    en: "{all} probes: {ok} ok, {warning} warning, {critical} critical, {unknown} unknown",
+    zh: "共 {all} 个探测：正常 {ok}，注意 {warning}，故障 {critical}，未知 {unknown}",
+  },
+} as const satisfies Record<string, Text>;
+
+export const statusWords: Readonly<Record<Status, Text>> = {
+  ok: { en: "ok", zh: "正常" },
+  warning: { en: "warning", zh: "注意" },
+  critical: { en: "critical", zh: "故障" },
+  unknown: { en: "unknown", zh: "未知" },
+};
