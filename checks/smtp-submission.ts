@@ -1,0 +1,120 @@
+import { z } from "zod";
+import { type CheckContext, defineCheck, type FoundFinding } from "../src/model/check.ts";
+import type { Connection } from "../src/model/connection.ts";
+import { certificateFindings } from "../src/net/certificate-findings.ts";
+import { connectionFindings } from "../src/net/connection-findings.ts";
+import { knownRejection, loginFindings } from "../src/net/login-findings.ts";
+import { loginOf, loginOptions } from "../src/net/login-options.ts";
+import { assertProved, holdSession, type Report, secure, sessionMetrics, timelyGreeting } from "../src/net/login-session.ts";
+import { sessionFindings } from "../src/net/session-findings.ts";
+import { createSmtp, replyReason, type Smtp, type SmtpReply } from "../src/net/smtp.ts";
+import { smtpFindings } from "./smtp-submission.texts.ts";
+
+const findings = { ...connectionFindings, ...certificateFindings, ...sessionFindings, ...loginFindings, ...smtpFindings };
+type Code = keyof typeof findings;
+
+const startTlsPorts: readonly (number | undefined)[] = [25, 587, 2525];
+
+const optionsSchema = z
+  .strictObject({ ...loginOptions, port: z.int().min(1).max(65_535).optional() })
+  .transform(({ port, security = startTlsPorts.includes(port) ? "starttls" : "tls", ...options }) => ({
+    ...options,
+    security,
+    port: port ?? (security === "tls" ? 465 : 587),
+  }));
+type Options = z.output<typeof optionsSchema>;
+
+/** Logs in at the submission port as a mail program that is about to send, and leaves without a message. */
+export default defineCheck({
+  id: "smtp-submission",
+  title: { en: "Mail can be handed in for sending", zh: "可登录发信服务器" },
+  measures: "service",
+  answers: "send",
+  every: 300_000,
+  deadline: 60_000,
+  confirm: { bad: [3, 4], good: 1, recheckMs: 20_000 },
+  options: optionsSchema,
+  findings,
+  metrics: sessionMetrics,
+  target: ({ host, port }) => `${host}:${port}`,
+  load: ({ host, user, password }) => ({ host, logins: [loginOf(user, password)] }),
+
+  run: (ctx, options, signal) =>
+    holdSession(
+      { ctx, options, signal },
+      (connection) => createSmtp(connection, { commandTimeoutMs: options.limits.command * 1000, note: ctx.note }),
+      (smtp) => smtp.quit(),
+      (smtp, connection, report) => authenticate({ ctx, options, smtp, connection, report }),
+    ),
+});
+
+interface Work {
+  readonly ctx: CheckContext;
+  readonly options: Options;
+  readonly smtp: Smtp;
+  readonly connection: Connection;
+  readonly report: Report<Code, keyof typeof sessionMetrics>;
+}
+
+async function authenticate({ ctx, options, smtp, connection, report }: Work): Promise<void> {
+  const { host, port, user } = options;
+  const found = (code: Code, reason: string, phase = smtp.step.phase): FoundFinding<Code> => ({
+    code,
+    data: { phase, host, port, user, command: smtp.step.command, reason },
+  });
+
+  const greeting = await timelyGreeting(report, options, (timeoutMs) => smtp.greeting(timeoutMs));
+  if (greeting.status === 0) return report.find(found("greeting-unexpected", replyReason(greeting)));
+  if (greeting.status !== 220) return report.find(found("greeting-refused", replyReason(greeting)));
+
+  let hello = await smtp.ehlo();
+  if (hello.status !== 250) return report.find(found("command-refused", replyReason(hello)));
+  if (options.security === "starttls") {
+    if (!hello.extensions.has("STARTTLS")) return report.find(found("starttls-missing", "no STARTTLS", "tls"));
+    const answer = await smtp.startTls();
+    if (answer.status !== 220) return report.find(found("starttls-refused", replyReason(answer), "tls"));
+    await secure(connection, ctx.note);
+    // What was said before TLS counts no more (RFC 3207 section 4.2).
+    hello = await smtp.ehlo();
+    if (hello.status !== 250) return report.find(found("command-refused", replyReason(hello)));
+  }
+
+  const mechanisms = hello.extensions.get("AUTH");
+  if (mechanisms === undefined) return report.find(found("auth-not-offered", "no AUTH", "auth"));
+  const plain = mechanisms.includes("PLAIN");
+  if (!plain && !mechanisms.includes("LOGIN")) {
+    return report.find(found("password-login-off", `AUTH ${mechanisms.join(" ")}`, "auth"));
+  }
+
+  const password = await options.password.reveal();
+  assertProved(connection);
+  const answer = await report.time("login", () => (plain ? smtp.authPlain(user, password) : smtp.authLogin(user, password)));
+  if (answer.status !== 235) return report.find(found(refusalOf(answer, options), replyReason(answer)));
+  report.loggedIn(loginOf(user, options.password));
+}
+
+/** What an answer other than 235 to AUTH says. In doubt nobody is blamed: the password may be right. */
+function refusalOf(answer: SmtpReply, { provider }: Options): Code {
+  const known = knownRejection(answer.text, provider);
+  if (known) return known;
+  const { status, enhanced, text } = answer;
+  const says = (pattern: RegExp): boolean => pattern.test(text);
+
+  // Exchange Online gives 5.7.139 for four causes and tells them apart in words alone.
+  if (enhanced === "5.7.30" || says(/SmtpClientAuthentication is disabled|basic authentication is (disabled|not supported)/i)) {
+    return "password-login-off";
+  }
+  if (status === 525 || enhanced === "5.7.13" || says(/account is (locked|disabled|blocked)/i)) return "account-locked";
+  if (status === 534) return "app-password-needed";
+  if (status >= 400 && status < 500) {
+    return says(/too many|limit|frequen|频|過多|过多/i) || (status === 421 && enhanced.startsWith("4.7."))
+      ? "login-limited"
+      : "login-unavailable";
+  }
+  if (status === 535) {
+    return enhanced === "5.7.8" || says(/(credentials|password) (were|was|is) incorrect/i) ? "login-rejected" : "login-refused";
+  }
+  // RFC 5321 section 4.2.4: not understood, not implemented; 538 and 530 want what we have already done.
+  const misunderstood = [0, 500, 501, 502, 503, 504, 530, 538];
+  return misunderstood.includes(status) ? "command-refused" : "login-refused";
+}
