@@ -4,6 +4,7 @@ import type { AnyChannel, ChannelContext, DeliveryResult } from "../model/channe
 import { cutText } from "../model/cut.ts";
 import type { ClaimedDelivery, Outbox, Settlement } from "../model/outbox.ts";
 import type { Mask } from "../model/secret.ts";
+import { SecretError } from "../model/secret.ts";
 import { judge, shortened } from "./delivery-outcome.ts";
 import { createMessageId } from "./message-id.ts";
 import { alsoTo } from "./routing.ts";
@@ -212,6 +213,7 @@ export function createDelivery(options: DeliveryOptions): Delivery {
       const context: ChannelContext = { ...options.context, now, signal: own.signal, maybeRepeat };
       return await Promise.race([entry.type.send(alert, entry.options, context), givenUp]);
     } catch (error) {
+      if (error instanceof SecretError) return { kind: "bad-channel", reason: said(error) };
       return { kind: "retry", reason: said(error), doubt: "no-answer" };
     } finally {
       timers.forEach(clearTimeout);

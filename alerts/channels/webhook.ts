@@ -1,0 +1,84 @@
+import { z } from "zod";
+import type { ChannelContext, DeliveryResult } from "../../src/model/channel.ts";
+import { defineChannel } from "../../src/model/channel.ts";
+import type { Secret } from "../../src/model/secret.ts";
+import { post } from "../../src/net/post.ts";
+import { judgeAnswer } from "../http-answer.ts";
+import { isSecret, secretOption } from "../secret-option.ts";
+import { payloadOf, signaturesOf, signingKey } from "../standard-webhooks.ts";
+
+const parseAddress = (text: string): URL | undefined => {
+  const url = URL.parse(text.trim());
+  return url !== null && (url.protocol === "https:" || url.protocol === "http:") && url.hostname !== "" ? url : undefined;
+};
+
+/** A name and password in a plain text would be a secret in the configuration. */
+const isPlainAddress = (value: unknown): boolean => {
+  const url = typeof value === "string" ? parseAddress(value) : undefined;
+  return url !== undefined && url.username === "" && url.password === "";
+};
+
+const addressOption = z.custom<string | Secret>((value) => isSecret(value) || isPlainAddress(value), {
+  message: "must be an address",
+  params: {
+    fault: {
+      problem: { en: "is no address that can be posted to", zh: "不是可以推送的地址" },
+      remedy: {
+        en: "write https://host/path, or { env: NAME } where the address itself is a secret",
+        zh: "请写 https://主机/路径；地址本身需保密时写 { env: 变量名 }",
+      },
+    },
+  },
+});
+
+/** Standard Webhooks 1.0.0: any receiver that can check an HMAC. The `webhook-id` is the same for every try. */
+export default defineChannel({
+  id: "webhook",
+  title: { en: "Webhook", zh: "Webhook" },
+  options: z.strictObject({
+    url: addressOption,
+    /** `whsec_` and 24 to 64 bytes of base64. */
+    secret: secretOption,
+    /** The key before, while receivers change to the new one: both signatures are sent. */
+    previousSecret: secretOption.optional(),
+    /** The receiver is on this machine or in the own network. */
+    allowPrivate: z.boolean().default(false),
+  }),
+  perMinute: 600,
+  // Of an address that is a secret nothing can be told without reading it.
+  dependsOn: ({ url }) => ({
+    hosts: typeof url === "string" ? [parseAddress(url)?.hostname ?? ""].filter((host) => host !== "") : [],
+    mailDomains: [],
+  }),
+
+  async send(alert, { url, secret, previousSecret, allowPrivate }, ctx): Promise<DeliveryResult> {
+    const address = parseAddress(typeof url === "string" ? url : await url.reveal());
+    const where = typeof url === "string" ? (address?.host ?? "the address") : `the address in ${url.source}`;
+    if (address === undefined) return { kind: "bad-channel", reason: `${where} is no http or https address` };
+
+    const keys: Buffer[] = [];
+    for (const one of previousSecret === undefined ? [secret] : [secret, previousSecret]) {
+      const key = signingKey(await one.reveal());
+      if (key === undefined) {
+        return { kind: "bad-channel", reason: `The secret in ${one.source} is not whsec_ and 24 to 64 bytes of base64` };
+      }
+      keys.push(key);
+    }
+    const body = payloadOf(alert, ctx.maybeRepeat);
+    const headers = headersOf(keys, alert.id, body, ctx);
+    const { ask, authorities, signal } = ctx;
+    const outcome = await post({ url: address, headers, body, allowPrivate, ask, authorities, signal });
+    return judgeAnswer(outcome, where, ctx.now(), () => ({ kind: "ok" }));
+  },
+});
+
+/** The time is that of the try: receivers refuse what is five minutes off. */
+function headersOf(keys: readonly Buffer[], id: string, body: string, ctx: ChannelContext): Record<string, string> {
+  const timestamp = Math.floor(ctx.now() / 1_000);
+  return {
+    "content-type": "application/json",
+    "webhook-id": id,
+    "webhook-timestamp": String(timestamp),
+    "webhook-signature": signaturesOf(keys, id, timestamp, body),
+  };
+}

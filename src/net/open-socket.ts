@@ -1,0 +1,65 @@
+import net from "node:net";
+import tls from "node:tls";
+import { DialError } from "../model/connection.ts";
+import { judge, until } from "./connection.ts";
+import { createTrust, lookFirst, type Trust } from "./tls.ts";
+
+/** Addresses are tried in order; a channel has 15 s in all. */
+const maxTries = 3;
+const connectMs = 9_000;
+const tlsMs = 8_000;
+
+export interface OpenOptions {
+  /** The name that the certificate must have. */
+  readonly name: string;
+  /** Where it is, resolved and chosen by the caller: no other address is ever connected to. */
+  readonly addresses: readonly string[];
+  readonly port: number;
+  /** TLS from the first byte, verified. */
+  readonly trust: Trust | undefined;
+  readonly signal: AbortSignal;
+}
+
+/**
+ * A connected socket for a library that speaks its own protocol (node:http, nodemailer).
+ * @throws DialError of phase `connect` or `tls`, `certificate` where the chain or the name does not hold
+ */
+export async function openSocket({ name, addresses, port, trust, signal }: OpenOptions): Promise<net.Socket> {
+  const tries = addresses.slice(0, maxTries);
+  let failed: unknown = new DialError(`connect ${name}: no address`, { phase: "resolve", failure: "no-address" });
+  for (const address of tries) {
+    const remote = net.isIPv6(address) ? `[${address}]:${port}` : `${address}:${port}`;
+    const socket = net.connect({ host: address, port, autoSelectFamily: false });
+    // Between two waits an error has no listener of its own, and would end the process.
+    socket.on("error", () => undefined);
+    try {
+      await until(socket, "connect", { phase: "connect", remote, signal, timeoutMs: connectMs / tries.length });
+    } catch (error) {
+      if (signal.aborted) throw error;
+      failed = error;
+      continue;
+    }
+    return trust === undefined ? socket : secured(socket, { name, remote, trust, signal });
+  }
+  throw failed;
+}
+
+async function secured(
+  socket: net.Socket,
+  { name, remote, trust, signal }: { name: string; remote: string; trust: Trust; signal: AbortSignal },
+): Promise<tls.TLSSocket> {
+  const secure = tls.connect({ socket, ...lookFirst(name), secureContext: trust.context() });
+  secure.on("error", () => undefined);
+  await until(secure, "secureConnect", { phase: "tls", remote, signal, timeoutMs: tlsMs });
+  judge(secure, remote, { name, verify: true });
+  return secure;
+}
+
+const known = new WeakMap<readonly string[], Trust>();
+
+/** One trust for each list of authorities: making its context costs 10 ms. */
+export function trustOf(authorities: readonly string[]): Trust {
+  let trust = known.get(authorities);
+  if (trust === undefined) known.set(authorities, (trust = createTrust(authorities)));
+  return trust;
+}

@@ -1,0 +1,182 @@
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import webhook from "../../alerts/channels/webhook.ts";
+import { signaturesOf, signingKey } from "../../alerts/standard-webhooks.ts";
+import { makeAlert } from "../support/alerts.ts";
+import type { Authority } from "../support/certificates.ts";
+import { createAuthority, issueSelfSigned } from "../support/certificates.ts";
+import { sendBy, testChannel, testSecret } from "../support/channel-tester.ts";
+import type { Receiver } from "../support/receiver.ts";
+import { startReceiver } from "../support/receiver.ts";
+
+const keyText = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw";
+const oldText = `whsec_${Buffer.alloc(32, 9).toString("base64")}`;
+const path = "/hook/T0PS3CRETPATH?token=T0PS3CRETTOKEN";
+const now = 1_750_000_000_000;
+
+testChannel(webhook, {
+  options: (origin) => ({ url: testSecret(origin + path, "env HOOK_URL"), secret: testSecret(keyText), allowPrivate: true }),
+  positive: { reply: { status: 200, body: "anything" }, kind: "ok" },
+  statuses: { 200: "ok", 201: "ok", 202: "ok", 204: "ok", 409: "bad-channel", 425: "retry", 599: "retry" },
+  secrets: ["T0PS3CRETPATH", "T0PS3CRETTOKEN", keyText.slice(6)],
+  maxBytes: 20_000,
+});
+
+describe("channel webhook as Standard Webhooks 1.0.0", () => {
+  let receiver: Receiver;
+  beforeAll(async () => {
+    receiver = await startReceiver();
+  });
+  afterAll(() => receiver[Symbol.asyncDispose]());
+  const to = (some: object = {}) => ({
+    url: `${receiver.origin}${path}`,
+    secret: testSecret(keyText),
+    allowPrivate: true,
+    ...some,
+  });
+  const last = () => receiver.received.at(-1)!;
+
+  it("signs the very bytes it sends, with the time of the try and the id of the alert", async () => {
+    const alert = makeAlert();
+    await sendBy(webhook, to(), alert, { now: () => now + 999 });
+    const { method, path: asked, headers, body } = last();
+    expect([method, asked, headers["content-type"]]).toEqual(["POST", path, "application/json"]);
+    expect(headers["webhook-id"]).toBe(alert.id);
+    expect(headers["webhook-timestamp"]).toBe("1750000000");
+    const key = signingKey(keyText)!;
+    expect(headers["webhook-signature"]).toBe(signaturesOf([key], alert.id, 1_750_000_000, body.toString()));
+  });
+
+  it("keeps the id over a repeat and says that it may be one", async () => {
+    const alert = makeAlert();
+    await sendBy(webhook, to(), alert, { maybeRepeat: true });
+    expect(last().headers["webhook-id"]).toBe(alert.id);
+    expect(JSON.parse(last().body.toString())).toMatchObject({ data: { maybeRepeat: true } });
+  });
+
+  it("signs with both keys during a rotation", async () => {
+    await sendBy(webhook, to({ previousSecret: testSecret(oldText) }), makeAlert());
+    expect(String(last().headers["webhook-signature"])).toMatch(/^v1,\S+ v1,\S+$/);
+  });
+
+  it("names the source, not the value, of a secret that is none", async () => {
+    const before = receiver.received.length;
+    const result = await sendBy(webhook, to({ secret: testSecret("hunter2hunter2", "file /etc/hook") }), makeAlert());
+    expect(result).toEqual({
+      kind: "bad-channel",
+      reason: "The secret in file /etc/hook is not whsec_ and 24 to 64 bytes of base64",
+    });
+    expect(receiver.received.length).toBe(before);
+  });
+
+  it("says of a secret address that it is none without showing it", async () => {
+    const result = await sendBy(webhook, to({ url: testSecret("hunter2 is no URL", "env HOOK") }), makeAlert());
+    expect(result).toEqual({ kind: "bad-channel", reason: "the address in env HOOK is no http or https address" });
+  });
+});
+
+describe("channel webhook and where it posts", () => {
+  let receiver: Receiver;
+  beforeAll(async () => {
+    receiver = await startReceiver();
+  });
+  afterAll(() => receiver[Symbol.asyncDispose]());
+  const secret = testSecret(keyText);
+  const zone = {
+    "inside.example": { A: ["10.1.2.3"] },
+    "loop.example": { A: ["127.0.0.1"] },
+    "metadata.example": { A: ["169.254.169.254"] },
+    "mapped.example": { AAAA: ["::ffff:169.254.169.254"] },
+    "mixed.example": { A: ["169.254.169.254", "127.0.0.1"] },
+    "outside.example": { A: ["203.0.114.9"] },
+  };
+  const send = (url: string, allowPrivate: boolean) => sendBy(webhook, { url, secret, allowPrivate }, makeAlert(), { zone });
+
+  it.each([
+    ["http://127.0.0.1/x", false, "it is loopback; write allow_private: true if the receiver is inside"],
+    ["http://[::1]/x", false, "it is loopback"],
+    ["http://localhost/x", false, "it is loopback"],
+    ["https://inside.example/x", false, "10.1.2.3: it is private"],
+    ["https://metadata.example/x", true, "169.254.169.254: it is linkLocal"],
+    ["https://mapped.example/x", true, "it is linkLocal"],
+    ["https://169.254.169.254/x", true, "it is linkLocal"],
+    // The same address written as a number: the URL parser reads it, and it is judged as what it is.
+    ["https://2852039166/x", true, "it is linkLocal"],
+    ["https://100.100.100.200/x", true, "it is a metadata service"],
+    ["https://[fd00:ec2::254]/x", true, "it is a metadata service"],
+    ["https://0.0.0.0/x", true, "it is unspecified"],
+    ["https://224.0.0.1/x", true, "it is multicast"],
+    ["http://outside.example/x", true, "without TLS; write https://"],
+  ])("refuses %s (allow_private: %s)", async (url, allowPrivate, reason) => {
+    const result = await send(url, allowPrivate);
+    expect(result).toMatchObject({ kind: "bad-channel", reason: expect.stringContaining(reason) });
+  });
+
+  it("posts to the address that was judged, and to no other that the name has", async () => {
+    const before = receiver.received.length;
+    for (const host of ["loop.example", "mixed.example"]) {
+      expect(await send(`http://${host}:${receiver.port}/x`, true)).toEqual({ kind: "ok" });
+      expect(receiver.received.at(-1)?.headers.host).toBe(`${host}:${receiver.port}`);
+    }
+    expect(receiver.received.length).toBe(before + 2);
+  });
+
+  it("tries again where the name cannot be resolved", async () => {
+    expect(await send("https://gone.example/x", true)).toMatchObject({ kind: "retry" });
+  });
+});
+
+describe("channel webhook over TLS", () => {
+  let authority: Authority;
+  beforeAll(async () => {
+    authority = await createAuthority();
+  });
+  const zone = { "hooks.example": { A: ["127.0.0.1"] } };
+  const options = (receiver: Receiver) => ({ url: `${receiver.origin}/x`, secret: testSecret(keyText), allowPrivate: true });
+
+  it("posts where the certificate holds", async () => {
+    const { chainPem, keyPem } = await authority.issue({ names: ["hooks.example"] });
+    await using receiver = await startReceiver({ key: keyPem, cert: chainPem, host: "hooks.example" });
+    expect(await sendBy(webhook, options(receiver), makeAlert(), { zone, authorities: [authority.certPem] })).toEqual({
+      kind: "ok",
+    });
+    expect(receiver.received).toHaveLength(1);
+  });
+
+  it.each([
+    ["an unknown authority", () => createAuthority().then((other) => other.issue({ names: ["hooks.example"] }))],
+    ["no authority at all", () => issueSelfSigned({ names: ["hooks.example"] })],
+    ["another name", () => authority.issue({ names: ["other.example"] })],
+    ["a time that is over", () => authority.issueExpired({ names: ["hooks.example"] })],
+  ])("sends nothing to a certificate of %s", async (_, issue) => {
+    const { chainPem, keyPem } = await issue();
+    await using receiver = await startReceiver({ key: keyPem, cert: chainPem, host: "hooks.example" });
+    const result = await sendBy(webhook, options(receiver), makeAlert(), { zone, authorities: [authority.certPem] });
+    expect(result).toMatchObject({ kind: "bad-channel", reason: expect.stringContaining("certificate") });
+    expect(receiver.received).toHaveLength(0);
+  });
+});
+
+describe("options of channel webhook", () => {
+  const secret = testSecret(keyText);
+  const parse = (options: unknown) => webhook.options.safeParse(options);
+
+  it.each([
+    [{ url: "https://x.example/hook", secret }, true],
+    [{ url: "http://127.0.0.1:9/hook", secret, allowPrivate: true }, true],
+    [{ url: testSecret("https://x.example"), secret, previousSecret: secret }, true],
+    [{ url: "https://user:pass@x.example/", secret }, false],
+    [{ url: "ftp://x.example/", secret }, false],
+    [{ url: "x.example/hook", secret }, false],
+    [{ url: "https://x.example/hook", secret: keyText }, false],
+    [{ url: "https://x.example/hook" }, false],
+    [{ url: "https://x.example/hook", secret, colour: "red" }, false],
+  ])("%j fit: %s", (options, fit) => {
+    expect(parse(options).success).toBe(fit);
+  });
+
+  it("name the host that a delivery depends on, where it is no secret", () => {
+    const hosts = (url: unknown) => webhook.dependsOn(webhook.options.parse({ url, secret })).hosts;
+    expect(hosts("https://Hooks.Example:8443/x")).toEqual(["hooks.example"]);
+    expect(hosts(testSecret("https://hooks.example/x"))).toEqual([]);
+  });
+});
