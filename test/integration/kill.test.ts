@@ -119,7 +119,7 @@ describe(`kill -9 at ${rounds} random instants under load`, () => {
       await sleep(2_000);
       await expect.poll(unfinished, { timeout: 50_000, interval: 500 }).toBe(0);
       running.kill("SIGTERM");
-      expect(await ended, errors.join("")).toBe(0);
+      expect({ code: await ended, errors: errors.join("") }).toEqual({ code: 0, errors: "" });
 
       const stored = new Set(
         read<{ line: string }>("SELECT id || ' ' || at AS line FROM observation JOIN probe USING (probe)").map(
