@@ -72,19 +72,21 @@ export function createUdp(): { readonly exchange: Exchange; readonly close: () =
       query.writeUInt16BE(id, 0);
 
       const strays = port.strays;
-      const timer = setTimeout(() => {
-        const ignored = port.strays - strays;
-        settle(
-          ignored === 0
-            ? new DnsTransportError("TIMEOUT", `${server.label} did not answer within ${timeoutMs} ms`)
-            : new DnsTransportError(
-                "BADRESP",
-                `${server.label} sent ${ignored} answers to something else, and none to this question`,
-              ),
-        );
-      }, timeoutMs);
+      const giveUp = (): void => {
+        const others = port.strays - strays;
+        const text =
+          others === 0
+            ? `did not answer within ${timeoutMs} ms`
+            : `sent ${others} answers to something else, and none to this question`;
+        settle(new DnsTransportError(others === 0 ? "TIMEOUT" : "BADRESP", `${server.label} ${text}`));
+      };
+      // On a loop that was held up, timers come before the answers they wait for: those are read first.
+      const timer = setTimeout(() => setImmediate(giveUp), timeoutMs);
       const onAbort = (): void => settle(new DnsTransportError("NETWORK", "given up"));
+      let settled = false;
       const settle = (result: Buffer | DnsTransportError): void => {
+        if (settled) return;
+        settled = true;
         clearTimeout(timer);
         signal?.removeEventListener("abort", onAbort);
         port.waiting.delete(id);

@@ -1,3 +1,4 @@
+import { Worker } from "node:worker_threads";
 import { afterEach, describe, expect, test } from "vitest";
 import type { RecordType } from "../../src/model/dns.ts";
 import { createResolver, type ResolverOptions } from "../../src/net/dns.ts";
@@ -221,6 +222,32 @@ describe("createResolver() against a real server", () => {
     expect((await ask("loop.example.com", "A")).failure?.code).toBe("BADRESP");
     expect(fake.calls.length).toBeLessThanOrEqual(maxAliases + 1);
   });
+});
+
+/** A name server in a thread of its own, which answers while our loop stands still: NXDOMAIN to everything. */
+const ownThread = `
+  const { createSocket } = require("node:dgram");
+  const { parentPort } = require("node:worker_threads");
+  const socket = createSocket("udp4");
+  socket.on("message", (query, from) => {
+    query[2] |= 0x80;
+    query[3] = 0x83;
+    setTimeout(() => socket.send(query, from.port, from.address), 50);
+  });
+  socket.bind(0, "127.0.0.1", () => parentPort.postMessage(socket.address().port));
+`;
+
+test("an answer that came while our own loop stood still is no time-out", async () => {
+  const worker = new Worker(ownThread, { eval: true });
+  running.push({ close: () => worker.terminate() });
+  const port = await new Promise((resolve) => void worker.once("message", resolve));
+  const { ask } = resolver([`127.0.0.1:${String(port)}`], { timeoutMs: 200, tries: 1 });
+  expect((await ask("example.com", "MX")).outcome).toBe("nxdomain");
+  const waiting = ask("example.com", "MX");
+  // After the question has left, and right before the loop looks at its timers.
+  await new Promise((resolve) => setTimeout(() => setImmediate(resolve), 10));
+  for (const end = performance.now() + 400; performance.now() < end;);
+  expect((await waiting).outcome).toBe("nxdomain");
 });
 
 describe("createResolver() with several servers", () => {
