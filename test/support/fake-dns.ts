@@ -242,6 +242,7 @@ function misbehave(
       return send(response);
     case "referral":
       response.answers = [];
+      response.header.rcode = Packet.RCODE.NOERROR;
       response.header.aa = 0;
       response.authorities = [record("elsewhere.example", "NS", 300, { ns: "ns.elsewhere.example" })];
       return send(response);
