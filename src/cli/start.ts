@@ -6,6 +6,7 @@ import { loadConfiguration, type Loaded } from "../config/load.ts";
 import { createMasker } from "../config/mask.ts";
 import { startDaemon, type Daemon } from "../daemon.ts";
 import { findDependentRoutes } from "../engine/independence.ts";
+import type { Plan } from "../model/config.ts";
 import { createResolver } from "../net/dns.ts";
 import { loadChannels, loadChecks } from "../plugins.ts";
 import { say } from "./say.ts";
@@ -17,11 +18,15 @@ const exitConfiguration = 64;
 /** EX_SOFTWARE: a bug of ours; whoever started us starts us again. */
 const exitBug = 70;
 
+const lookAgainMs = 60_000;
+
 /** How long the last words may take. */
 const farewellMs = 8_000;
 
+type Env = Readonly<Record<string, string | undefined>>;
+
 /** Runs until a signal ends it. Resolves with the exit code. */
-export async function start(file: string | undefined, env: Readonly<Record<string, string | undefined>>): Promise<number> {
+export async function start(file: string | undefined, env: Env): Promise<number> {
   await using undo = new AsyncDisposableStack();
   const masker = createMasker();
   const [checks, channels] = [await loadChecks(), await loadChannels()];
@@ -45,7 +50,7 @@ export async function start(file: string | undefined, env: Readonly<Record<strin
   }
 
   const ending = Promise.withResolvers<number>();
-  let daemon: Daemon | undefined;
+  let daemon: Daemon;
   const onBug = (error: unknown): void => {
     console.error(masker.mask(`Unexpected error: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`));
     ending.resolve(exitBug);
@@ -55,7 +60,6 @@ export async function start(file: string | undefined, env: Readonly<Record<strin
   process.on("uncaughtException", onBug);
   process.on("unhandledRejection", onBug);
   for (const signal of ["SIGTERM", "SIGINT"] as const) process.once(signal, () => ending.resolve(exitOk));
-  process.on("SIGHUP", () => void reload(daemon, load, env));
 
   try {
     daemon = await startDaemon({
@@ -76,7 +80,10 @@ export async function start(file: string | undefined, env: Readonly<Record<strin
   }
   console.log(say.started(daemon.url, loaded.plan, demonstration, env));
 
+  const following = followConfiguration(daemon, load, loaded.plan, env);
+  process.on("SIGHUP", () => void following.reload());
   const code = await ending.promise;
+  following.stop();
   // Whatever hangs, the process ends: a supervisor must not have to wait for it.
   const timer = setTimeout(() => process.exit(code), farewellMs);
   timer.unref();
@@ -95,28 +102,44 @@ async function demonstrationFile(undo: AsyncDisposableStack): Promise<string> {
 }
 
 /** `--config`, else $MAILVIGIL_CONFIG, else ./mailvigil.yaml if there is one. Undefined: the demonstration. */
-export function configurationFile(
-  given: string | undefined,
-  env: Readonly<Record<string, string | undefined>>,
-): string | undefined {
+export function configurationFile(given: string | undefined, env: Env): string | undefined {
   const named = given ?? env["MAILVIGIL_CONFIG"];
   if (named !== undefined && named !== "") return named;
   return existsSync("mailvigil.yaml") ? "mailvigil.yaml" : undefined;
 }
 
-async function reload(
-  daemon: Daemon | undefined,
+/**
+ * Reads the configuration again when it is asked to, and every minute while there are mailboxes whose server could not be found
+ * yet (no network at the start).
+ */
+function followConfiguration(
+  daemon: Daemon,
   load: () => Promise<Loaded>,
-  env: Readonly<Record<string, string | undefined>>,
-): Promise<void> {
-  const loaded = await load();
-  if ("errors" in loaded) {
-    for (const error of loaded.errors) console.error(say.diagnostic(error, env));
-    console.error(say.reloadRefused(env));
-    return;
-  }
-  await daemon?.reload(loaded.plan);
-  console.error(say.reloaded(loaded.plan, env));
+  first: Plan,
+  env: Env,
+): { reload(): Promise<void>; stop(): void } {
+  let plan = first;
+  const apply = async (loaded: Loaded): Promise<void> => {
+    if ("errors" in loaded) return;
+    plan = loaded.plan;
+    await daemon.reload(plan);
+  };
+  const timer = setInterval(async () => {
+    if (plan.probes.some((probe) => probe.waiting !== undefined)) await apply(await load());
+  }, lookAgainMs);
+  timer.unref();
+  return {
+    async reload() {
+      const loaded = await load();
+      await apply(loaded);
+      if ("plan" in loaded) console.error(say.reloaded(plan, env));
+      else {
+        for (const error of loaded.errors) console.error(say.diagnostic(error, env));
+        console.error(say.reloadRefused(env));
+      }
+    },
+    stop: () => clearInterval(timer),
+  };
 }
 
 /** One clear line for the person at the terminal: what names the place and the remedy already. */

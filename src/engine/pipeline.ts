@@ -67,6 +67,8 @@ async function lookAt(probe: Probe, world: PipelineWorld): Promise<Look | undefi
     previous,
     lastAt: board.state(probe.id)?.lastAt,
   };
+  if (probe.waiting !== undefined)
+    return { outcome: bare(observeWithoutRun(probe, run, "server-unknown", { reason: probe.waiting })), attempts: [] };
   let attempts: readonly Attempt[];
   try {
     attempts = await attemptsOf(probe, world);

@@ -72,6 +72,15 @@ export const engineFindings = {
     },
     source: "design: promise 2",
   },
+  "server-unknown": {
+    severity: "unknown",
+    text: { en: "Not looked at: {reason}", zh: "未检查：{reason}" },
+    advice: {
+      en: "See to it that DNS answers here, or name the servers: imap: { host: … } and smtp: { host: … }.",
+      zh: "请确认本机 DNS 可用，或直接写明服务器：imap: { host: … } 与 smtp: { host: … }。",
+    },
+    source: "design: recognition of the provider",
+  },
   "secret-unreadable": {
     severity: "unknown",
     text: { en: "The password could not be read: {reason}", zh: "无法读取密码：{reason}" },
