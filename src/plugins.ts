@@ -83,6 +83,7 @@ function asCheck(value: unknown, id: string, wrong: Wrong): AnyCheck {
 function asChannel(value: unknown, id: string, wrong: Wrong): AnyChannel {
   if (!isRecord(value)) throw wrong("its default export is not an object; write export default defineChannel({ … })");
   common(value, id, wrong);
+  if (typeof value["perMinute"] !== "number" || !(value["perMinute"] > 0)) throw wrong("perMinute is not a number of messages");
   for (const key of ["dependsOn", "send"]) if (typeof value[key] !== "function") throw wrong(`${key} is not a function`);
   // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- parsed by hand above
   return value as unknown as AnyChannel;

@@ -1,0 +1,270 @@
+import { chmod, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import fc from "fast-check";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { formatDiagnostic } from "../../src/config/diagnostics.ts";
+import { parseSource } from "../../src/config/document.ts";
+import { loadConfiguration, type LoadWorld } from "../../src/config/load.ts";
+import { findDependentRoutes } from "../../src/engine/independence.ts";
+import { plainChannels, plainChecks } from "../support/plain-checks.ts";
+
+const fixtures = join(import.meta.dirname, "../fixtures/config");
+const world: LoadWorld = {
+  checks: plainChecks,
+  channels: plainChannels,
+  env: { SET: "a-secret", SALES_PASSWORD: "b-secret", TOKEN: "c-secret", EMPTY: "", PATH: process.env["PATH"] },
+  dependentRoutes: findDependentRoutes,
+};
+
+/** What a person would read, with the folder of the fixtures left out. */
+async function messages(file: string, language: "en" | "zh-CN" = "en"): Promise<readonly string[]> {
+  const loaded = await loadConfiguration(file.startsWith("/") ? file : join(fixtures, file), world);
+  if (!("errors" in loaded)) return [];
+  return loaded.errors.map((error) => formatDiagnostic(error, language).replaceAll(`${fixtures}/`, "").replaceAll(fixtures, "."));
+}
+
+const secretPlaces = "write { env: NAME }, { file: path } or { command: [program, argument] }";
+const plainSecret = `a secret must not stand in this file as text; ${secretPlaces}`;
+
+const bad: Readonly<Record<string, readonly string[]>> = {
+  "empty.yaml": ["empty.yaml:1:1: is empty; write at least one of domains, mailboxes or endpoints"],
+  "only-comment.yaml": ["only-comment.yaml:1:1: is empty; write at least one of domains, mailboxes or endpoints"],
+  "binary.yaml": ["binary.yaml:1:1: is not a text in UTF-8; name the configuration file, a YAML text in UTF-8"],
+  "missing.yaml": ["missing.yaml:1:1: does not exist; name the file with --config or MAILVIGIL_CONFIG"],
+  "tab.yaml": ["tab.yaml:2:1: a tab indents this line; indent with spaces"],
+  "key-twice.yaml": ["key-twice.yaml:3:1: this key is written twice; keep one of the two"],
+  "bracket.yaml": [
+    "bracket.yaml:2:1: this line is indented wrongly, or a bracket before it is not closed; align it with its neighbours",
+  ],
+  "list.yaml": ["list.yaml:1:1: is not a mapping of keys; begin with a key such as domains:"],
+  "alias-bomb.yaml": [
+    "alias-bomb.yaml:1:1: uses an alias (*name) that has no anchor, or too many of them; write the values out; at most 100 repeated values are allowed",
+  ],
+  "nothing.yaml": ["nothing.yaml:1:1: names nothing to watch; add domains, mailboxes or endpoints"],
+  "shapes.yaml": [
+    "shapes.yaml:1:10 domains: 5 is not a list; write each entry on a line that begins with -",
+    "shapes.yaml:2:12 mailboxes: a mapping is not a list; write each entry on a line that begins with -",
+    "shapes.yaml:3:11 channels: a list is not a mapping; write channels: with keys below it",
+    "shapes.yaml:4:9 probes: a list is not a mapping; write probes: with keys below it",
+    "shapes.yaml:5:11 settings: 3 is not a mapping; write settings: with keys below it",
+  ],
+  "plain-secret.yaml": [
+    `plain-secret.yaml:1:28 settings.http.token: ${plainSecret}`,
+    `plain-secret.yaml:4:15 mailboxes[0].password: ${plainSecret}`,
+    `plain-secret.yaml:7:70 channels.duty.secret: ${plainSecret}`,
+  ],
+  "secret-places.yaml": [
+    "secret-places.yaml:2:59 mailboxes[0].password: the environment variable NOT_SET is not set; set NOT_SET before the start, or use { file: path }",
+    "secret-places.yaml:3:59 mailboxes[1].password: the environment variable EMPTY is empty; put the secret into EMPTY",
+    "secret-places.yaml:4:59 mailboxes[2].password: missing.txt does not exist; make the file, with the secret on one line, readable by its owner only",
+    "secret-places.yaml:5:59 mailboxes[3].password: . is not a file; name a file",
+    "secret-places.yaml:6:59 mailboxes[4].password: the command /nonexistent/pass cannot be started (ENOENT); write it as [program, argument, …] with the full path of the program",
+    "secret-places.yaml:7:59 mailboxes[5].password: the command sh failed (3); run it by hand as the user that runs Mailvigil",
+    "secret-places.yaml:8:59 mailboxes[6].password: the command sh printed nothing; use a command that prints the secret on standard output",
+    "secret-places.yaml:9:59 mailboxes[7].password: the command sh printed more than 64 KiB; use a command that prints only the secret",
+    `secret-places.yaml:10:59 mailboxes[8].password: is not the place of a secret; ${secretPlaces}`,
+  ],
+  "settings.yaml": [
+    'settings.yaml:2:13 settings.timezone: "Asia/Shangai" is not a time zone; write an IANA name such as Asia/Shanghai',
+    'settings.yaml:3:13 settings.language: "zh" is not a choice here; write zh-CN',
+    "settings.yaml:4:12 settings.company: 7 is not a text; write a text of 1 to 200 characters, in quotes if it is a number",
+    'settings.yaml:5:8 settings.url: "mailvigil.example.com" is not a web address; write it like https://mailvigil.example.com',
+    "settings.yaml:6:19 settings.http.listen: 0.0.0.0:8993 can be reached from other machines; add settings.http.token: { env: NAME }, or listen at 127.0.0.1",
+    'settings.yaml:7:20 settings.dns.servers[0]: "dns.example.com" is not the address of a DNS server; write an IP address such as 223.5.5.5 or 127.0.0.1:5353',
+    'settings.yaml:7:37 settings.dns.servers[1]: "192.0.2.1:99999" is not the address of a DNS server; write an IP address such as 223.5.5.5 or 127.0.0.1:5353',
+    "settings.yaml:8:15 settings.tls.ca[0]: settings.yaml holds no certificate; name a file with certificates in PEM form",
+    "settings.yaml:8:30 settings.tls.ca[1]: absent.pem does not exist; name a file with certificates in PEM form",
+    'settings.yaml:9:23 settings.network.public[0]: "10.0.0.0/99" is not a range of addresses; write it like 10.0.0.0/8',
+    'settings.yaml:10:15 settings.self_tests: "never" is not a choice; write off, or { egress: ["192.0.2.1:443"] }',
+  ],
+  "unknown-keys.yaml": [
+    "unknown-keys.yaml:1:1 setings: is not a known key; write settings",
+    "unknown-keys.yaml:2:13 settings.time_zone: is not a known key; write timezone",
+    "unknown-keys.yaml:2:29 settings.htp: is not a known key; write http",
+    "unknown-keys.yaml:3:1 backups: is not supported yet in this version; remove it; nothing would watch it",
+    "unknown-keys.yaml:4:1 subscriptions: is not supported yet in this version; remove it; nothing would watch it",
+    "unknown-keys.yaml:5:1 sops: is not supported yet in this version; remove it; nothing would watch it",
+    "unknown-keys.yaml:7:26 domains[0].recieves: is not a known key; write receives",
+    "unknown-keys.yaml:10:5 mailboxes[0].oauth: is not supported yet in this version; remove it; nothing would watch it",
+    "unknown-keys.yaml:13:11 alerts.rule: is not a known key; write rules",
+  ],
+  "assets.yaml": [
+    "assets.yaml:3:5 domains[1]: example.com is declared already in line 2; keep one of the two",
+    'assets.yaml:4:11 domains[2].name: "exa mple" is not a domain; write a name such as example.com',
+    "assets.yaml:5:5 domains[3].name: is missing; write a name such as example.com",
+    'assets.yaml:5:15 domains[3].business: "high" is not a choice here; write critical, normal or low',
+    "assets.yaml:7:69 mailboxes[0].provider: there is no such provider; write exmail",
+    "assets.yaml:8:5 mailboxes[1]: sales@example.com is declared already in line 7; keep one of the two",
+    'assets.yaml:9:16 mailboxes[2].address: "no-at-sign" is not a mail address; write it like sales@example.com',
+    `assets.yaml:10:5 mailboxes[3].password: is missing; ${secretPlaces}`,
+    'assets.yaml:11:69 mailboxes[4].imap.host: "imap.example.com:993" is not a host name; write a name such as imap.example.com, without a port',
+    "assets.yaml:11:99 mailboxes[4].imap.port: 70000 is not a port; write a number from 1 to 65535",
+    'assets.yaml:11:116 mailboxes[4].imap.security: "ssl" is not a choice here; write tls or starttls',
+    "assets.yaml:13:36 routes[0].to: sale@example.com is not among the mailboxes; write sales@example.com, or declare it in mailboxes",
+    "assets.yaml:14:36 routes[1].to: is the address it is sent from; name another mailbox, best one at another provider",
+    'assets.yaml:15:58 routes[2].every: "*/5 * * * *" is a cron expression; write a number and s, m, h or d, such as 5m',
+    "assets.yaml:15:85 routes[2].late_after: 5 is not a duration; write a number and s, m, h or d, such as 5m",
+    'assets.yaml:17:45 endpoints[0].protocol: "https" is not a choice here; write tls, imap, smtp or pop3',
+    'assets.yaml:18:30 endpoints[1].port: "443" is not a port; write a number from 1 to 65535',
+  ],
+  "channels.yaml": [
+    "channels.yaml:3:17 channels.duty.type: there is no such channel type; write webhook",
+    "channels.yaml:4:10 channels.other.type: is missing; write one of webhook, email",
+    "channels.yaml:5:32 channels.third.url: this text does not fit here; write a valid url",
+    "channels.yaml:5:65 channels.third.timeoutAfter: is not written with underscores; write timeout_after",
+    "channels.yaml:5:85 channels.third.colour: is not a known key; write one of url, secret, timeout_after",
+    'channels.yaml:6:3 channels["no name!"]: is not a name for a channel; use 1 to 60 letters, digits, - or _',
+    "channels.yaml:7:10 channels.fifth.type: is missing; write one of webhook, email",
+    'channels.yaml:10:26 alerts.rules[0].priorities[1]: "P9" is not a choice here; write P1, P2, P3 or P4',
+    "channels.yaml:11:38 alerts.rules[1].channels[0]: there is no such channel; write duty",
+    "channels.yaml:12:19 alerts.rules[2].channels: is empty; write at least 1 of them",
+    "channels.yaml:13:17 alerts.remind.P1: is not a duration of at least 1m; write a duration such as 30m, or off",
+    "channels.yaml:13:23 alerts.remind.P5: is not a known key; write one of P1, P2, P3, P4",
+  ],
+  "probes.yaml": [
+    'probes.yaml:3:3 probes["exmaple.com/dns-mx"]: there is no such probe; write example.com/dns-mx; to add a probe, say its check: too',
+    'probes.yaml:4:48 probes["example.com/dns-mx"].every: 10 is not a duration; write a number and s, m, h or d, such as 5m',
+    'probes.yaml:4:62 probes["example.com/dns-mx"].deadline: "5d" is too long; write a duration from 1s to 1h',
+    'probes.yaml:4:82 probes["example.com/dns-mx"].confirm.bad: is not two numbers n, m with n at most m; write [3, 4] for bad in 3 of the last 4',
+    'probes.yaml:4:116 probes["example.com/dns-mx"].severity.dns-mx-bad: "fatal" is not a choice here; write info, warning, critical or unknown',
+    'probes.yaml:5:3 probes["example.org/mx"]: is not the id of this check on an asset; write example.org/dns-mx',
+    'probes.yaml:6:49 probes["example.org/dns-mx"].options.domain: is missing; write a text',
+    'probes.yaml:6:51 probes["example.org/dns-mx"].options.domian: is not a known key; write domain',
+    'probes.yaml:6:82 probes["example.org/dns-mx"].options.receives: this text does not fit here; write true or false',
+    'probes.yaml:7:30 probes["b.example/dns-nx"].check: there is no such check; write dns-mx',
+  ],
+  "severity-code.yaml": [
+    'severity-code.yaml:3:32 probes["example.com/dns-mx"].check: this probe belongs to the check dns-mx; write dns-mx, or leave check out',
+    'severity-code.yaml:3:53 probes["example.com/dns-mx"].severity.dns-mx-bat: dns-mx has no such finding; write dns-mx-bad',
+  ],
+  "dependent.yaml": [
+    "dependent.yaml:9:5 alerts.rules: alerts of P1, P2 go only to boss, duty, which needs the very mail that is watched; add a channel that needs none of it, such as a webhook, or mail at another provider",
+  ],
+};
+
+describe("loadConfiguration() says what is wrong with", () => {
+  for (const [file, expected] of Object.entries(bad)) {
+    test(file, async () => {
+      expect(await messages(file)).toEqual(expected);
+    });
+  }
+
+  test("every fault in Chinese too, and never with the words of the other language", async () => {
+    for (const file of Object.keys(bad)) {
+      for (const line of await messages(file, "zh-CN")) {
+        expect(line).toMatch(/[\u4e00-\u9fff].*；.*[\u4e00-\u9fff]/);
+        expect(line).not.toMatch(/\b(write|is not|please)\b/);
+      }
+    }
+  });
+});
+
+test("no message repeats a secret that stands in the file", async () => {
+  const text = (await messages("plain-secret.yaml")).join("\n");
+  for (const secret of ["hunter2", "correct horse", "whsec_abc"]) expect(text).not.toContain(secret);
+});
+
+describe("files on the disk", () => {
+  let folder: string;
+  beforeAll(async () => {
+    folder = await mkdtemp(join(tmpdir(), "mailvigil-config-"));
+  });
+  afterAll(() => rm(folder, { recursive: true }));
+
+  test("a password that everybody may read is refused, with the command that mends it", async () => {
+    await writeFile(join(folder, "password"), "open-secret\n", { mode: 0o600 });
+    const file = join(folder, "mailvigil.yaml");
+    await writeFile(file, "mailboxes:\n  - { address: a@example.com, provider: exmail, password: { file: password } }\n");
+    expect(await messages(file)).toEqual([]);
+    await chmod(join(folder, "password"), 0o644);
+    const [message = ""] = await messages(file);
+    expect(message).toBe(
+      `${file}:2:59 mailboxes[0].password: everybody on this machine may read ${folder}/password; run chmod 600 ${folder}/password`,
+    );
+  });
+
+  test("a file of more than 1 MiB is not read to its end", async () => {
+    const file = join(folder, "huge.yaml");
+    await writeFile(file, `# ${"x".repeat(1024 * 1024)}\n`);
+    expect(await messages(file)).toEqual([`${file}:1:1: is larger than 1 MiB; name the configuration file, a YAML text`]);
+  });
+
+  test("a folder is no configuration", async () => {
+    expect(await messages(folder)).toEqual([`${folder}:1:1: is a folder; name the file in it`]);
+  });
+});
+
+describe("parseSource() throws nothing on", () => {
+  test("noise", () => {
+    fc.assert(
+      fc.property(fc.string({ unit: "binary", maxLength: 500 }), (text) => {
+        const read = parseSource("noise.yaml", text);
+        expect("errors" in read ? read.errors.length > 0 : typeof read.source.value === "object").toBe(true);
+      }),
+      { numRuns: 500 },
+    );
+  });
+
+  test("200,000 open brackets, in bounded time", () => {
+    const began = performance.now();
+    expect("errors" in parseSource("deep.yaml", "[".repeat(200_000))).toBe(true);
+    expect("errors" in parseSource("deep.yaml", "a: ".repeat(100_000))).toBe(true);
+    expect("errors" in parseSource("circle.yaml", "a: &a [*a]")).toBe(true);
+    expect(performance.now() - began).toBeLessThan(5_000);
+  });
+});
+
+test("loadConfiguration() gives its own errors, and throws nothing, for any value at any known key", async () => {
+  const folder = await mkdtemp(join(tmpdir(), "mailvigil-noise-"));
+  const file = join(folder, "mailvigil.yaml");
+  const leafs = fc.oneof(
+    fc.string({ maxLength: 30 }),
+    fc.integer(),
+    fc.boolean(),
+    fc.constant(null),
+    fc.constant([]),
+    fc.constant({}),
+  );
+  const words = [
+    "name",
+    "address",
+    "password",
+    "env",
+    "file",
+    "imap",
+    "host",
+    "port",
+    "from",
+    "to",
+    "type",
+    "rules",
+    "every",
+    "off",
+  ];
+  const { value } = fc.letrec((tie) => ({
+    value: fc.oneof(
+      { depthSize: "small" },
+      leafs,
+      fc.array(tie("value"), { maxLength: 3 }),
+      fc.dictionary(fc.constantFrom(...words), tie("value"), { maxKeys: 4 }),
+    ),
+  }));
+  const formless: string[] = [];
+  const tops = ["settings", "domains", "mailboxes", "routes", "endpoints", "channels", "alerts", "probes"];
+  try {
+    await fc.assert(
+      fc.asyncProperty(fc.dictionary(fc.constantFrom(...tops), value), async (configuration) => {
+        await writeFile(file, JSON.stringify(configuration));
+        // No command of the noise is ever run: `command` is not among the words.
+        const loaded = await loadConfiguration(file, world);
+        const shown = "errors" in loaded ? loaded.errors.map((error) => formatDiagnostic(error, "en")) : [];
+        formless.push(...shown.filter((line) => !/:\d+:\d+.*: .+; .+/s.test(line)));
+      }),
+      { numRuns: 300 },
+    );
+    expect(formless).toEqual([]);
+  } finally {
+    await rm(folder, { recursive: true });
+  }
+});

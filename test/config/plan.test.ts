@@ -1,0 +1,336 @@
+import { mkdtemp, readFile, rm, stat, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { z } from "zod";
+import { loadConfiguration, type LoadWorld } from "../../src/config/load.ts";
+import { findDependentRoutes } from "../../src/engine/independence.ts";
+import type { Plan } from "../../src/model/config.ts";
+import type { Probe } from "../../src/model/probe.ts";
+import { plainChannels, plainChecks } from "../support/plain-checks.ts";
+import { createZone, type Zone } from "../support/zone.ts";
+
+const fixtures = join(import.meta.dirname, "../fixtures/config");
+let folder: string;
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), "mailvigil-plan-"));
+});
+afterEach(() => rm(folder, { recursive: true }));
+
+async function load(file: string, over: Partial<LoadWorld> = {}): Promise<Plan> {
+  const loaded = await loadConfiguration(file, {
+    checks: plainChecks,
+    channels: plainChannels,
+    env: { SALES_PASSWORD: "b-secret", TOKEN: "c-secret" },
+    dependentRoutes: findDependentRoutes,
+    now: () => Date.UTC(2026, 10, 22),
+    ...over,
+  });
+  if ("errors" in loaded) throw new Error(JSON.stringify(loaded.errors, undefined, 1));
+  return loaded.plan;
+}
+
+const write = async (text: string): Promise<string> => {
+  const file = join(folder, "mailvigil.yaml");
+  await writeFile(file, text);
+  return file;
+};
+const ids = (plan: Plan): readonly string[] => plan.probes.map((probe) => probe.id);
+const probe = (plan: Plan, id: string): Probe => {
+  const found = plan.probes.find((it) => it.id === id);
+  if (!found) throw new Error(`${id} is not among ${ids(plan).join(" ")}`);
+  return found;
+};
+const asking = (zone: Zone): Partial<LoadWorld> => ({ createAsk: () => createZone(zone).ask });
+
+const exmailZone: Zone = { "example.com": { MX: ["5 mxbiz1.qq.com", "10 mxbiz2.qq.com"] } };
+const otherZone: Zone = {
+  "example.com": { MX: ["10 mx.attacker.example"] },
+  "_imaps._tcp.example.com": "nxdomain",
+  "_submissions._tcp.example.com": "nxdomain",
+};
+const fiveLines = () => readFile(join(fixtures, "five-lines.yaml"), "utf8").then(write);
+
+const secret: unknown = expect.objectContaining({ source: "env SALES_PASSWORD" });
+
+describe("the five lines", () => {
+  test("watch a company: provider recognised by its MX, login, submission, certificates and the own side", async () => {
+    const plan = await load(await fiveLines(), asking(exmailZone));
+    expect(ids(plan)).toEqual([
+      "example.com/dns-mx",
+      "sales@example.com/imap-login",
+      "sales@example.com/smtp-submission",
+      "example.com/dns-provider",
+      "imap.exmail.qq.com:993/tls-certificate",
+      "smtp.exmail.qq.com:465/tls-certificate",
+      "monitor/egress",
+      "monitor/resolver",
+      "monitor/clock",
+    ]);
+    expect(probe(plan, "sales@example.com/imap-login")).toMatchObject({
+      target: "imap.exmail.qq.com",
+      everyMs: 300_000,
+      confirm: { bad: [3, 4], good: 1, recheckMs: 20_000 },
+      business: "critical",
+      from: "mailvigil.yaml:5",
+      options: {
+        host: "imap.exmail.qq.com",
+        port: 993,
+        security: "tls",
+        user: "sales@example.com",
+        password: secret,
+        provider: {
+          id: "exmail",
+          definiteRejections: [],
+          ambiguousRejections: [expect.stringContaining("login frequency limited")],
+          idAfterLogin: false,
+        },
+      },
+    });
+    expect(plan.settings).toMatchObject({
+      timezone: "Asia/Shanghai",
+      language: "zh-CN",
+      company: "example.com",
+      data: join(folder, "data"),
+    });
+    expect(plan.notes).toEqual([
+      "example.com: exmail by MX mxbiz1.qq.com, IMAP imap.exmail.qq.com:993, SMTP smtp.exmail.qq.com:465",
+    ]);
+  });
+
+  test("have the same ids without any DNS answer, and say what is waited for", async () => {
+    const plan = await load(await fiveLines(), asking({ "example.com": "SERVFAIL" }));
+    expect(ids(plan).filter((id) => id.startsWith("sales"))).toEqual([
+      "sales@example.com/imap-login",
+      "sales@example.com/smtp-submission",
+    ]);
+    expect(probe(plan, "sales@example.com/imap-login")).toMatchObject({
+      waiting: "the mail server of example.com is not known yet (MX example.com: SERVFAIL)",
+      options: undefined,
+    });
+  });
+});
+
+describe("pins", () => {
+  test("are written by `store`, in a folder and a file that only the owner reads", async () => {
+    const file = await fiveLines();
+    await load(file, { ...asking(exmailZone), pins: "store" });
+    const pins: unknown = JSON.parse(await readFile(join(folder, "data/pins.json"), "utf8"));
+    expect(pins).toMatchObject({ version: 1, pins: { "example.com": { provider: "exmail", pinnedAt: "2026-11-22" } } });
+    expect((await stat(join(folder, "data"))).mode & 0o777).toBe(0o700);
+    expect((await stat(join(folder, "data/pins.json"))).mode & 0o777).toBe(0o600);
+  });
+
+  test("are not written by `keep`", async () => {
+    await load(await fiveLines(), { ...asking(exmailZone), pins: "keep" });
+    await expect(stat(join(folder, "data"))).rejects.toThrow("ENOENT");
+  });
+
+  test("hold the password to the first answer until a person accepts the other", async () => {
+    const file = await fiveLines();
+    const host = async (over: Partial<LoadWorld>): Promise<string> =>
+      probe(await load(file, over), "sales@example.com/imap-login").target;
+    await load(file, { ...asking(exmailZone), pins: "store" });
+    expect(await host({ ...asking(otherZone), pins: "store" })).toBe("imap.exmail.qq.com");
+    expect((await load(file, asking(otherZone))).notes.join()).toContain("mailvigil plan --accept");
+    expect(await host(asking({ "example.com": "SERVFAIL" }))).toBe("imap.exmail.qq.com");
+    expect(await host({})).toBe("imap.exmail.qq.com");
+    expect(await host({ ...asking(otherZone), pins: "accept" })).toBe("mx.attacker.example");
+    expect(await host(asking(exmailZone))).toBe("mx.attacker.example");
+  });
+
+  test("that are damaged stop the start instead of being found anew", async () => {
+    const file = await fiveLines();
+    await load(file, { ...asking(exmailZone), pins: "store" });
+    await writeFile(join(folder, "data/pins.json"), "{");
+    await expect(load(file, asking(otherZone))).rejects.toThrow("it is damaged; restore it");
+  });
+});
+
+describe("the full example", () => {
+  test("gives every probe its options, overrides and place", async () => {
+    const plan = await load(join(fixtures, "full.yaml"));
+    expect(ids(plan)).toEqual([
+      "xn--bcher-kva.example/dns-mx",
+      "sales@example.com/imap-login",
+      "sales@example.com/smtp-submission",
+      "info@example.com/imap-login",
+      "canary@gmail.example/imap-login",
+      "canary@gmail.example/smtp-submission",
+      "webmail.example.com:443/tls-certificate",
+      "[::1]:995/tls-certificate",
+      "imap.example.com:1143/tls-certificate",
+      "smtp.example.com:1465/tls-certificate",
+      "imap.gmail.com:993/tls-certificate",
+      "smtp.gmail.com:465/tls-certificate",
+      "info@example.com~sales@example.com/mail-roundtrip",
+      "sales@example.com~canary@gmail.example/mail-roundtrip",
+      "canary@gmail.example~sales@example.com/mail-roundtrip",
+      "monitor/egress",
+      "monitor/resolver",
+      "monitor/clock",
+      "example.org/dns-mx",
+    ]);
+    expect(probe(plan, "sales@example.com/imap-login")).toMatchObject({
+      everyMs: 120_000,
+      confirm: { bad: [2, 3], good: 1, recheckMs: 0 },
+      severity: { "imap-login-bad": "warning", deadline: "warning" },
+      options: { user: "sales", security: "starttls", port: 1143 },
+    });
+    // An own server: looked at every minute.
+    expect(probe(plan, "sales@example.com/smtp-submission")).toMatchObject({
+      everyMs: 60_000,
+      options: {
+        fingerprint: "abcdef0123456789".repeat(4),
+      },
+    });
+    expect(probe(plan, "imap.example.com:1143/tls-certificate").options).toEqual({
+      host: "imap.example.com",
+      port: 1143,
+      protocol: "imap",
+    });
+    expect(probe(plan, "webmail.example.com:443/tls-certificate").options).toMatchObject({ warnDays: 30 });
+    expect(probe(plan, "info@example.com~sales@example.com/mail-roundtrip")).toMatchObject({
+      everyMs: 1_800_000,
+      business: "critical",
+      options: {
+        from: { address: "info@example.com", host: "smtp.exmail.qq.com", port: 465, user: "info@example.com", password: secret },
+        to: { address: "Sales@example.com", host: "imap.example.com", user: "sales", junk: ["Junk", "Spam"] },
+        lateAfter: 120_000,
+        lostAfter: 1_800_000,
+      },
+    });
+    expect(plan.channels.map(({ name, type, from }) => [name, type, from])).toEqual([
+      ["duty", "webhook", "full.yaml:36"],
+      ["boss", "email", "full.yaml:37"],
+    ]);
+    expect(plan.channels[0]?.options).toMatchObject({ timeoutAfter: 5_000 });
+    expect(plan.alerts).toEqual({
+      rules: [
+        { priorities: ["P1", "P2"], channels: ["duty", "boss"] },
+        { priorities: ["P3"], channels: ["duty"] },
+      ],
+      remindMs: { P1: 900_000, P2: 7_200_000, P3: 0, P4: 0 },
+    });
+    expect(plan.settings).toMatchObject({
+      http: { host: "127.0.0.1", port: 9000 },
+      url: "https://mailvigil.example.com",
+      dnsServers: ["127.0.0.1:5353", "[::1]:53"],
+      publicRanges: ["127.0.0.0/8"],
+      selfTests: { on: true, egressTargets: ["192.0.2.1:443"] },
+      extraAuthorities: [expect.stringContaining("BEGIN CERTIFICATE")],
+      data: join(fixtures, "state"),
+    });
+  });
+
+  test("shows no secret, as JSON or as text", async () => {
+    const plan = await load(join(fixtures, "full.yaml"));
+    const shown = `${JSON.stringify(plan)}${(await import("node:util")).inspect(plan, { depth: 20 })}`;
+    expect(shown).not.toMatch(/[bc]-secret/);
+    expect(shown).toContain("[secret]");
+  });
+});
+
+describe("round trips", () => {
+  const company = (mailboxes: string, rest = ""): string => `mailboxes:\n${mailboxes}\n${rest}`;
+  const box = (address: string, more = ""): string =>
+    `  - { address: ${address}, provider: exmail, password: { env: SALES_PASSWORD }${more} }\n`;
+  const partner = box("canary@partner.example", ", role: partner");
+
+  const cases: Readonly<Record<string, { text: string; routes: readonly string[] }>> = {
+    "without a partner there are none": { text: company(box("a@x.example") + box("b@x.example")), routes: [] },
+    "the first of a domain where none is critical": {
+      text: company(box("a@x.example") + box("b@x.example") + partner),
+      routes: ["a@x.example~canary@partner.example", "canary@partner.example~a@x.example"],
+    },
+    "every critical one, and the first of another domain": {
+      text: company(
+        box("a@x.example") +
+          box("b@x.example", ", business: critical") +
+          box("c@x.example", ", business: critical") +
+          box("d@y.example") +
+          partner,
+      ),
+      routes: ["b@x.example", "c@x.example", "d@y.example"].flatMap((own) => [
+        `${own}~canary@partner.example`,
+        `canary@partner.example~${own}`,
+      ]),
+    },
+    "a declared route is not derived again": {
+      text: company(box("a@x.example") + partner, "routes:\n  - { from: a@x.example, to: canary@partner.example, every: 1h }\n"),
+      routes: ["a@x.example~canary@partner.example", "canary@partner.example~a@x.example"],
+    },
+    "off on the mailbox": { text: company(box("a@x.example", ", off: [mail-roundtrip]") + partner), routes: [] },
+    "off on one route": {
+      text: company(
+        box("a@x.example") + partner,
+        "routes:\n  - { from: a@x.example, to: canary@partner.example, off: [mail-roundtrip] }\n",
+      ),
+      routes: ["canary@partner.example~a@x.example"],
+    },
+  };
+  for (const [name, { text, routes }] of Object.entries(cases)) {
+    test(name, async () => {
+      const plan = await load(await write(text));
+      expect(ids(plan).filter((id) => id.endsWith("/mail-roundtrip"))).toEqual(routes.map((route) => `${route}/mail-roundtrip`));
+    });
+  }
+});
+
+describe("servers", () => {
+  const server = z.object({ host: z.string(), port: z.number(), security: z.string() });
+  const cases: Readonly<Record<string, { more: string; zone?: Zone; servers: readonly string[] }>> = {
+    "one host stands for both services": {
+      more: "imap: { host: mail.example.com }",
+      servers: ["mail.example.com:993 tls", "mail.example.com:465 tls"],
+    },
+    "STARTTLS brings its ports": {
+      more: "imap: { host: a.example, security: starttls }, smtp: { host: b.example, security: starttls }",
+      servers: ["a.example:143 starttls", "b.example:587 starttls"],
+    },
+    "a port brings its security": {
+      more: "imap: { host: a.example, port: 143 }, smtp: { host: b.example, port: 2465 }",
+      servers: ["a.example:143 starttls", "b.example:2465 tls"],
+    },
+    "the preset's other host goes with one of its hosts": {
+      more: "imap: { host: imap.exmail.qq.com }",
+      servers: ["imap.exmail.qq.com:993 tls", "smtp.exmail.qq.com:465 tls"],
+    },
+    "SRV records go before the MX": {
+      more: "business: low",
+      zone: {
+        "example.com": { MX: ["10 filter.example.net"] },
+        "_imaps._tcp.example.com": { SRV: ["0 1 1993 imap.example.com"] },
+        "_submissions._tcp.example.com": "nxdomain",
+        "_submission._tcp.example.com": { SRV: ["20 1 587 old.example.com", "10 1 587 smtp.example.com"] },
+      },
+      servers: ["imap.example.com:1993 tls", "smtp.example.com:587 starttls"],
+    },
+    "the most preferred MX is the last resort": {
+      more: "business: low",
+      zone: {
+        "example.com": { MX: ["20 b.example.com", "10 a.example.com"] },
+        "_imaps._tcp.example.com": "nxdomain",
+        "_submissions._tcp.example.com": "nxdomain",
+      },
+      servers: ["a.example.com:993 tls", "a.example.com:465 tls"],
+    },
+  };
+  for (const [name, { more, zone, servers }] of Object.entries(cases)) {
+    test(name, async () => {
+      const text = `mailboxes:\n  - { address: a@example.com, password: { env: SALES_PASSWORD }, ${more} }\n`;
+      const plan = await load(await write(text), zone ? asking(zone) : {});
+      const shown = ["imap-login", "smtp-submission"].map((check) => {
+        const { host, port, security } = server.parse(probe(plan, `a@example.com/${check}`).options);
+        return `${host}:${port} ${security}`;
+      });
+      expect(shown).toEqual(servers);
+    });
+  }
+});
+
+test("self_tests: off leaves the own side out, and names its asset no more", async () => {
+  const plan = await load(await write("settings: { self_tests: off }\ndomains: [ { name: example.com } ]\n"));
+  expect(ids(plan)).toEqual(["example.com/dns-mx"]);
+  expect(plan.assets).toEqual([{ id: "example.com", kind: "domain", business: "normal" }]);
+});
