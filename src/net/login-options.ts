@@ -32,6 +32,11 @@ const provider = z.strictObject({
 
 export type Provider = z.output<typeof provider>;
 
+/** SHA-256 of the certificate, hex, with or without colons: believed in place of the authorities. */
+export const fingerprintOption = z
+  .string()
+  .regex(/^([0-9a-f]{2}:?){31}[0-9a-f]{2}$/i, "must be the SHA-256 of the certificate: 64 hexadecimal digits");
+
 /** The options of every check that logs in to a mailbox, without the port's default. */
 export const loginOptions = {
   host: z.string().min(1),
@@ -39,11 +44,7 @@ export const loginOptions = {
   security: z.enum(["tls", "starttls"]).optional(),
   user: z.string().min(1),
   password: z.custom<Secret>(isSecret, "must be a secret"),
-  /** SHA-256 of the certificate, hex, with or without colons: believed in place of the authorities. */
-  fingerprint: z
-    .string()
-    .regex(/^([0-9a-f]{2}:?){31}[0-9a-f]{2}$/i, "must be the SHA-256 of the certificate: 64 hexadecimal digits")
-    .optional(),
+  fingerprint: fingerprintOption.optional(),
   provider: provider.optional(),
   limits: limits.prefault({}),
 };

@@ -33,6 +33,8 @@ export interface IssueOptions {
   readonly keyBits?: number;
   /** Signed by an intermediate authority; `chainPem` holds it, `certPem` does not (an incomplete chain). */
   readonly intermediate?: boolean;
+  /** Made for the client's side of TLS alone, which no server may present. */
+  readonly forClients?: boolean;
 }
 
 export interface Authority {
@@ -106,7 +108,7 @@ async function issueBy(signer: Signer | undefined, between: readonly X509Certifi
       extensions: [
         new BasicConstraintsExtension(false, undefined, true),
         new KeyUsagesExtension(KeyUsageFlags.digitalSignature | KeyUsageFlags.keyEncipherment, true),
-        new ExtendedKeyUsageExtension([ExtendedKeyUsage.serverAuth]),
+        new ExtendedKeyUsageExtension([options.forClients === true ? ExtendedKeyUsage.clientAuth : ExtendedKeyUsage.serverAuth]),
         new SubjectAlternativeNameExtension([
           ...options.names.map((value) => ({ type: "dns" as const, value })),
           ...(options.addresses ?? []).map((value) => ({ type: "ip" as const, value })),
