@@ -44,14 +44,35 @@ export interface QueryOptions {
   readonly edns: boolean;
 }
 
-/** A question on the wire, with id 0: whoever sends it sets a random one. The name must come from `asciiName` or from the wire. */
+/**
+ * A question on the wire, with id 0: whoever sends it sets a random one. The name must come from `asciiName` or from the wire.
+ * Written by hand: so small a message costs the codec, which writes bit by bit, a fifth of a whole lookup.
+ * @throws DnsMessageError for a name with an empty or too long label
+ */
 export function encodeQuery(name: string, type: RecordType, options: QueryOptions): Buffer {
+  const labels = name === "" ? [] : name.split(".");
+  const query = Buffer.alloc(12 + name.length + (labels.length === 0 ? 1 : 2) + 4 + (options.edns ? 11 : 0));
+  query.writeUInt8(options.recurse ? 0x01 : 0x00, 2);
   // AD asks for the AD bit of the answer (RFC 6840 5.7).
-  const flags = { id: 0, rd: options.recurse ? (1 as const) : (0 as const), ad: 1, cd: options.checkingDisabled ? 1 : 0 };
-  const packet = new Packet(new Packet.Header(flags));
-  packet.questions.push(new Packet.Question(name, typeCodes[type], classIn));
-  if (options.edns) packet.additionals.push(Packet.Resource.EDNS([], { doFlag: true, udpPayloadSize }));
-  return packet.toBuffer();
+  query.writeUInt8(options.checkingDisabled ? 0x30 : 0x20, 3);
+  query.writeUInt16BE(1, 4);
+  query.writeUInt16BE(options.edns ? 1 : 0, 10);
+  let at = 12;
+  for (const label of labels) {
+    // Only an alias can lead there: on the wire a label may hold a dot.
+    if (label.length === 0 || label.length > 63) throw new DnsMessageError(`leads to "${name}", which cannot be asked for`);
+    at = query.writeUInt8(label.length, at);
+    at += query.write(label, at, "latin1");
+  }
+  at = query.writeUInt16BE(typeCodes[type], at + 1);
+  at = query.writeUInt16BE(classIn, at);
+  if (options.edns) {
+    // RFC 6891 6.1.2: the root, OPT, our size, version 0 and DO.
+    at = query.writeUInt16BE(optCode, at + 1);
+    at = query.writeUInt16BE(udpPayloadSize, at);
+    query.writeUInt16BE(0x8000, at + 2);
+  }
+  return query;
 }
 
 /**

@@ -31,6 +31,27 @@ function strayError(bytes: Buffer): unknown {
   return undefined;
 }
 
+describe("encodeQuery()", () => {
+  test("writes what the codec reads back: header, question and OPT", () => {
+    const packet = Packet.parse(query);
+    expect(packet.errors).toEqual([]);
+    expect(packet.header).toMatchObject({ id: 0, qr: 0, rd: 1, ad: 1, cd: 0, qdcount: 1, arcount: 1 });
+    expect(packet.questions).toEqual([expect.objectContaining({ name: "Mail.example.com", type: 15, class: 1 })]);
+    expect(packet.additionals).toEqual([
+      expect.objectContaining({ type: 41, class: 1232, doFlag: true, version: 0, extendedRcode: 0, rdata: [] }),
+    ]);
+    const bare = Packet.parse(encodeQuery("", "NS", { recurse: false, checkingDisabled: true, edns: false }));
+    expect(bare.header).toMatchObject({ rd: 0, ad: 1, cd: 1, arcount: 0 });
+    expect(bare.questions).toEqual([expect.objectContaining({ name: "", type: 2, class: 1 })]);
+  });
+
+  test("refuses a name that only the wire can hold", () => {
+    const options = { recurse: true, checkingDisabled: false, edns: true };
+    expect(() => encodeQuery("a..b", "A", options)).toThrow(DnsMessageError);
+    expect(() => encodeQuery("a".repeat(64), "A", options)).toThrow(DnsMessageError);
+  });
+});
+
 describe("isAnswerTo()", () => {
   test.each([
     ["the answer", (message: Buffer) => message, true],
