@@ -111,6 +111,7 @@ export function createExampleCompany(now: () => number, demonstration = false): 
       },
     ],
   });
+  board.observe("info@example.com/imap-login", { at: now() - 40_000, since: now() - 4.2 * hour, metrics: { login: 0.182 } });
   board.setTransitions("info@example.com/imap-login", [
     { from: "unknown", to: "ok", at: start },
     { from: "ok", to: "critical", at: now() - 5 * hour },

@@ -1,0 +1,216 @@
+import { css, html, LitElement, nothing } from "lit";
+import type { TemplateResult } from "lit";
+import { kindWords, pageWords } from "../../src/i18n/page.ts";
+import type { AssetView, ProbeView } from "../../src/model/api.ts";
+import { shared } from "../styles/shared.ts";
+import type { Voice } from "../voice.ts";
+import { assetName, exactly, lasted, speak, took } from "../voice.ts";
+import type { Evidence } from "./probe-row.ts";
+import { isSuspected } from "./probe-row.ts";
+import "./status-mark.ts";
+import "./time-bars.ts";
+
+/** One asset in a line; opened, its probes. Tells `toggle-asset` (id). */
+export class AssetRow extends LitElement {
+  static override properties = {
+    asset: { attribute: false },
+    open: { type: Boolean },
+    evidence: { attribute: false },
+    running: { attribute: false },
+    until: { type: Number },
+    voice: { attribute: false },
+  };
+  declare asset: AssetView;
+  declare open: boolean;
+  declare evidence: ReadonlyMap<string, Evidence>;
+  declare running: ReadonlySet<string>;
+  /** The right edge of the bars. */
+  declare until: number;
+  declare voice: Voice;
+
+  static override styles = [
+    shared,
+    css`
+      :host {
+        border-top: 1px solid var(--line);
+      }
+      .line {
+        position: relative;
+        display: grid;
+        grid-template-columns: 6.5rem minmax(12rem, 1.2fr) minmax(0, 2fr) 13rem 5rem;
+        gap: var(--space-1) var(--space-4);
+        align-items: center;
+        padding-block: var(--space-3);
+      }
+      .line:hover {
+        background: color-mix(in oklab, transparent, var(--text) 3%);
+      }
+      h3 {
+        margin: 0;
+        min-width: 0;
+        font-size: 1rem;
+        line-height: 1.35;
+        font-weight: 600;
+      }
+      /* The whole line opens it; what is announced and focused is the name. */
+      h3 button {
+        all: unset;
+        cursor: pointer;
+        overflow-wrap: anywhere;
+      }
+      h3 button::after {
+        content: "";
+        position: absolute;
+        inset: 0;
+      }
+      h3 button:focus-visible::after {
+        outline: 2px solid var(--accent);
+        outline-offset: -2px;
+        border-radius: var(--radius-small);
+      }
+      .kind {
+        display: block;
+        font-size: var(--text-small);
+        font-weight: 400;
+        color: var(--text-quiet);
+      }
+      .what {
+        min-width: 0;
+        line-height: 1.4;
+        overflow-wrap: anywhere;
+        display: -webkit-box;
+        -webkit-box-orient: vertical;
+        -webkit-line-clamp: 2;
+        line-clamp: 2;
+        overflow: hidden;
+      }
+      .what.quiet {
+        font-size: var(--text-note);
+      }
+      .since {
+        font-size: var(--text-note);
+        color: var(--text-quiet);
+        text-align: end;
+        white-space: nowrap;
+      }
+      .probes {
+        padding: 0 0 var(--space-3) 0;
+      }
+      .probes > * + * {
+        border-top: 1px solid var(--line);
+      }
+      @media (min-width: 901px) {
+        .probes {
+          padding-inline-start: var(--space-6);
+        }
+      }
+      @media (max-width: 900px) {
+        .line {
+          grid-template-columns: minmax(0, 1fr) auto;
+          padding-block: var(--space-4);
+        }
+        h3,
+        .what,
+        time-bars {
+          grid-column: 1 / -1;
+        }
+        .since {
+          grid-column: 2;
+          grid-row: 1;
+        }
+        .what {
+          -webkit-line-clamp: 4;
+          line-clamp: 4;
+        }
+      }
+    `,
+  ];
+
+  constructor() {
+    super();
+    this.open = false;
+    this.evidence = new Map();
+    this.running = new Set();
+    this.until = 0;
+  }
+
+  override render(): TemplateResult {
+    const { asset, voice } = this;
+    const suspected = isSuspected(asset);
+    return html`
+      <div class="line">
+        <status-mark
+          status=${suspected ? (asset.observed ?? asset.status) : asset.status}
+          ?suspected=${suspected}
+          .voice=${voice}
+        ></status-mark>
+        <h3>
+          <button aria-expanded=${this.open} aria-controls="probes" @click=${this.#toggle}>
+            ${assetName(voice, asset.id)}
+            ${asset.kind === "monitor" ? nothing : html`<span class="kind">${speak(voice, kindWords[asset.kind])}</span>`}
+          </button>
+        </h3>
+        ${this.#what()}
+        <time-bars .bars=${asset.bars} .until=${this.until} .voice=${voice}></time-bars>
+        <span class="since" title=${asset.since === null ? nothing : exactly(voice, asset.since)}>
+          ${asset.since === null ? nothing : lasted(voice, voice.now - asset.since)}
+        </span>
+      </div>
+      <div class="probes" id="probes" ?hidden=${!this.open}>
+        ${
+          this.open
+            ? asset.probes.map(
+                (probe) =>
+                  html`<probe-row
+                    id=${probe.id}
+                    .probe=${probe}
+                    .evidence=${this.evidence.get(probe.id)}
+                    .running=${this.running.has(probe.id)}
+                    .voice=${voice}
+                  ></probe-row>`,
+              )
+            : nothing
+        }
+      </div>
+    `;
+  }
+
+  /** What is wrong in words; where nothing is, the one figure that says most. */
+  #what(): TemplateResult {
+    const { asset, voice } = this;
+    const [worst, ...more] = asset.probes.flatMap((probe) => probe.findings.filter((finding) => finding.severity !== "info"));
+    if (worst !== undefined) {
+      const text = speak(voice, worst.text);
+      const line = more.length === 0 ? text : speak(voice, pageWords.moreFindings, { text, count: more.length });
+      const note = isSuspected(asset) ? html` <span class="quiet">(${speak(voice, pageWords.unconfirmed)})</span>` : nothing;
+      return html`<p class="what">${line}${note}</p>`;
+    }
+    return html`<p class="what quiet">${quietLine(voice, asset)}</p>`;
+  }
+
+  #toggle = (): void => {
+    this.dispatchEvent(new CustomEvent("toggle-asset", { detail: this.asset.id }));
+  };
+}
+customElements.define("asset-row", AssetRow);
+
+function quietLine(voice: Voice, asset: AssetView): string {
+  if (asset.observed === null) return speak(voice, pageWords.waiting);
+  if (asset.status !== "ok") return speak(voice, pageWords.recovering);
+  const seconds = roundtripOf(asset.probes);
+  if (seconds !== undefined) return speak(voice, pageWords.tookRoundtrip, { duration: took(voice, seconds * 1000) });
+  return asset.probes.length === 1
+    ? speak(voice, pageWords.oneWell)
+    : speak(voice, pageWords.allWell, { count: asset.probes.length });
+}
+
+const roundtripOf = (probes: readonly ProbeView[]): number | undefined =>
+  probes
+    .find((probe) => probe.check === "mail-roundtrip")
+    ?.metrics.find((metric) => metric.name === "roundtrip" && metric.unit === "seconds")?.value;
+
+declare global {
+  interface HTMLElementTagNameMap {
+    "asset-row": AssetRow;
+  }
+}

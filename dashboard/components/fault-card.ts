@@ -1,0 +1,214 @@
+import { css, html, LitElement, nothing } from "lit";
+import type { TemplateResult } from "lit";
+import { pageWords } from "../../src/i18n/page.ts";
+import type { FindingView, IncidentProbeView, IncidentView } from "../../src/model/api.ts";
+import { shared } from "../styles/shared.ts";
+import type { Voice } from "../voice.ts";
+import { assetName, clock, exactly, lasted, speak } from "../voice.ts";
+import "./status-mark.ts";
+
+/** What an incident is told by: the probe that is still bad and was first, and its worst finding. */
+export function chiefOf(
+  incident: IncidentView,
+): { readonly probe: IncidentProbeView; readonly finding: FindingView } | undefined {
+  const held = [...incident.probes.filter((probe) => probe.leftAt === null), ...incident.probes];
+  for (const probe of held) {
+    const finding = probe.findings[0];
+    if (finding !== undefined) return { probe, finding };
+  }
+  return undefined;
+}
+
+/** One open incident: whose mail, what is so, since when, what to do. Tells `acknowledge` (id) and `show-probe` (probe id). */
+export class FaultCard extends LitElement {
+  static override properties = {
+    incident: { attribute: false },
+    lead: { type: Boolean, reflect: true },
+    busy: { type: Boolean },
+    voice: { attribute: false },
+    adviceOpen: { state: true },
+  };
+  declare incident: IncidentView;
+  /** The gravest of them: it is told louder. */
+  declare lead: boolean;
+  /** The acknowledgement is on its way. */
+  declare busy: boolean;
+  declare voice: Voice;
+  declare adviceOpen: boolean;
+
+  static override styles = [
+    shared,
+    css`
+      article {
+        display: grid;
+        grid-template-columns: minmax(0, 1fr) auto;
+        align-items: center;
+        gap: 0 var(--space-6);
+        padding: var(--space-4) var(--space-6);
+        border-radius: var(--radius);
+        background: var(--soft);
+        --soft: var(--critical-soft);
+        --mark-sign: var(--soft);
+      }
+      article.warning {
+        --soft: var(--warning-soft);
+      }
+      /* Somebody is on it: it steps back. */
+      article.acknowledged {
+        --soft: var(--surface);
+      }
+      :host([lead]) article {
+        padding-block: var(--space-6);
+      }
+      .facts {
+        display: flex;
+        flex-wrap: wrap;
+        gap: 0 var(--space-4);
+        font-size: var(--text-note);
+        color: var(--text-quiet);
+      }
+      h3 {
+        margin: var(--space-1) 0 0;
+        font-size: 1rem;
+        font-weight: 650;
+        line-height: 1.4;
+        overflow-wrap: anywhere;
+      }
+      :host([lead]) h3 {
+        margin-top: var(--space-2);
+        font-size: 1.375rem;
+        line-height: 1.3;
+      }
+      :host([lead]) .what {
+        margin-top: var(--space-1);
+        font-size: var(--text-lead);
+      }
+      .what {
+        max-width: 44em;
+        overflow-wrap: anywhere;
+      }
+      .acts {
+        display: flex;
+        flex-wrap: wrap;
+        gap: var(--space-2) var(--space-3);
+      }
+      .advice {
+        grid-column: 1 / -1;
+        margin-top: var(--space-4);
+        padding-top: var(--space-4);
+        border-top: 1px solid color-mix(in oklab, var(--soft), var(--text) 14%);
+        display: grid;
+        gap: var(--space-3);
+        overflow-wrap: anywhere;
+      }
+      .advice p {
+        max-width: 44em;
+      }
+      .advice p + p {
+        margin-top: var(--space-1);
+      }
+      .advice button {
+        margin-inline-start: calc(-1 * var(--space-3));
+      }
+      @media (max-width: 700px) {
+        article {
+          grid-template-columns: minmax(0, 1fr);
+          padding: var(--space-4);
+        }
+        .acts {
+          margin-top: var(--space-3);
+        }
+      }
+    `,
+  ];
+
+  constructor() {
+    super();
+    this.lead = false;
+    this.busy = false;
+    this.adviceOpen = false;
+  }
+
+  override render(): TemplateResult {
+    const { incident, voice } = this;
+    const chief = chiefOf(incident);
+    const others = incident.probes.filter((probe) => probe.leftAt === null && probe !== chief?.probe).length;
+    const since = speak(voice, pageWords.since, {
+      time: clock(voice, incident.openedAt),
+      duration: lasted(voice, voice.now - incident.openedAt),
+    });
+    const until = incident.acknowledgedUntil;
+    const inHand = incident.acknowledgedBy !== null && until !== null && until > voice.now;
+    const by = inHand ? { by: incident.acknowledgedBy, time: clock(voice, until) } : undefined;
+    return html`<article class="${incident.severity} ${inHand ? "acknowledged" : ""}" aria-labelledby="whose">
+      <div>
+        <p class="facts">
+          <status-mark status=${incident.severity} ?suspected=${incident.unconfirmed} .voice=${voice}></status-mark>
+          <span title=${exactly(voice, incident.openedAt)}>${since}</span>
+          <span>${incident.priority} · ${incident.name}</span>
+          ${incident.unconfirmed ? html`<span>${speak(voice, pageWords.unconfirmedIncident)}</span>` : nothing}
+          ${by === undefined ? nothing : html`<span>${speak(voice, pageWords.acknowledged, by)}</span>`}
+        </p>
+        <h3 id="whose">${chief === undefined ? incident.cause : assetName(voice, chief.probe.asset)}</h3>
+        <p class="what">
+          ${chief === undefined ? incident.cause : speak(voice, chief.finding.text)}
+          ${others === 0 ? nothing : html`<span class="quiet">(${speak(voice, pageWords.moreProbes, { count: others })})</span>`}
+        </p>
+      </div>
+      <div class="acts">
+        <button
+          class=${this.lead ? "primary" : ""}
+          aria-expanded=${this.adviceOpen}
+          aria-controls="advice"
+          @click=${this.#toggle}
+        >
+          ${speak(voice, pageWords.whatToDo)}
+        </button>
+        ${
+          inHand
+            ? nothing
+            : html`<button
+                ?disabled=${this.busy}
+                title=${speak(voice, pageWords.acknowledgeHint)}
+                @click=${() => this.#tell("acknowledge", incident.id)}
+              >
+                ${speak(voice, pageWords.acknowledge)}
+              </button>`
+        }
+      </div>
+      <div class="advice" id="advice" ?hidden=${!this.adviceOpen}>${this.#advice(chief?.probe)}</div>
+    </article>`;
+  }
+
+  #advice(chief: IncidentProbeView | undefined): TemplateResult {
+    const { voice } = this;
+    if (chief === undefined) return html`${nothing}`;
+    return html`
+      ${chief.findings.map(
+        (finding, index) =>
+          html`<div>
+            ${index === 0 ? nothing : html`<p class="quiet">${speak(voice, finding.text)}</p>`}
+            <p>${speak(voice, finding.advice)}</p>
+          </div>`,
+      )}
+      <p>
+        <button class="plain" @click=${() => this.#tell("show-probe", chief.probe)}>${speak(voice, pageWords.showProbe)}</button>
+      </p>
+    `;
+  }
+
+  #toggle = (): void => {
+    this.adviceOpen = !this.adviceOpen;
+  };
+
+  #tell(name: "acknowledge" | "show-probe", detail: number | string): void {
+    this.dispatchEvent(new CustomEvent(name, { detail }));
+  }
+}
+customElements.define("fault-card", FaultCard);
+
+declare global {
+  interface HTMLElementTagNameMap {
+    "fault-card": FaultCard;
+  }
+}

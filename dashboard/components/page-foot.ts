@@ -1,0 +1,131 @@
+import { css, html, LitElement, nothing } from "lit";
+import type { TemplateResult } from "lit";
+import { pageWords } from "../../src/i18n/page.ts";
+import { zoneName } from "../../src/i18n/times.ts";
+import type { ChannelView, IncidentView, Overview } from "../../src/model/api.ts";
+import { shared } from "../styles/shared.ts";
+import type { Voice } from "../voice.ts";
+import { assetName, clock, lasted, speak } from "../voice.ts";
+import { chiefOf } from "./fault-card.ts";
+import "./status-mark.ts";
+
+const shownResolved = 5;
+
+/** What was, who is told, and in which zone the times are. */
+export class PageFoot extends LitElement {
+  static override properties = { overview: { attribute: false }, voice: { attribute: false } };
+  declare overview: Overview;
+  declare voice: Voice;
+
+  static override styles = [
+    shared,
+    css`
+      footer {
+        display: grid;
+        grid-template-columns: minmax(0, 1.7fr) minmax(0, 1fr);
+        gap: var(--space-8) var(--space-12);
+        margin-top: var(--space-12);
+        font-size: var(--text-note);
+      }
+      footer.single {
+        grid-template-columns: minmax(0, 1fr);
+      }
+      h2 {
+        margin-bottom: var(--space-2);
+        font-size: 1rem;
+      }
+      li {
+        padding-block: var(--space-1);
+        overflow-wrap: anywhere;
+      }
+      li status-mark {
+        vertical-align: -2px;
+        margin-inline-end: var(--space-1);
+        --mark-sign: var(--ground);
+      }
+      .last {
+        grid-column: 1 / -1;
+        color: var(--text-quiet);
+      }
+      @media (max-width: 700px) {
+        footer {
+          grid-template-columns: minmax(0, 1fr);
+          margin-top: var(--space-10);
+        }
+      }
+    `,
+  ];
+
+  override render(): TemplateResult {
+    const { overview, voice } = this;
+    const resolved = overview.incidents.filter((incident) => incident.resolvedAt !== null);
+    return html`<footer class=${resolved.length === 0 ? "single" : ""}>
+      ${
+        resolved.length === 0
+          ? nothing
+          : html`<section>
+              <h2>${speak(voice, pageWords.resolved)}</h2>
+              <ul>
+                ${resolved.slice(0, shownResolved).map((incident) => this.#resolved(incident))}
+              </ul>
+              ${
+                resolved.length > shownResolved
+                  ? html`<p class="quiet">${speak(voice, pageWords.moreProbes, { count: resolved.length - shownResolved })}</p>`
+                  : nothing
+              }
+            </section>`
+      }
+      <section>
+        <h2>${speak(voice, pageWords.alertsGo)}</h2>
+        ${
+          overview.channels.length === 0
+            ? html`<p class="quiet">${speak(voice, pageWords.noChannels)}</p>`
+            : html`<ul>
+                ${overview.channels.map((channel) => this.#channel(channel))}
+              </ul>`
+        }
+      </section>
+      <p class="last">
+        Mailvigil ${overview.version} ·
+        ${speak(voice, pageWords.times, { zone: overview.timezone, offset: zoneName(overview.now, overview.timezone) })}
+      </p>
+    </footer>`;
+  }
+
+  #resolved(incident: IncidentView): TemplateResult {
+    const { voice } = this;
+    const chief = chiefOf(incident);
+    const to = incident.resolvedAt ?? voice.now;
+    const line = speak(voice, pageWords.resolvedLine, {
+      from: clock(voice, incident.openedAt),
+      to: clock(voice, to),
+      duration: lasted(voice, to - incident.openedAt),
+    });
+    return html`<li>
+      <strong>${chief === undefined ? incident.name : assetName(voice, chief.probe.asset)}</strong>
+      ${chief === undefined ? incident.cause : speak(voice, chief.finding.text)}
+      <span class="quiet">· ${line} · ${incident.name}</span>
+    </li>`;
+  }
+
+  #channel({ name, type, brokenSince, lastError, lastSentAt }: ChannelView): TemplateResult {
+    const { voice } = this;
+    const state =
+      brokenSince !== null
+        ? speak(voice, pageWords.channelBroken, { time: clock(voice, brokenSince), reason: lastError ?? "?" })
+        : lastSentAt === null
+          ? speak(voice, pageWords.channelNever)
+          : speak(voice, pageWords.channelSent, { time: clock(voice, lastSentAt) });
+    return html`<li>
+      <status-mark status=${brokenSince === null ? "ok" : "critical"} wordless></status-mark>
+      <strong>${name}</strong> <span class="quiet">${type === name ? "" : `${type} · `}${state}</span>
+    </li>`;
+  }
+}
+customElements.define("page-foot", PageFoot);
+
+declare global {
+  interface HTMLElementTagNameMap {
+    "page-foot": PageFoot;
+  }
+}

@@ -1,0 +1,32 @@
+import { humanDuration } from "../src/i18n/durations.ts";
+import { kindWords } from "../src/i18n/page.ts";
+import { localTime } from "../src/i18n/times.ts";
+import type { Data, Language, Text } from "../src/model/text.ts";
+import { say } from "../src/model/text.ts";
+
+/** In which language and zone the page speaks, and what it takes for now (the server's clock). */
+export interface Voice {
+  readonly language: Language;
+  readonly timezone: string;
+  readonly now: number;
+}
+
+export const speak = (voice: Voice, text: Text, data?: Data): string => say(text, voice.language, data);
+
+export const clock = (voice: Voice, at: number): string => localTime(at, voice);
+
+/** What an asset is called: its id, a route as the way it goes, the own side by its name. */
+export function assetName(voice: Voice, id: string): string {
+  return id === "monitor" ? speak(voice, kindWords.monitor) : id.replace("~", " → ");
+}
+
+/** Above a minute in whole minutes: a figure that changes each second draws the eye for nothing. */
+export const lasted = (voice: Voice, ms: number): string =>
+  humanDuration(ms < 60_000 ? ms : Math.floor(ms / 60_000) * 60_000, voice.language);
+
+/** As exact as it was measured. */
+export const took = (voice: Voice, ms: number): string => humanDuration(ms, voice.language);
+
+/** For `title`: the moment to the second, with its zone. */
+export const exactly = (voice: Voice, at: number): string =>
+  new Date(at).toLocaleString(voice.language, { timeZone: voice.timezone, dateStyle: "medium", timeStyle: "long" });

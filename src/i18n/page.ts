@@ -1,0 +1,153 @@
+import type { Question } from "../model/check.ts";
+import type { AssetSummary } from "../model/config.ts";
+import type { Status } from "../model/status.ts";
+import type { Text } from "../model/text.ts";
+
+export const statusWords: Readonly<Record<Status, Text>> = {
+  ok: { en: "OK", zh: "正常" },
+  warning: { en: "Warning", zh: "注意" },
+  critical: { en: "Critical", zh: "故障" },
+  unknown: { en: "Unknown", zh: "未知" },
+};
+
+export const questionWords: Readonly<Record<Question, Text>> = {
+  receive: { en: "Receive", zh: "收信" },
+  send: { en: "Send", zh: "发信" },
+  read: { en: "Read", zh: "读信" },
+  trusted: { en: "Trusted", zh: "可信" },
+  "backed-up": { en: "Backed up", zh: "备份" },
+  paid: { en: "Paid", zh: "到期" },
+};
+
+export const kindWords: Readonly<Record<AssetSummary["kind"], Text>> = {
+  domain: { en: "Domain", zh: "域名" },
+  mailbox: { en: "Mailbox", zh: "邮箱" },
+  route: { en: "Round trip", zh: "往返" },
+  endpoint: { en: "Server", zh: "服务器" },
+  backup: { en: "Backup", zh: "备份" },
+  subscription: { en: "Subscription", zh: "订阅" },
+  monitor: { en: "Mailvigil itself", zh: "Mailvigil 自身" },
+};
+
+/** The words of the overview that belong to no check. */
+export const pageWords = {
+  // The bar at the top.
+  live: { en: "Live", zh: "实时" },
+  connecting: { en: "Connecting", zh: "连接中" },
+  reconnecting: { en: "Reconnecting", zh: "重新连接中" },
+  theme: { en: "Appearance: {now}", zh: "外观：{now}" },
+  themeSystem: { en: "as the system", zh: "跟随系统" },
+  themeLight: { en: "light", zh: "浅色" },
+  themeDark: { en: "dark", zh: "深色" },
+  toMain: { en: "To the content", zh: "跳到正文" },
+
+  // What is broken.
+  faults: { en: "What needs someone", zh: "需要处理" },
+  since: { en: "since {time}, for {duration}", zh: "{time} 起，已持续 {duration}" },
+  whatToDo: { en: "What to do", zh: "怎么办" },
+  acknowledge: { en: "Acknowledge", zh: "确认" },
+  acknowledgeHint: { en: "I am on it: no reminders for 1 h", zh: "由我处理：1 小时内不再提醒" },
+  acknowledged: {
+    en: "Acknowledged ({by}), no reminders until {time}",
+    zh: "已确认（{by}），{time} 前不再提醒",
+  },
+  thisPage: { en: "web page", zh: "网页" },
+  unconfirmedIncident: { en: "seen once, not confirmed yet", zh: "仅出现一次，待确认" },
+  moreProbes: { en: "and {count} more", zh: "另有 {count} 项" },
+  moreFaults: { en: "{count} more below", zh: "下面还有 {count} 处" },
+  showProbe: { en: "Show the evidence", zh: "查看证据" },
+  announceFault: { en: "New fault: {asset}. {text}", zh: "新故障：{asset}。{text}" },
+  announceAcknowledged: { en: "{name} is acknowledged.", zh: "{name} 已确认。" },
+  announceRun: { en: "{title} is being run.", zh: "「{title}」正在检查。" },
+  actionFailed: { en: "That did not work: {reason}", zh: "操作失败：{reason}" },
+  dismiss: { en: "Close", zh: "关闭" },
+
+  // The six questions.
+  questions: { en: "Six questions", zh: "六个问题" },
+  ofTotal: { en: "{ok} of {total}", zh: "{ok} / {total}" },
+  notWatched: { en: "Not watched", zh: "未监测" },
+
+  // Assets and probes.
+  assets: { en: "What is watched", zh: "监测对象" },
+  dayAgo: { en: "24 h ago", zh: "24 小时前" },
+  nowWord: { en: "now", zh: "现在" },
+  barsLabel: { en: "Last 24 h: {parts}", zh: "最近 24 小时：{parts}" },
+  barsPart: { en: "{status} {duration}", zh: "{status} {duration}" },
+  barsGap: { en: "not watched {duration}", zh: "未监测 {duration}" },
+  unconfirmed: { en: "not confirmed yet", zh: "待确认" },
+  recovering: { en: "Looks well again, not confirmed yet", zh: "看来已恢复，待确认" },
+  waiting: { en: "Not looked at yet", zh: "尚未检查" },
+  allWell: { en: "{count} probes", zh: "{count} 项检查" },
+  oneWell: { en: "1 probe", zh: "1 项检查" },
+  tookRoundtrip: { en: "Round trip in {duration}", zh: "往返 {duration}" },
+  moreFindings: { en: "{text}, and {count} more", zh: "{text}，另有 {count} 项" },
+  flapping: { en: "changes often", zh: "反复变化" },
+  runNow: { en: "Run now", zh: "立即检查" },
+  running: { en: "Running", zh: "检查中" },
+  evidence: { en: "Evidence", zh: "证据" },
+  evidenceNone: { en: "The last run left no evidence.", zh: "上次检查没有留下证据。" },
+  evidenceLoading: { en: "Fetching the evidence", zh: "正在读取证据" },
+  evidenceFailed: { en: "The evidence could not be fetched: {reason}", zh: "读取证据失败：{reason}" },
+  declaredAt: { en: "Declared at {place}", zh: "配置于 {place}" },
+  lastRun: { en: "{ago} ago, took {took}", zh: "{ago}前检查，用时 {took}" },
+  nextRun: { en: "next at {time}", zh: "下次 {time}" },
+  source: { en: "Source: {source}", zh: "依据：{source}" },
+
+  // Many of them.
+  filter: { en: "Find an asset", zh: "查找对象" },
+  filterNone: { en: "No asset fits “{text}”.", zh: "没有符合「{text}」的对象。" },
+  showAll: { en: "Show all {count}", zh: "显示全部 {count} 个" },
+
+  // What was.
+  resolved: { en: "Over within the last 24 h", zh: "24 小时内已恢复" },
+  resolvedLine: { en: "{from} to {to}, {duration}", zh: "{from} 至 {to}，共 {duration}" },
+  alertsGo: { en: "Alerts go through", zh: "告警渠道" },
+  channelSent: { en: "last sent {time}", zh: "上次发送 {time}" },
+  channelNever: { en: "nothing sent yet", zh: "还没有发送过" },
+  channelBroken: { en: "broken since {time}: {reason}", zh: "{time} 起不可用：{reason}" },
+  noChannels: {
+    en: "No alert channel is configured: faults are shown here and told to nobody.",
+    zh: "没有配置告警渠道：故障只在这里显示，不会通知任何人。",
+  },
+  times: { en: "Times in {zone} ({offset})", zh: "时间：{zone}（{offset}）" },
+
+  // Notices.
+  demonstration: { en: "Demonstration", zh: "演示" },
+  demonstrationText: {
+    en: "This company, its mail and its faults are invented and run on this machine alone.",
+    zh: "这家公司、它的邮件和故障都是虚构的，只在本机运行。",
+  },
+  watchYourOwn: { en: "Watch your own mail", zh: "监测自己的邮件" },
+  watchSteps: {
+    en: "Write mailvigil.yaml in this folder, give the password in the environment, and start again with npm start.",
+    zh: "在本文件夹写好 mailvigil.yaml，用环境变量给出密码，再运行 npm start。",
+  },
+  troubles: { en: "Mailvigil cannot do all of its work", zh: "Mailvigil 有部分工作无法进行" },
+
+  // Nothing, not yet, not any more.
+  empty: {
+    en: "Declare a domain or a mailbox in mailvigil.yaml; five lines are enough.",
+    zh: "在 mailvigil.yaml 中声明域名或邮箱，五行即可。",
+  },
+  loading: { en: "Looking at the mail", zh: "正在读取邮件状况" },
+  failed: { en: "Mailvigil does not answer.", zh: "Mailvigil 没有响应。" },
+  failedHint: {
+    en: "Look whether it still runs on its machine: {reason}. The page tries again by itself.",
+    zh: "请看它是否还在运行：{reason}。页面会自动重试。",
+  },
+  stale: {
+    en: "Mailvigil does not answer. What you see is from {time}.",
+    zh: "Mailvigil 没有响应，以下是 {time} 的情况。",
+  },
+  tryAgain: { en: "Try again", zh: "重试" },
+} as const satisfies Record<string, Text>;
+
+/** Enough to watch one domain and one mailbox. */
+export const fiveLines = `domains:
+  - name: example.com
+mailboxes:
+  - address: sales@example.com
+    password: { env: SALES_PASSWORD }`;
+
+/** The name of a language in itself: whoever looks for it reads it. */
+export const languageNames = { en: "English", "zh-CN": "中文" } as const;
