@@ -20,9 +20,11 @@ export function assetName(voice: Voice, id: string): string {
   return id === "monitor" ? speak(voice, kindWords.monitor) : id.replace("~", " → ");
 }
 
-/** Above a minute in whole minutes: a figure that changes each second draws the eye for nothing. */
-export const lasted = (voice: Voice, ms: number): string =>
-  humanDuration(ms < 60_000 ? ms : Math.floor(ms / 60_000) * 60_000, voice.language);
+/** In whole minutes, below one in seconds: a figure that changes each second draws the eye for nothing. */
+export function lasted(voice: Voice, ms: number): string {
+  const step = ms < 60_000 ? 1000 : 60_000;
+  return humanDuration(Math.floor(ms / step) * step, voice.language);
+}
 
 /** As exact as it was measured. */
 export const took = (voice: Voice, ms: number): string => humanDuration(ms, voice.language);

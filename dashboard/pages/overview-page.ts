@@ -6,7 +6,7 @@ import type { IncidentView, Overview, ProbeEvent } from "../../src/model/api.ts"
 import { partsOfId } from "../../src/model/probe.ts";
 import type { Status } from "../../src/model/status.ts";
 import type { Language, Text } from "../../src/model/text.ts";
-import { acknowledge, followEvents, getOverview, getProbe, runProbe } from "../api.ts";
+import { acknowledge, followEvents, getOverview, getProbe, RequestError, runProbe } from "../api.ts";
 import type { Evidence } from "../components/probe-row.ts";
 import { chiefOf } from "../components/fault-card.ts";
 import type { Line } from "../components/top-bar.ts";
@@ -31,7 +31,8 @@ const gatherMs = 150;
 const refreshMs = 60_000;
 const shownFaults = 5;
 
-const reasonOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
+/** A run that has not reported by then will not: its button is there again. */
+const runMs = 120_000;
 
 /** How mail is, at one glance: the sentence, what is broken, the six questions, every asset. */
 export class OverviewPage extends LitElement {
@@ -132,6 +133,11 @@ export class OverviewPage extends LitElement {
     return speak(this.#voice, text, data);
   }
 
+  /** What the server said; a browser's own words about its line are in whatever language. */
+  #reason(error: unknown): string {
+    return error instanceof RequestError ? error.message : this.#say(pageWords.noConnection);
+  }
+
   #fetchSoon(): void {
     if (this.#gathering) return;
     this.#gathering = true;
@@ -155,7 +161,7 @@ export class OverviewPage extends LitElement {
       this.failure = undefined;
       this.#announceNew(overview.incidents);
     } catch (error) {
-      this.failure = reasonOf(error);
+      this.failure = this.#reason(error);
     }
     this.#fetching = false;
     for (const event of this.#meanwhile.splice(0)) this.#show(event);
@@ -196,20 +202,21 @@ export class OverviewPage extends LitElement {
     try {
       evidence = { kind: "there", detail: await getProbe(probe) };
     } catch (error) {
-      evidence = { kind: "failed", reason: reasonOf(error) };
+      evidence = { kind: "failed", reason: this.#reason(error) };
     }
     this.evidence = new Map(this.evidence).set(probe, evidence);
   }
 
   async #run(probe: string): Promise<void> {
     this.running = new Set(this.running).add(probe);
+    setTimeout(() => (this.running = without(this.running, probe)), runMs);
     const view = this.overview?.assets.flatMap((asset) => asset.probes).find((one) => one.id === probe);
     try {
       await runProbe(probe);
       if (view !== undefined) this.announcement = this.#say(pageWords.announceRun, { title: this.#say(view.title) });
     } catch (error) {
       this.running = without(this.running, probe);
-      this.complaint = this.#say(pageWords.actionFailed, { reason: reasonOf(error) });
+      this.complaint = this.#say(pageWords.actionFailed, { reason: this.#reason(error) });
     }
   }
 
@@ -221,7 +228,7 @@ export class OverviewPage extends LitElement {
       this.announcement = this.#say(pageWords.announceAcknowledged, { name });
       await this.#fetch();
     } catch (error) {
-      this.complaint = this.#say(pageWords.actionFailed, { reason: reasonOf(error) });
+      this.complaint = this.#say(pageWords.actionFailed, { reason: this.#reason(error) });
     }
     this.busy = without(this.busy, id);
   }

@@ -1,7 +1,7 @@
 import type { Health } from "../model/board.ts";
 
 /** Beyond these the daemon does not do its work, and whoever watches it should start it anew. Milliseconds. */
-export const healthLimits = { loopAgeMs: 30_000, outboxAgeMs: 900_000 } as const;
+const healthLimits = { loopAgeMs: 30_000, outboxAgeMs: 900_000 } as const;
 
 /** What `/healthz` says is bad; empty when all is well. */
 export function judgeHealth(health: Health): readonly string[] {

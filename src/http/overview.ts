@@ -3,6 +3,7 @@ import type { Board } from "../model/board.ts";
 import { questions } from "../model/check.ts";
 import type { Incident } from "../model/incident.ts";
 import type { Business, Probe } from "../model/probe.ts";
+import { partsOfId } from "../model/probe.ts";
 import type { Status } from "../model/status.ts";
 import { statusFacts, worstStatus } from "../model/status.ts";
 import { barsOfProbe, barWindowMs, worstBars } from "./bars.ts";
@@ -115,9 +116,11 @@ function viewQuestions(assets: readonly AssetView[]): readonly QuestionView[] {
 function sentenceFacts(all: readonly AssetView[], incidents: readonly Incident[]): SentenceFacts {
   const assets = all.filter((asset) => asset.kind !== "monitor");
   const count = (fits: (asset: AssetView) => boolean): number => assets.filter(fits).length;
+  const open = incidents.filter((one) => one.resolvedAt === undefined && one.key !== "monitor");
+  const told = new Set(open.flatMap((one) => one.probes.map((held) => partsOfId(held.probe).asset)));
+  // By cause where there is one; what is bad and in no incident yet counts for itself, so that nothing is told too well.
   const causes = (severity: Incident["severity"]): number =>
-    incidents.filter((one) => one.resolvedAt === undefined && one.severity === severity && one.key !== "monitor").length ||
-    count((asset) => asset.status === severity);
+    open.filter((one) => one.severity === severity).length + count((asset) => asset.status === severity && !told.has(asset.id));
   return {
     assets: assets.length,
     waiting: count((asset) => asset.observed === null),

@@ -132,13 +132,14 @@ export const pageWords = {
   loading: { en: "Looking at the mail", zh: "正在读取邮件状况" },
   failed: { en: "Mailvigil does not answer.", zh: "Mailvigil 没有响应。" },
   failedHint: {
-    en: "Look whether it still runs on its machine: {reason}. The page tries again by itself.",
-    zh: "请看它是否还在运行：{reason}。页面会自动重试。",
+    en: "Check that it still runs and can be reached ({reason}). The page tries again by itself.",
+    zh: "请确认它仍在运行且网络可达（{reason}）。页面会自动重试。",
   },
   stale: {
     en: "Mailvigil does not answer. What you see is from {time}.",
     zh: "Mailvigil 没有响应，以下是 {time} 的情况。",
   },
+  noConnection: { en: "no connection", zh: "无法连接" },
   tryAgain: { en: "Try again", zh: "重试" },
 } as const satisfies Record<string, Text>;
 

@@ -39,6 +39,14 @@ describe("buildOverview()", () => {
     expect(sentence).toEqual({ assets: 6, waiting: 0, faults: 1, warnings: 1, unknown: 0, suspected: 0, down: [], blind: false });
   });
 
+  test("counts what is bad and in no incident, so that the sentence is never too good", () => {
+    const board = createExampleCompany(clock);
+    board.observe("info@example.com/imap-login", {
+      findings: [{ code: "login-refused", data: { account: "info@example.com" } }],
+    });
+    expect(buildOverview(board, now, "1").sentence).toMatchObject({ faults: 2, warnings: 1 });
+  });
+
   test("fills texts and advice in both languages", () => {
     const { assets, incidents } = buildOverview(createExampleCompany(clock), now, "1");
     const finding = assets[0]?.probes[0]?.findings[0];
