@@ -2,9 +2,9 @@ import { Packet, type Resource } from "dns2";
 import type { RecordShape, RecordType } from "../model/dns.ts";
 
 /** RFC 1035 4.2.2: what the length field of TCP can say. */
-export const maxMessageBytes = 65_535;
-export const maxRecords = 512;
-export const maxPointerHops = 16;
+const maxMessageBytes = 65_535;
+const maxRecords = 512;
+const maxPointerHops = 16;
 /** Of all names of one message, decompressed: 512 records share 64 bytes each, and a name repeated by pointers costs anew. */
 const maxNameBytes = 64 * 1024;
 /** Of all TXT records: 64 KiB of honest strings are 257. */

@@ -13,7 +13,7 @@ const failureCodes: Readonly<Record<DnsFailure, string>> = {
 };
 
 /** What `dns.promises.resolve` rejects with: `code` is the one of node:dns. */
-export class DnsError extends Error {
+class DnsError extends Error {
   override readonly name = "DnsError";
   readonly code: string;
   readonly hostname: string;

@@ -33,9 +33,9 @@ export type Zone = Readonly<Record<string, ZoneEntry>>;
  * A failure holds for every type of the name. `DISAGREE`: NODATA, which the zone's own servers deny, so that it fails as soon
  * as `confirm` is asked for.
  */
-export type ZoneEntry = ZoneRecords | "nxdomain" | DnsFailure;
+type ZoneEntry = ZoneRecords | "nxdomain" | DnsFailure;
 
-export interface ZoneRecords {
+interface ZoneRecords {
   readonly A?: readonly string[] | DnsFailure;
   readonly AAAA?: readonly string[] | DnsFailure;
   /** `"10 mx.example.com"`; the null MX is `"0 ."`. */
