@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Issued } from "./certificates.ts";
-import { startServerProcess, untilServing } from "./server-process.ts";
+import { assertFree, startServerProcess, untilServing } from "./server-process.ts";
 
 /** Who owns the mail of all test servers: a number without a name is enough for Dovecot and Postfix. */
 export const mailUid = 5000;
@@ -134,6 +134,9 @@ ${options.extraConfig ?? ""}
 `,
   );
 
+  const greeting = imap === false ? [] : [imap];
+  const silent = imaps === false || options.tls === undefined ? [] : [imaps];
+  await assertFree(options.address, [...greeting, ...silent]);
   const server = startServerProcess("/usr/sbin/dovecot", ["-F", "-c", join(folder, "dovecot.conf")]);
   const log = (): Promise<string> => readFile(logFile, "utf8").catch(() => "");
   const stop = async (): Promise<void> => {
@@ -141,8 +144,7 @@ ${options.extraConfig ?? ""}
     await rm(folder, { recursive: true, force: true });
   };
   try {
-    const silent = imaps === false || options.tls === undefined ? [] : [imaps];
-    await untilServing(options.address, imap === false ? [] : [imap], silent, () => server.output());
+    await untilServing(options.address, greeting, silent, () => server.output());
   } catch (error) {
     const said = await log();
     await stop();

@@ -6,7 +6,7 @@ import { promisify } from "node:util";
 import type { Issued } from "./certificates.ts";
 import type { Dovecot } from "./dovecot.ts";
 import { mailUid } from "./dovecot.ts";
-import { startServerProcess, untilServing } from "./server-process.ts";
+import { assertFree, startServerProcess, untilServing } from "./server-process.ts";
 
 export interface PostfixOptions {
   /** `127.x.y.z`, one for each test file, so that the standard ports are free; its mail leaves from there, too. */
@@ -189,6 +189,9 @@ export async function startPostfix(options: PostfixOptions): Promise<Postfix> {
   const past = new Date(Date.now() - 60_000);
   await utimes(join(config, "main.cf"), past, past);
 
+  const greeting = [smtp, submission].filter((port) => port !== false);
+  const silent = submissions === false ? [] : [submissions];
+  await assertFree(options.address, [...greeting, ...silent]);
   // -d: in the foreground and in this process group.
   const server = startServerProcess("/usr/lib/postfix/sbin/master", ["-d", "-c", config]);
   const log = (): Promise<string> => readFile(join(folder, "mail.log"), "utf8").catch(() => "");
@@ -196,9 +199,8 @@ export async function startPostfix(options: PostfixOptions): Promise<Postfix> {
     await server.stop();
     await rm(folder, { recursive: true, force: true });
   };
-  const plain = [smtp, submission].filter((port) => port !== false);
   try {
-    await untilServing(options.address, plain, submissions === false ? [] : [submissions], () => server.output());
+    await untilServing(options.address, greeting, silent, () => server.output());
   } catch (error) {
     const said = await log();
     await stop();

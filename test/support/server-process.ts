@@ -48,6 +48,22 @@ export function startServerProcess(command: string, args: readonly string[]): Se
 }
 
 /**
+ * Two test files on one address would talk to each other's servers without noticing.
+ * @throws Error when something listens there already
+ */
+export async function assertFree(host: string, ports: readonly number[]): Promise<void> {
+  for (const port of ports) {
+    const socket = net.connect(port, host);
+    const taken = await once(socket, "connect").then(
+      () => true,
+      () => false,
+    );
+    socket.destroy();
+    if (taken) throw new Error(`${host}:${port} is taken: give each test file addresses of its own`);
+  }
+}
+
+/**
  * Waits until every port takes connections, and says something on those where the server speaks first.
  * @throws Error with what `why` says, when one does not within 15 s
  */
