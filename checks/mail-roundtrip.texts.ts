@@ -1,0 +1,113 @@
+import type { FindingDeclaration } from "../src/model/check.ts";
+
+/** What only a mail on its way can show; the rest is shared with the other checks that log in. */
+export const roundTripFindings = {
+  "delivered-to-junk": {
+    severity: "critical",
+    text: {
+      en: "Mail from {from} is not read at {to}: it lands in the folder {folder}, where nobody looks ({seconds} s after it was sent)",
+      zh: "{from} 发给 {to} 的邮件进了「{folder}」文件夹，收件人很可能看不到（发出 {seconds} 秒后到达）",
+    },
+    advice: {
+      en: "Send a mail by hand and see where it lands. The sender's administrator looks at SPF, DKIM, DMARC and block lists; the receiver's at the spam filter. If only probe mails land there, mark one as not junk.",
+      zh: "先手动发一封信，看落在哪个文件夹。发件方管理员检查 SPF、DKIM、DMARC 和黑名单，收件方检查反垃圾设置。若只有探测邮件被误判，可将其标为「非垃圾邮件」。",
+    },
+    source: "RFC 6154 section 2 (\\Junk)",
+  },
+  late: {
+    severity: "warning",
+    text: {
+      en: "Mail from {from} reaches {to} late: it took {seconds} s, more than {limit} s",
+      zh: "{from} 发给 {to} 的邮件到得慢：用了 {seconds} 秒，超过 {limit} 秒",
+    },
+    advice: {
+      en: "Compare the Received lines of a late mail: the gap shows which server held it. Greylisting ends by itself after the first mails; a full queue does not.",
+      zh: "对比一封迟到邮件的 Received 行，时间差最大处就是卡住它的服务器。灰名单在头几封信之后会自行消失，队列积压则不会。",
+    },
+    source: "RFC 5321 section 4.5.4.1; RFC 6647 (greylisting)",
+  },
+  lost: {
+    severity: "critical",
+    text: {
+      en: "Mail from {from} does not arrive at {to}: the server of {from} took it, and {minutes} min later it is in no folder",
+      zh: "{from} 发给 {to} 的邮件丢了：发件服务器已收下，{minutes} 分钟后收件邮箱的任何文件夹里都没有",
+    },
+    advice: {
+      en: "Look for a returned mail at {from} and for mail number {number} in the log of its server; then ask the receiver's administrator about quarantine and filters.",
+      zh: "先看 {from} 有没有收到退信，并在发件服务器日志里查第 {number} 封探测邮件；再请收件方管理员查隔离区和过滤规则。",
+    },
+    source: "RFC 5321 section 6.1: who has taken a mail delivers it or says that it cannot",
+  },
+  "filed-elsewhere": {
+    severity: "info",
+    text: {
+      en: "Mail from {from} arrives at {to} and is filed under {folder}, past the inbox ({seconds} s after it was sent)",
+      zh: "{from} 发给 {to} 的邮件到了，但被归入「{folder}」，没有进收件箱（发出 {seconds} 秒后到达）",
+    },
+    advice: {
+      en: "Look at the filter rules of {to} if its mail should be in the inbox.",
+      zh: "如果应进收件箱，请检查 {to} 的过滤规则。",
+    },
+    source: "RFC 6154 section 2 (\\All)",
+  },
+  "not-there-yet": {
+    severity: "unknown",
+    text: {
+      en: "A probe mail from {from} to {to} is on its way: sent {seconds} s ago, not there yet",
+      zh: "从 {from} 到 {to} 的探测邮件还在路上：{seconds} 秒前发出，尚未到达",
+    },
+    advice: {
+      en: "Wait: it is looked for again after 20 s, 1, 3, 8, 15 and 30 min.",
+      zh: "请稍候：发出后 20 秒、1、3、8、15、30 分钟会再次查看。",
+    },
+    source: "nothing is said about a mail before its time is up",
+  },
+  "between-mails": {
+    severity: "unknown",
+    text: {
+      en: "The last probe mail from {from} to {to} did not go well ({last}); the next one is sent in {minutes} min",
+      zh: "从 {from} 到 {to} 的上一封探测邮件不顺利（{last}），{minutes} 分钟后发下一封",
+    },
+    advice: {
+      en: "Wait for the next mail: one alone may have been an accident.",
+      zh: "请等下一封的结果，单独一封可能只是偶然。",
+    },
+    source: "a change is believed when two mails in a row show it",
+  },
+  "send-refused": {
+    severity: "critical",
+    text: {
+      en: "{from} cannot send to {to}: {host} refuses the mail at {command} ({status}: {reply})",
+      zh: "{from} 无法给 {to} 发信：{host} 在 {command} 阶段拒收（{status}：{reply}）",
+    },
+    advice: {
+      en: "Read the server's answer. 5.1.x: the address; 5.2.2: mailbox full; 5.7.x: not allowed, or taken for spam; 5.3.4: too large. Then ask the administrator of {host}.",
+      zh: "请看服务器的答复：5.1.x 地址有误；5.2.2 邮箱已满；5.7.x 不被允许或被当作垃圾邮件；5.3.4 太大。再联系 {host} 的管理员。",
+    },
+    source: "RFC 5321 section 4.2.1 (5yz); RFC 3463",
+  },
+  "send-deferred": {
+    severity: "warning",
+    text: {
+      en: "{from} cannot send just now: {host} puts the mail off at {command} ({status}: {reply})",
+      zh: "{from} 暂时发不出信：{host} 在 {command} 阶段要求稍后再试（{status}：{reply}）",
+    },
+    advice: {
+      en: "Wait for the next try. If it stays so: 4.7.x means too many mails or a suspicion, 4.2.2 a full mailbox, 4.3.x trouble at the server; ask the administrator of {host}.",
+      zh: "请等下一次尝试。若一直如此：4.7.x 表示发信过多或被怀疑，4.2.2 邮箱已满，4.3.x 服务器故障；请联系 {host} 的管理员。",
+    },
+    source: "RFC 5321 section 4.2.1 (4yz); RFC 3463",
+  },
+  "probe-not-removed": {
+    severity: "info",
+    text: {
+      en: "Probe mails of ours stay in {folder} of {to}: the server did not let them be removed alone",
+      zh: "{to} 的「{folder}」里留有探测邮件：服务器不允许单独删除它们",
+    },
+    advice: {
+      en: "Delete them by hand (header X-Mailvigil-Probe); Mailvigil tries again once a day. Other mail is never touched.",
+      zh: "可手动删除（邮件头 X-Mailvigil-Probe）；Mailvigil 每天会再试一次，绝不会动其他邮件。",
+    },
+    source: "RFC 4315 (UIDPLUS): without it EXPUNGE takes everything that is marked",
+  },
+} as const satisfies Record<string, FindingDeclaration>;

@@ -1,0 +1,330 @@
+import { randomBytes } from "node:crypto";
+import { z } from "zod";
+import {
+  type Arrival,
+  type Fate,
+  isDue,
+  type Journey,
+  journeyToJson,
+  type Limits,
+  maxFolders,
+  nextLook,
+  readJourney,
+  settle,
+} from "../src/mail/probe-journey.ts";
+import { composeProbe, probeHeader, type ProbeId, recogniseProbe, tokenOf } from "../src/mail/probe-mail.ts";
+import { type CheckContext, type CheckResult, defineCheck, type FoundFinding } from "../src/model/check.ts";
+import type { Data } from "../src/model/text.ts";
+import { certificateFindings } from "../src/net/certificate-findings.ts";
+import { connectionFindings } from "../src/net/connection-findings.ts";
+import { SessionError } from "../src/net/library-client.ts";
+import { loginFindings } from "../src/net/login-findings.ts";
+import { loginOptions } from "../src/net/login-options.ts";
+import { foldersToSearch, newMails, type SearchedFolder } from "../src/net/mail-search.ts";
+import { type Envelope, type Mailbox, visitMailbox } from "../src/net/mailbox.ts";
+import { sessionFindings } from "../src/net/session-findings.ts";
+import { submit } from "../src/net/submit.ts";
+import { roundTripFindings } from "./mail-roundtrip.texts.ts";
+
+const findings = { ...connectionFindings, ...certificateFindings, ...sessionFindings, ...loginFindings, ...roundTripFindings };
+type Code = keyof typeof findings;
+type Found = FoundFinding<Code>;
+
+const metrics = {
+  roundtrip: { help: "From handing a probe mail over until it was in the mailbox", unit: "seconds" },
+  send: { help: "Time to log in at the sender's server and hand a mail over", unit: "seconds" },
+  look: { help: "Time to log in to the receiver's mailbox and look through its folders", unit: "seconds" },
+} as const;
+type Metrics = Partial<Record<keyof typeof metrics, number>>;
+
+const minute = 60_000;
+const day = 24 * 60 * minute;
+/** Before anything has ever arrived, greylisting is expected (mail-checks: 5 to 30 min). */
+const firstContact = 30 * minute;
+
+const account = {
+  ...loginOptions,
+  address: z.string().regex(/^[^\s@]+@[^\s@]+$/, "must be a mail address"),
+  security: z.enum(["tls", "starttls"]),
+  port: z.int().min(1).max(65_535),
+};
+const duration = z.number().int().min(1_000);
+
+const options = z.strictObject({
+  /** Who sends, and the submission server. */
+  from: z.strictObject(account),
+  /** Who receives, and the IMAP server; `junk` names folders that nobody reads, besides those with \Junk. */
+  to: z.strictObject({ ...account, junk: z.array(z.string().min(1)).max(20).default([]) }),
+  /** Milliseconds between two mails; never more often, however often it runs. */
+  sendEvery: duration.default(15 * minute),
+  lateAfter: duration.default(minute),
+  lostAfter: duration.default(15 * minute),
+  /** The same until the first mail has arrived; default 30 min, or `lostAfter` where that is more. */
+  firstLostAfter: duration.optional(),
+});
+type Options = z.output<typeof options>;
+
+/**
+ * Sends a mail and sees what becomes of it. A run sends when one is due, looks for what is under way, and never waits: what is
+ * not there yet is in the memory, and looked for again.
+ */
+export default defineCheck({
+  id: "mail-roundtrip",
+  title: { en: "A mail sent arrives", zh: "邮件往返" },
+  measures: "service",
+  answers: "receive",
+  every: 15 * minute,
+  deadline: 150_000,
+  confirm: { bad: [2, 2], good: 1, recheckMs: 0 },
+  options,
+  findings,
+  metrics,
+  target: ({ from, to }) => `${from.address} ▶ ${to.address}`,
+  load: ({ from, to }) => ({
+    host: to.host,
+    logins: [from, to].map(({ user, password }) => ({ account: user.toLowerCase(), credential: password })),
+  }),
+
+  async run(ctx, given, signal) {
+    const journey = readJourney(ctx.memory);
+    const trip: Trip = { ctx, options: given, signal, metrics: {}, loggedIn: [] };
+    const due = isDue(journey, ctx.now(), given.sendEvery);
+    if (!due && journey.travelling.length === 0) return betweenMails(trip, journey);
+    let step: Step = { journey, findings: [], known: false };
+    try {
+      step = await look(trip, step);
+      if (due) step = await send(trip, step);
+    } catch (error) {
+      if (!(error instanceof SessionError)) throw error;
+      return conclude(trip, { ...step, findings: [...step.findings, ...error.findings], known: true });
+    }
+    return conclude(trip, { ...step, findings: [...step.findings, ...stillUnderWay(trip, step)] });
+  },
+});
+
+interface Trip {
+  readonly ctx: CheckContext;
+  readonly options: Options;
+  readonly signal: AbortSignal;
+  readonly metrics: Metrics;
+  readonly loggedIn: string[];
+}
+
+/** How far a run has come. `known`: the fate of a mail was learnt, or that none could be sent or looked for. */
+interface Step {
+  readonly journey: Journey;
+  readonly findings: readonly Found[];
+  readonly known: boolean;
+}
+
+const routeOf = ({ from, to }: Options): string => `${from.address}~${to.address}`;
+const ends = ({ from, to }: Options) => ({ from: from.address, to: to.address });
+const seconds = (ms: number): number => Math.round(ms / 1000);
+
+const limitsOf = ({ lateAfter, lostAfter, firstLostAfter }: Options, { arrived }: Journey): Limits => ({
+  lateAfter,
+  lostAfter: arrived > 0 ? lostAfter : (firstLostAfter ?? Math.max(lostAfter, firstContact)),
+});
+
+function conclude({ ctx, options: given, metrics: measured, loggedIn }: Trip, { journey, findings: found }: Step) {
+  const again = nextLook(journey.travelling, ctx.now(), limitsOf(given, journey));
+  const result: CheckResult<Code, keyof typeof metrics> = {
+    findings: found,
+    metrics: measured,
+    memory: journeyToJson(journey),
+    loggedIn,
+    ...(again === undefined ? {} : { again }),
+  };
+  return result;
+}
+
+async function timed<T>({ metrics: measured }: Trip, metric: keyof typeof metrics, work: () => Promise<T>): Promise<T> {
+  const began = performance.now();
+  try {
+    return await work();
+  } finally {
+    measured[metric] = Math.round(performance.now() - began) / 1000;
+  }
+}
+
+// Looking
+
+const headers = [probeHeader, "Message-ID"];
+
+interface Looked {
+  readonly arrivals: readonly Arrival[];
+  readonly folders: Journey["folders"];
+  readonly sweptAt: number;
+  /** Folders that our own mails could not be removed from. */
+  readonly kept: readonly string[];
+}
+
+async function look(trip: Trip, { journey }: Step): Promise<Step> {
+  const { ctx, options: given, signal } = trip;
+  const { to } = given;
+  const from = ctx.now();
+  const looked = await timed(trip, "look", () =>
+    visitMailbox({ ctx, account: to, signal }, (mailbox) => searchMailbox(trip, journey, mailbox)),
+  );
+  trip.loggedIn.push(to.user.toLowerCase());
+  const { fates, travelling } = settle(journey.travelling, looked.arrivals, { from, to: ctx.now() }, limitsOf(given, journey));
+  const after: Journey = { ...journey, travelling, folders: looked.folders, sweptAt: looked.sweptAt };
+  const kept = looked.kept.map((folder): Found => ({ code: "probe-not-removed", data: { ...ends(given), folder } }));
+  const begun: Step = { journey: after, findings: kept, known: fates.length > 0 };
+  return fates.reduce<Step>((step, fate) => tell(trip, step, fate), begun);
+}
+
+/** Goes through the folders, and takes our own mails away that have done their work. Everything else is left as it is. */
+async function searchMailbox({ ctx, options: given }: Trip, journey: Journey, mailbox: Mailbox): Promise<Looked> {
+  const { travelling } = journey;
+  const listed = await mailbox.folders();
+  const chosen = foldersToSearch(listed, given.to.junk, maxFolders);
+  const trash = listed.find(({ use }) => use === "trash")?.path;
+  const searched = await newMails(mailbox, chosen, journey.folders, headers, travelling.length > 0 ? "all" : "nothing");
+  const arrivals: Arrival[] = [];
+  const kept: string[] = [];
+  const sweeping = ctx.now() - journey.sweptAt >= day;
+  for (const folder of searched) {
+    const mine = ownMails(ctx, given, folder, folder.envelopes).filter(({ id }) => travelling.some((mail) => isSame(mail, id)));
+    for (const { id, receivedAt } of mine) arrivals.push({ ...id, folder: folder.path, place: folder.place, receivedAt });
+    const old = sweeping ? await leftovers(ctx, given, folder, mailbox) : [];
+    const uids = [...mine, ...old].map(({ uid }) => uid);
+    if (uids.length > 0) {
+      ctx.note(`${folder.path}: removing our own UID ${uids.join(" ")}`);
+      if (!(await mailbox.remove(folder.path, folder.uidValidity, uids, trash))) kept.push(folder.path);
+    }
+  }
+  const folders = Object.fromEntries(searched.map(({ path, uidValidity, uidNext }) => [path, { uidValidity, uidNext }]));
+  return { arrivals, folders, sweptAt: sweeping ? ctx.now() : journey.sweptAt, kept };
+}
+
+const isSame = (a: ProbeId, b: ProbeId): boolean => a.seq === b.seq && a.random === b.random;
+
+function ownMails(
+  ctx: CheckContext,
+  given: Options,
+  folder: Pick<SearchedFolder, "path">,
+  envelopes: readonly Envelope[],
+): readonly (Envelope & { readonly id: ProbeId })[] {
+  return envelopes.flatMap((envelope) => {
+    const probe = recogniseProbe(envelope.headers, routeOf(given), ctx.sign);
+    if (probe.kind === "forged") ctx.note(`${folder.path}: UID ${envelope.uid} says it is a probe and is none of this route`);
+    return probe.kind === "own" ? [{ ...envelope, id: probe.id }] : [];
+  });
+}
+
+/** What is still there after a day: lost ones that came after all, and those that a killed process forgot. */
+async function leftovers(ctx: CheckContext, given: Options, folder: SearchedFolder, mailbox: Mailbox) {
+  await mailbox.examine(folder.path);
+  const before = ctx.now() - day;
+  const old = await mailbox.envelopesBefore(new Date(before), probeHeader, headers);
+  return ownMails(ctx, given, folder, old).filter(({ receivedAt }) => receivedAt > 0 && receivedAt < before);
+}
+
+// What it means
+
+const codes: Readonly<Record<Exclude<Fate["kind"], "delivered">, Code>> = {
+  late: "late",
+  junk: "delivered-to-junk",
+  lost: "lost",
+  elsewhere: "filed-elsewhere",
+};
+
+function tell({ ctx, options: given, metrics: measured }: Trip, step: Step, { kind, mail, tookMs, folder }: Fate): Step {
+  const where = folder === "" ? "" : ` in ${folder}`;
+  ctx.note(`mail ${mail.seq}: ${kind}${where} after ${seconds(tookMs)} s`);
+  if (kind !== "lost") measured.roundtrip = tookMs / 1000;
+  const data: Data = {
+    ...ends(given),
+    folder,
+    number: mail.seq,
+    seconds: seconds(tookMs),
+    minutes: Math.round(tookMs / minute),
+    limit: seconds(given.lateAfter),
+  };
+  const { journey } = step;
+  const arrived = journey.arrived + (kind === "lost" ? 0 : 1);
+  if (kind === "delivered") return { ...step, journey: { ...journey, arrived, badStreak: 0, last: null } };
+  const found: Found = { code: codes[kind], data };
+  if (kind === "elsewhere") {
+    return { ...step, journey: { ...journey, arrived, badStreak: 0, last: null }, findings: [...step.findings, found] };
+  }
+  return bad({ ...step, journey: { ...journey, arrived } }, [found]);
+}
+
+/** One mail that did not go well; the first finding is what is remembered of it. */
+function bad(step: Step, found: readonly Found[]): Step {
+  const [first] = found;
+  const short = Object.entries(first?.data ?? {}).map(([key, value]) => [
+    key,
+    typeof value === "string" ? value.slice(0, 300) : value,
+  ]);
+  return {
+    journey: {
+      ...step.journey,
+      badStreak: step.journey.badStreak + 1,
+      last: { code: first?.code ?? "", data: Object.fromEntries(short) },
+    },
+    findings: [...step.findings, ...found],
+    known: true,
+  };
+}
+
+const isCode = (code: string): code is Code => Object.hasOwn(findings, code);
+
+/** What two mails in a row have shown stays so until one shows otherwise. */
+const lastAgain = ({ last, badStreak }: Journey): readonly Found[] =>
+  last !== null && badStreak >= 2 && isCode(last.code) ? [{ code: last.code, data: last.data }] : [];
+
+/**
+ * What is said while a mail is under way. After one that went well it is nothing to speak of until it is late; after one that
+ * did not, nothing is known, and saying the same again would make two mails out of one.
+ */
+function stillUnderWay({ ctx, options: given }: Trip, { journey, known }: Step): readonly Found[] {
+  const [oldest] = journey.travelling;
+  if (oldest === undefined) return [];
+  const waitedMs = ctx.now() - oldest.sentAt;
+  const data: Data = { ...ends(given), seconds: seconds(waitedMs) };
+  const again = known ? [] : lastAgain(journey);
+  const calm = known || again.length > 0 || (journey.arrived > 0 && journey.badStreak === 0 && waitedMs <= given.lateAfter);
+  return [...again, { code: "not-there-yet", data, ...(calm ? { severity: "info" as const } : {}) }];
+}
+
+/** A run with nothing to look for and nothing to send yet. */
+function betweenMails(trip: Trip, journey: Journey) {
+  const { ctx, options: given } = trip;
+  const again = lastAgain(journey);
+  if (journey.badStreak === 0 || again.length > 0) return conclude(trip, { journey, findings: again, known: true });
+  const waitMs = journey.triedAt + given.sendEvery - ctx.now();
+  const data: Data = { ...ends(given), last: journey.last?.code ?? "", minutes: Math.max(1, Math.round(waitMs / minute)) };
+  return conclude(trip, { journey, findings: [{ code: "between-mails", data }], known: false });
+}
+
+// Sending
+
+async function send(trip: Trip, step: Step): Promise<Step> {
+  const { ctx, options: given, signal } = trip;
+  const { from } = given;
+  const id: ProbeId = { seq: step.journey.seq + 1, random: randomBytes(8).toString("hex") };
+  const token = tokenOf(routeOf(given), id, ctx.sign);
+  const letter = { ...composeProbe({ ...ends(given), id, token }), ...ends(given) };
+  const sentAt = ctx.now();
+  const tried: Journey = { ...step.journey, seq: id.seq, triedAt: sentAt };
+  const underWay = (unsure: boolean): Journey => ({
+    ...tried,
+    travelling: [...tried.travelling, { ...id, sentAt, absentAt: sentAt, unsure }],
+  });
+  try {
+    const outcome = await timed(trip, "send", () => submit({ ctx, account: from, signal }, letter));
+    trip.loggedIn.push(from.user.toLowerCase());
+    if (outcome.kind === "taken") return { ...step, journey: underWay(false) };
+    const { kind, command, status, reply } = outcome;
+    const data: Data = { ...ends(given), host: from.host, command, status, reply: reply.slice(0, 300) };
+    return bad({ ...step, journey: tried }, [{ code: kind === "refused" ? "send-refused" : "send-deferred", data }]);
+  } catch (error) {
+    if (!(error instanceof SessionError)) throw error;
+    // Broken off after the login, it may have been taken: if it comes, it is looked at; if not, nothing more is said.
+    const unsure = error.findings.some(({ code }) => code === "connection-lost");
+    return bad({ ...step, journey: unsure ? underWay(true) : tried }, error.findings);
+  }
+}

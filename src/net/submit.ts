@@ -1,0 +1,129 @@
+import type { CheckContext } from "../model/check.ts";
+import { DialError } from "../model/connection.ts";
+import { connectionFinding } from "./connection-findings.ts";
+import {
+  type Account,
+  addressesOf,
+  asError,
+  diagnose,
+  isConnectError,
+  libraryTls,
+  loginFinding,
+  lost,
+  SessionError,
+  smtpRefusal,
+} from "./library-client.ts";
+import { knownRejection } from "./login-findings.ts";
+
+export interface Letter {
+  readonly from: string;
+  readonly to: string;
+  /** With its angle brackets. */
+  readonly messageId: string;
+  readonly subject: string;
+  readonly text: string;
+  readonly headers: Readonly<Record<string, string>>;
+}
+
+/** What the server said to a letter after the login. */
+export type Submitted =
+  | { readonly kind: "taken"; readonly reply: string }
+  /** `deferred`: 4xx, not now; `refused`: 5xx, not like this. */
+  | {
+      readonly kind: "deferred" | "refused";
+      /** The SMTP command that was answered. */
+      readonly command: string;
+      /** RFC 3463, `5.7.1`; the three digits where the server gives none. */
+      readonly status: string;
+      readonly reply: string;
+    };
+
+interface Sending {
+  readonly ctx: CheckContext;
+  readonly account: Account;
+  readonly signal: AbortSignal;
+}
+
+/**
+ * Hands one letter to the submission server, by nodemailer.
+ * @throws SessionError with the findings of what kept it from that: the letter may have been taken where `command` is past DATA
+ */
+export async function submit({ ctx, account, signal }: Sending, letter: Letter): Promise<Submitted> {
+  const { host, port } = account;
+  let addresses: readonly string[];
+  try {
+    addresses = await addressesOf(ctx, host, signal);
+  } catch (error) {
+    const found = error instanceof DialError ? connectionFinding(error, { host, port }) : undefined;
+    if (!found) throw error;
+    throw new SessionError(asError(error).message, [found], error);
+  }
+  const password = await account.password.reveal();
+  let failure: unknown = new Error(`${host} has no address`);
+  for (const address of addresses) {
+    signal.throwIfAborted();
+    try {
+      const reply = await send({ ctx, account, signal }, { address, password, letter });
+      ctx.note(`smtp ${host}:${port} at ${address}: ${reply}`);
+      return { kind: "taken", reply };
+    } catch (error) {
+      signal.throwIfAborted();
+      failure = error;
+      if (!isConnectError(error)) break;
+    }
+  }
+  return answerOf(asError(failure), { ctx, account, signal });
+}
+
+async function send(
+  { ctx, account, signal }: Sending,
+  { address, password, letter }: { readonly address: string; readonly password: string; readonly letter: Letter },
+): Promise<string> {
+  const { host, port, security, user, limits } = account;
+  const { createTransport } = await import("nodemailer");
+  const transport = createTransport({
+    host: address,
+    port,
+    secure: security === "tls",
+    requireTLS: true,
+    tls: libraryTls(ctx, host),
+    auth: { user, pass: password },
+    // As mail programs without a public name say it (RFC 5321 section 4.1.3).
+    name: "[127.0.0.1]",
+    connectionTimeout: (limits.connect + limits.tls) * 1000,
+    greetingTimeout: limits.greeting * 1000,
+    // The answer to the end of DATA may take as long as the filters there (RFC 5321 section 4.5.3.2.6).
+    socketTimeout: Math.max(limits.command, 30) * 1000,
+    disableFileAccess: true,
+    disableUrlAccess: true,
+    logger: false,
+  });
+  try {
+    const { from, to, messageId, subject, text, headers } = letter;
+    const info = await transport.sendMail({ from, to, messageId, subject, text, headers: { ...headers }, signal });
+    return info.response;
+  } finally {
+    transport.close();
+  }
+}
+
+async function answerOf(error: Error, sending: Sending): Promise<Submitted> {
+  const { account, ctx } = sending;
+  const code = "code" in error ? error.code : undefined;
+  const reply = "response" in error && typeof error.response === "string" ? error.response : "";
+  const status = "responseCode" in error && typeof error.responseCode === "number" ? error.responseCode : 0;
+  const command = "command" in error && typeof error.command === "string" ? error.command : "";
+  const enhanced = /^\d{3}[ -]([245]\.\d{1,3}\.\d{1,3})\b/.exec(reply)?.[1] ?? "";
+  ctx.note(`smtp ${account.host}:${account.port}: ${command} ${reply || error.message}`);
+  if (code === "EAUTH") {
+    const why = reply === "" ? "password-login-off" : (knownRejection(reply, account.provider) ?? smtpRefusal(status, enhanced));
+    throw new SessionError(error.message, [loginFinding(why, account, reply || error.message)], error);
+  }
+  if ((code === "EENVELOPE" || code === "EMESSAGE") && status >= 400) {
+    return { kind: status < 500 ? "deferred" : "refused", command, status: enhanced || String(status), reply };
+  }
+  // Before the login the way is looked at again; after it, the way was open.
+  if ("timeoutType" in error && error.timeoutType === "SOCKET_TIMEOUT")
+    throw new SessionError(error.message, [lost(account, command || "DATA", error.message)], error);
+  throw new SessionError(error.message, await diagnose(sending, "smtp", error), error);
+}
