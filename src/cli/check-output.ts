@@ -9,19 +9,14 @@ import { table } from "./table.ts";
 
 export interface Row {
   readonly probe: Probe;
-  readonly check: AnyCheck | undefined;
+  readonly check: AnyCheck;
   readonly observation: Observation;
 }
 
-/** What only this command says. */
-const ownFindings: Readonly<Record<string, { readonly text: Text; readonly advice: Text }>> = {
-  "not-there-yet": { text: commandWords.notThereYet, advice: commandWords.notThereYetAdvice },
-  "server-unknown": { text: commandWords.serverUnknown, advice: commandWords.serverUnknownAdvice },
-};
 const engine: Readonly<Record<string, { readonly text: Text; readonly advice: Text }>> = engineFindings;
 
-function spoken({ code, data }: Finding, check: AnyCheck | undefined, language: Language): { text: string; advice: string } {
-  const declared = check?.findings[code] ?? engine[code] ?? ownFindings[code];
+function spoken({ code, data }: Finding, check: AnyCheck, language: Language): { text: string; advice: string } {
+  const declared = check.findings[code] ?? engine[code];
   if (!declared) return { text: code, advice: "" };
   return { text: say(declared.text, language, data), advice: say(declared.advice, language, data) };
 }

@@ -3,6 +3,7 @@ import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { mayTry } from "../engine/breaker.ts";
 import { createLoopWatch } from "../engine/loop-watch.ts";
+import { judgeOwnSide, type SelfTests } from "../engine/own-side.ts";
 import { observeWithoutRun, runProbe, type RunWorld } from "../engine/run-probe.ts";
 import { commandWords, statusWords } from "../i18n/commands.ts";
 import type { AnyCheck } from "../model/check.ts";
@@ -11,7 +12,7 @@ import type { Observation } from "../model/observation.ts";
 import type { Probe } from "../model/probe.ts";
 import { SecretError } from "../model/secret.ts";
 import type { Breaker } from "../model/state.ts";
-import { statusFacts, worstStatus, type Status } from "../model/status.ts";
+import { statusFacts, worstStatus } from "../model/status.ts";
 import { inLanguage, say } from "../model/text.ts";
 import { createNet } from "../net/world.ts";
 import { readBreakers } from "../store/breakers.ts";
@@ -21,6 +22,7 @@ import { asJson, asTable, type Row } from "./check-output.ts";
 import { chosenFile, configured, exitUsage, type Configured, type Env } from "./configuration.ts";
 import { globs } from "./glob.ts";
 import { terminalLanguage } from "./say.ts";
+import { createSelfTests } from "./self-tests.ts";
 
 export interface CheckOptions {
   readonly config?: string;
@@ -71,7 +73,7 @@ async function runAll(probes: readonly Probe[], found: Configured, options: Chec
   const interrupted = new AbortController();
   const stop = (): void => interrupted.abort();
   process.once("SIGINT", stop);
-  const key = keyOf(plan.settings.data);
+  const key = keyOf(plan.settings.data, probes);
   const world: Base = {
     ...net.checkContext,
     now: Date.now,
@@ -84,8 +86,9 @@ async function runAll(probes: readonly Probe[], found: Configured, options: Chec
     stopping: interrupted.signal,
   };
   const breakers = options.force === true ? new Map<string, Breaker>() : storedBreakers(plan.settings.data);
+  const selfTests = createSelfTests(found, world);
   const rows: Row[] = [];
-  const finish = (probe: Probe, checkOf: AnyCheck | undefined, observation: Observation): void => {
+  const finish = (probe: Probe, checkOf: AnyCheck, observation: Observation): void => {
     rows.push({ probe, check: checkOf, observation });
     const status = inLanguage(statusWords[observation.status], language);
     console.error(say(commandWords.running, language, { done: rows.length, all: probes.length, probe: probe.id, status }));
@@ -96,7 +99,7 @@ async function runAll(probes: readonly Probe[], found: Configured, options: Chec
     for (let lane = lanes.shift(); lane !== undefined; lane = lanes.shift()) {
       for (const probe of lane) {
         const checkOf = checks.get(probe.check);
-        const observation = await observe(probe, checkOf, { world, breakers, options, language });
+        const observation = checkOf && (await observe(probe, checkOf, { world, breakers, options, selfTests, language }));
         if (observation) finish(probe, checkOf, observation);
       }
     }
@@ -121,59 +124,51 @@ interface Looking {
   readonly world: Base;
   readonly breakers: ReadonlyMap<string, Breaker>;
   readonly options: CheckOptions;
+  readonly selfTests: SelfTests;
   readonly language: "en" | "zh-CN";
 }
 
 /** One probe: held back, or run, and where a mail is on its way looked at again until `wait` is over. Undefined: interrupted. */
-async function observe(probe: Probe, checkOf: AnyCheck | undefined, looking: Looking): Promise<Observation | undefined> {
-  const { world, options, language } = looking;
-  if (probe.waiting !== undefined || !checkOf) {
-    const reason = probe.waiting ?? `there is no check ${probe.check}`;
-    return bare(probe, world.now(), "server-unknown", { reason });
-  }
+async function observe(probe: Probe, checkOf: AnyCheck, looking: Looking): Promise<Observation | undefined> {
+  const { world, options, language, selfTests } = looking;
+  if (probe.waiting !== undefined) return observeWithoutRun(probe, world, "server-unknown", { reason: probe.waiting });
   const held = await heldAccount(probe, looking);
   if (typeof held === "string") return observeWithoutRun(probe, world, "login-held", { account: held });
   if (held) return observeWithoutRun(probe, world, "secret-unreadable", { reason: world.mask(held.message) });
 
   const began = performance.now();
-  let outcome = await runProbe(probe, checkOf, { ...world, memory: undefined });
-  if (probe.check !== "mail-roundtrip") return outcome?.observation;
-  const startedAt = outcome?.observation.at;
   const evidence: string[] = [];
   let memory: Json | undefined;
+  let startedAt: number | undefined;
+  let pauseMs = firstPauseMs;
   for (;;) {
-    if (!outcome || startedAt === undefined) return undefined;
+    const outcome = await runProbe(probe, checkOf, { ...world, memory });
+    if (!outcome) return undefined;
     evidence.push(...outcome.observation.evidence);
     memory = outcome.memory ?? memory;
+    startedAt ??= outcome.observation.at;
     const took = Math.round(performance.now() - began);
-    const whole: Observation = { ...outcome.observation, at: startedAt, durationMs: took, evidence };
-    if (outcome.observation.status !== "ok" || outcome.again === undefined || isThere(outcome.observation)) return whole;
     const left = options.wait - took;
-    if (left <= 0) return { ...whole, ...notThereYet(options.wait) };
-    const pause = Math.min(outcome.again, left, lookEveryMs);
-    const seconds = Math.round(pause / 1000);
-    console.error(say(commandWords.stillOut, language, { probe: probe.id, seconds }));
+    if (outcome.again === undefined || left <= 0 || !isUnderWay(outcome.observation)) {
+      // Once a command is enough for the clock; the others are looked at anew after each bad run.
+      if (isBad(outcome.observation)) await selfTests.runFresh("monitor/clock", 0);
+      const { observation } = await judgeOwnSide(probe, outcome, began, selfTests);
+      return { ...observation, at: startedAt, durationMs: took, evidence };
+    }
+    const pause = Math.min(outcome.again, left, pauseMs);
+    pauseMs *= 2;
+    console.error(say(commandWords.stillOut, language, { probe: probe.id, seconds: Math.ceil(pause / 1000) }));
     if (!(await sleep(pause, world.stopping))) return undefined;
-    outcome = await runProbe(probe, checkOf, { ...world, memory });
   }
 }
 
-/** Somebody sits before the terminal: looked at more often than the daemon does. */
-const lookEveryMs = 10_000;
+/** Somebody sits before the terminal: the first look is early; then each pause is twice the last, six logins in two minutes. */
+const firstPauseMs = 3_000;
 
-/** The round trip has told how long it took: nothing is outstanding. */
-const isThere = (observation: Observation): boolean =>
-  Object.keys(observation.metrics).some((name) => /latency|delivery|total/i.test(name));
+const isBad = ({ status }: Observation): boolean => status === "critical" || status === "warning";
 
-const notThereYet = (waitMs: number): Pick<Observation, "status" | "findings"> => ({
-  status: "unknown",
-  findings: [{ code: "not-there-yet", severity: "unknown", data: { seconds: Math.round(waitMs / 1000) } }],
-});
-
-function bare(probe: Probe, at: number, code: string, data: Record<string, string>): Observation {
-  const status: Status = "unknown";
-  return { probe: probe.id, status, findings: [{ code, severity: status, data }], metrics: {}, evidence: [], at, durationMs: 0 };
-}
+/** The mail of a round trip was sent and has not been found yet. */
+const isUnderWay = ({ findings }: Observation): boolean => findings.some(({ code }) => code === "not-there-yet");
 
 /** The account whose breaker is open for the credential as it is now, or why the credential cannot be read. */
 async function heldAccount(probe: Probe, { world, breakers }: Looking): Promise<string | SecretError | undefined> {
@@ -190,8 +185,14 @@ async function heldAccount(probe: Probe, { world, breakers }: Looking): Promise<
   return undefined;
 }
 
-/** The daemon's key, so that its breakers are understood; where there is none yet, one for this run. */
-const keyOf = (data: string): Buffer => (existsSync(join(data, "key")) ? installationKey(data) : randomBytes(32));
+/**
+ * The daemon's key, so that its breakers are understood. Where there is none yet, one for this run; but where mails are sent it
+ * is made to stay, so that the daemon recognises and removes what this run leaves behind.
+ */
+const keyOf = (data: string, probes: readonly Probe[]): Buffer =>
+  existsSync(join(data, "key")) || probes.some((probe) => probe.check === "mail-roundtrip")
+    ? installationKey(data)
+    : randomBytes(32);
 
 function storedBreakers(data: string): ReadonlyMap<string, Breaker> {
   const db = openForReading(data);

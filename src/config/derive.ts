@@ -148,18 +148,21 @@ const providerOptions = (provider: Provider | undefined) =>
     idAfterLogin: provider.idAfterLogin,
   };
 
-const credentials = ({ mailbox }: Services) => ({ user: mailbox.login, password: mailbox.password });
+/** What it takes to log in, whichever the server. */
+const login = ({ mailbox, provider }: Services) => {
+  const known = providerOptions(provider);
+  return { user: mailbox.login, password: mailbox.password, ...(known ? { provider: known } : {}) };
+};
 
 function logins(service: Services): readonly Draft[] {
   const { mailbox, provider, waiting } = service;
   const own = provider === undefined || provider.id === ownServer;
   return (["imap", "smtp"] as const).map((kind) => {
     const server = service[kind];
-    const known = providerOptions(provider);
     return {
       asset: mailbox.address.id,
       check: kind === "imap" ? "imap-login" : "smtp-submission",
-      options: { ...server, ...credentials(service), ...(known ? { provider: known } : {}) },
+      options: { ...server, ...login(service) },
       ...(server || waiting === undefined ? {} : { waiting }),
       everyMs: own && server ? ownPaceMs : undefined,
       business: mailbox.business,
@@ -184,7 +187,12 @@ function certificates(services: readonly Services[]): readonly Draft[] {
   return [...servers].map(([asset, { server, kind, users }]) => ({
     asset,
     check: "tls-certificate",
-    options: { host: server.host, port: server.port, protocol: server.security === "tls" ? "tls" : kind },
+    options: {
+      host: server.host,
+      port: server.port,
+      protocol: server.security === "tls" ? "tls" : kind,
+      ...(server.fingerprint === undefined ? {} : { fingerprint: server.fingerprint }),
+    },
     business: highest(users.map((mailbox) => mailbox.business)),
     path: users[0]?.path ?? [],
   }));
@@ -226,8 +234,8 @@ function roundTrips(config: Config, services: readonly Services[]): readonly Dra
       asset,
       check: "mail-roundtrip",
       options: {
-        from: { address: from.mailbox.address.address, ...from.smtp, ...credentials(from) },
-        to: { address: to.mailbox.address.address, ...to.imap, ...credentials(to), ...(junk.length > 0 ? { junk } : {}) },
+        from: { address: from.mailbox.address.address, ...from.smtp, ...login(from) },
+        to: { address: to.mailbox.address.address, ...to.imap, ...login(to), ...(junk.length > 0 ? { junk } : {}) },
         ...options,
       },
       ...(waiting === undefined ? {} : { waiting }),

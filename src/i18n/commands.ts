@@ -19,19 +19,6 @@ export const commandWords = {
   hint: { en: "mailvigil plan shows their ids", zh: "可用 mailvigil plan 查看 id" },
   running: { en: "{done} of {all}  {probe}  {status}", zh: "{done}/{all}  {probe}  {status}" },
   stillOut: { en: "{probe}: not there yet, looking again in {seconds} s", zh: "{probe}：尚未到达，{seconds} 秒后再看" },
-  notThereYet: {
-    en: "The probe mail was sent and has not been seen within {seconds} s",
-    zh: "探测邮件已发出，{seconds} 秒内未见到达",
-  },
-  notThereYetAdvice: {
-    en: "Wait longer with --wait 15m, or look at the status page: the daemon goes on looking for up to 30 minutes.",
-    zh: "请用 --wait 15m 延长等待；或查看状态页，常驻程序会继续查找最多 30 分钟。",
-  },
-  serverUnknown: { en: "Not looked at: {reason}", zh: "未检查：{reason}" },
-  serverUnknownAdvice: {
-    en: "See to it that DNS answers here, or name the servers: imap: { host: … } and smtp: { host: … }.",
-    zh: "请确认本机 DNS 可用，或直接写明服务器：imap: { host: … } 与 smtp: { host: … }。",
-  },
   summary: {
     en: "{all} probes: {ok} ok, {warning} warning, {critical} critical, {unknown} unknown",
     zh: "共 {all} 个探测：正常 {ok}，注意 {warning}，故障 {critical}，未知 {unknown}",

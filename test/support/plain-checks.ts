@@ -7,14 +7,6 @@ import type { Secret } from "../../src/model/secret.ts";
 
 const secret = z.custom<Secret>((value) => typeof value === "object" && value !== null && "reveal" in value);
 const security = z.enum(["tls", "starttls"]);
-const server = {
-  host: z.string(),
-  port: z.int(),
-  security,
-  user: z.string(),
-  password: secret,
-  fingerprint: z.string().optional(),
-};
 const provider = z
   .strictObject({
     id: z.string(),
@@ -23,6 +15,15 @@ const provider = z
     idAfterLogin: z.boolean(),
   })
   .optional();
+const server = {
+  host: z.string(),
+  port: z.int(),
+  security,
+  user: z.string(),
+  password: secret,
+  fingerprint: z.string().optional(),
+  provider,
+};
 const known = z.strictObject({ host: z.string(), port: z.int(), security });
 
 const minute = 60_000;
@@ -62,8 +63,8 @@ export const plainChecks: ReadonlyMap<string, AnyCheck> = new Map([
       known: z.array(z.strictObject({ id: z.string(), mxSuffixes: z.array(z.string()), imap: known, smtp: known })),
     }),
   ),
-  check("imap-login", 5 * minute, z.strictObject({ ...server, provider }), threeOfFour),
-  check("smtp-submission", 5 * minute, z.strictObject({ ...server, provider }), threeOfFour),
+  check("imap-login", 5 * minute, z.strictObject(server), threeOfFour),
+  check("smtp-submission", 5 * minute, z.strictObject(server), threeOfFour),
   check(
     "tls-certificate",
     360 * minute,
@@ -71,6 +72,7 @@ export const plainChecks: ReadonlyMap<string, AnyCheck> = new Map([
       host: z.string(),
       port: z.int(),
       protocol: z.enum(["tls", "imap", "smtp", "pop3"]),
+      fingerprint: z.string().optional(),
       warnDays: z.int().max(90).optional(),
     }),
     { measures: "expiry" },
