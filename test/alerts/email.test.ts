@@ -192,6 +192,12 @@ describe("channel email", () => {
     expect([...headers.keys()]).not.toContain("bcc");
     expect(headers.get("subject")).toMatch(/^x Bcc: thief@evil\.example/);
     expect(parts[1]).not.toMatch(/<script|href=/);
+    // Nor does the address of the incident, where it is one.
+    const odd = "https://watch.example.com/?a='\"><script>";
+    await send(options(server.port), { alert: makeAlert({ lines: [`<b> ${odd} <i>`], url: odd }) });
+    const linked = read(server.mails[1]?.raw ?? "").parts[1];
+    expect(linked).toContain("<a href=");
+    expect(linked).not.toMatch(/<script|<b>|<i>/);
   });
 
   it("reads neither files nor addresses that an alert names", async () => {
@@ -229,6 +235,7 @@ describe("channel email", () => {
     ["recipients that are greylisted", everybody(451, "4.7.1 greylisted"), "retry"],
     ["a message that is too large", { data: [552, "5.3.4 too large"] }, "bad-message"],
     ["a message that is refused as spam", { data: [554, "5.7.1 spam"] }, "bad-message"],
+    ["a size that is refused before the message", everybody(552, "5.3.4 too large"), "bad-message"],
     ["a full disk over there", { data: [452, "4.3.1 no room"] }, "retry"],
   ])("takes %s for what it is", async (_, refuse, kind) => {
     await using server = await startServer({ refuse });

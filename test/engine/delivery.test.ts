@@ -6,6 +6,7 @@ import type { Alert } from "../../src/model/alert.ts";
 import type { ChannelHealth } from "../../src/model/board.ts";
 import type { AnyChannel, ChannelContext, DeliveryResult } from "../../src/model/channel.ts";
 import { defineChannel } from "../../src/model/channel.ts";
+import { SecretError } from "../../src/model/secret.ts";
 import type { NewDelivery } from "../../src/model/state.ts";
 import { makeDelivery } from "../support/alerts.ts";
 import type { MemoryOutbox } from "../support/memory-outbox.ts";
@@ -289,6 +290,21 @@ describe("createDelivery()", () => {
     await pass(10);
     expect(outbox.rows()[0]).toMatchObject({ state: "pending", error: "POST https://x/[secret] failed", maybeRepeat: true });
     expect(JSON.stringify([outbox.rows(), delivery.channels(), outbox.channels()])).not.toContain("hunter2");
+  });
+
+  it("calls a channel broken whose secret cannot be read", async () => {
+    const { sent, outbox, changes } = set(
+      {
+        ops: () => {
+          throw new SecretError("env HOOK: is not set; set it");
+        },
+      },
+      [makeDelivery()],
+    );
+    await pass(20 * minute);
+    expect(sent).toHaveLength(1);
+    expect(changes).toMatchObject([{ brokenSince: start, lastError: "env HOOK: is not set; set it" }]);
+    expect(outbox.rows()[0]).toMatchObject({ state: "pending", maybeRepeat: false });
   });
 
   it("writes the outcome later, and sends nothing twice, when the outbox cannot be written", async () => {

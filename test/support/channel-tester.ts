@@ -132,7 +132,7 @@ export function testChannel(channel: AnyChannel, test: HttpChannelTest): void {
 
     it.each([
       ["429 with seconds", 429, "120", 120_000],
-      ["429 with a date", 429, "Sun, 15 Jun 2025 15:07:40 GMT", 60_000],
+      ["429 with a date", 429, "Sun, 15 Jun 2025 15:08:10 GMT", 90_000],
       ["429 without a hint", 429, undefined, 60_000],
       ["429 with nonsense", 429, "soon", 60_000],
       ["503 with seconds", 503, "30", 30_000],
