@@ -19,7 +19,7 @@ import { certificateFindings } from "../src/net/certificate-findings.ts";
 import { connectionFindings } from "../src/net/connection-findings.ts";
 import { SessionError } from "../src/net/library-client.ts";
 import { loginFindings } from "../src/net/login-findings.ts";
-import { loginOptions } from "../src/net/login-options.ts";
+import { loginOf, loginOptions } from "../src/net/login-options.ts";
 import { foldersToSearch, newMails, type SearchedFolder } from "../src/net/mail-search.ts";
 import { type Envelope, type Mailbox, visitMailbox } from "../src/net/mailbox.ts";
 import { sessionFindings } from "../src/net/session-findings.ts";
@@ -55,8 +55,8 @@ const options = z.strictObject({
   from: z.strictObject(account),
   /** Who receives, and the IMAP server; `junk` names folders that nobody reads, besides those with \Junk. */
   to: z.strictObject({ ...account, junk: z.array(z.string().min(1)).max(20).default([]) }),
-  /** Milliseconds between two mails; never more often, however often it runs. */
-  sendEvery: duration.default(15 * minute),
+  /** Milliseconds between two mails; default the interval of the probe. Looks come in between, mails never more often. */
+  sendEvery: duration.optional(),
   lateAfter: duration.default(minute),
   lostAfter: duration.default(15 * minute),
   /** The same until the first mail has arrived; default 30 min, or `lostAfter` where that is more. */
@@ -80,15 +80,12 @@ export default defineCheck({
   findings,
   metrics,
   target: ({ from, to }) => `${from.address} ▶ ${to.address}`,
-  load: ({ from, to }) => ({
-    host: to.host,
-    logins: [from, to].map(({ user, password }) => ({ account: user.toLowerCase(), credential: password })),
-  }),
+  load: ({ from, to }) => ({ host: to.host, logins: [from, to].map(({ user, password }) => loginOf(user, password)) }),
 
   async run(ctx, given, signal) {
     const journey = readJourney(ctx.memory);
     const trip: Trip = { ctx, options: given, signal, metrics: {}, loggedIn: [] };
-    const due = isDue(journey, ctx.now(), given.sendEvery);
+    const due = isDue(journey, ctx.now(), given.sendEvery ?? ctx.everyMs);
     if (!due && journey.travelling.length === 0) return betweenMails(trip, journey);
     let step: Step = { journey, findings: [], known: false };
     try {
@@ -166,7 +163,7 @@ async function look(trip: Trip, { journey }: Step): Promise<Step> {
   const looked = await timed(trip, "look", () =>
     visitMailbox({ ctx, account: to, signal }, (mailbox) => searchMailbox(trip, journey, mailbox)),
   );
-  trip.loggedIn.push(to.user.toLowerCase());
+  trip.loggedIn.push(loginOf(to.user, to.password).account);
   const { fates, travelling } = settle(journey.travelling, looked.arrivals, { from, to: ctx.now() }, limitsOf(given, journey));
   const after: Journey = { ...journey, travelling, folders: looked.folders, sweptAt: looked.sweptAt };
   const kept = looked.kept.map((folder): Found => ({ code: "probe-not-removed", data: { ...ends(given), folder } }));
@@ -295,7 +292,7 @@ function betweenMails(trip: Trip, journey: Journey) {
   const { ctx, options: given } = trip;
   const again = lastAgain(journey);
   if (journey.badStreak === 0 || again.length > 0) return conclude(trip, { journey, findings: again, known: true });
-  const waitMs = journey.triedAt + given.sendEvery - ctx.now();
+  const waitMs = journey.triedAt + (given.sendEvery ?? ctx.everyMs) - ctx.now();
   const data: Data = { ...ends(given), last: journey.last?.code ?? "", minutes: Math.max(1, Math.round(waitMs / minute)) };
   return conclude(trip, { journey, findings: [{ code: "between-mails", data }], known: false });
 }
@@ -316,7 +313,7 @@ async function send(trip: Trip, step: Step): Promise<Step> {
   });
   try {
     const outcome = await timed(trip, "send", () => submit({ ctx, account: from, signal }, letter));
-    trip.loggedIn.push(from.user.toLowerCase());
+    trip.loggedIn.push(loginOf(from.user, from.password).account);
     if (outcome.kind === "taken") return { ...step, journey: underWay(false) };
     const { kind, command, status, reply } = outcome;
     const data: Data = { ...ends(given), host: from.host, command, status, reply: reply.slice(0, 300) };

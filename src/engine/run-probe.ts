@@ -11,7 +11,7 @@ import { visible } from "../model/visible.ts";
 import { lateLoopMs, type LoopWatch } from "./loop-watch.ts";
 
 /** What a run needs of its surroundings: the check's context without what belongs to this one run. */
-export interface RunWorld extends Omit<CheckContext, "note"> {
+export interface RunWorld extends Omit<CheckContext, "note" | "everyMs"> {
   readonly mask: Mask;
   readonly loop: LoopWatch;
   /** Aborted when the daemon stops: the run is given up and nothing is stored. */
@@ -58,7 +58,12 @@ export async function runProbe(probe: Probe, check: AnyCheck, world: RunWorld): 
     else if (evidence.length === maxEvidenceLines) evidence.push("… more evidence was left out");
   };
   const { dial, anyOpen } = trackConnections(world.dial);
-  const ended = await runToDeadline(probe, check, { ...world, dial, note }, { stopping: world.stopping, anyOpen });
+  const ended = await runToDeadline(
+    probe,
+    check,
+    { ...world, dial, note, everyMs: probe.everyMs },
+    { stopping: world.stopping, anyOpen },
+  );
   if (world.stopping.aborted) return undefined;
 
   const durationMs = Math.round(performance.now() - began);

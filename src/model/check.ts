@@ -33,6 +33,8 @@ export interface CheckContext {
   readonly ask: Ask;
   /** Milliseconds UTC. */
   readonly now: () => number;
+  /** Milliseconds between two runs of this probe, as configured. */
+  readonly everyMs: number;
   /** What this probe's last run returned as `memory`. */
   readonly memory: Json | undefined;
   /** What is known about this probe's asset. */

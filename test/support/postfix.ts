@@ -33,7 +33,7 @@ export interface PostfixOptions {
   readonly tls?: Pick<Issued, "chainPem" | "keyPem">;
   /** Asked for every recipient at port 25: `inet:127.0.0.1:4711` (see policy-server.ts). */
   readonly policy?: string;
-  /** Lines at the end of main.cf, which therefore win. */
+  /** Lines at the end of main.cf, which therefore win; `mua_recipient_restrictions` are those of submission. */
   readonly extraConfig?: string;
 }
 
@@ -119,6 +119,7 @@ smtpd_tls_chain_files = ${folder}/tls.pem
 smtpd_tls_auth_only = yes
 smtpd_tls_received_header = yes`
 }
+mua_recipient_restrictions = permit_sasl_authenticated, reject
 smtpd_error_sleep_time = 0
 minimal_backoff_time = 1s
 maximal_backoff_time = 1s
@@ -131,7 +132,7 @@ ${options.extraConfig ?? ""}
 
 function masterConfig(options: PostfixOptions, ports: readonly [number | false, number | false, number | false]): string {
   const [smtp, submission, submissions] = ports;
-  const auth = "-o smtpd_sasl_auth_enable=yes -o smtpd_recipient_restrictions=permit_sasl_authenticated,reject";
+  const auth = "-o smtpd_sasl_auth_enable=yes -o smtpd_recipient_restrictions=$mua_recipient_restrictions";
   const level = options.tls === undefined ? "none" : "encrypt";
   const listeners = [
     smtp === false ? "" : `${options.address}:${smtp} inet n - n - - smtpd`,
