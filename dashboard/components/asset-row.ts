@@ -5,6 +5,7 @@ import type { AssetView, ProbeView } from "../../src/model/api.ts";
 import { shared } from "../styles/shared.ts";
 import type { Voice } from "../voice.ts";
 import { assetName, exactly, lasted, speak, took } from "../voice.ts";
+import { breakable } from "./breakable.ts";
 import type { Evidence } from "./probe-row.ts";
 import { isSuspected } from "./probe-row.ts";
 import "./status-mark.ts";
@@ -118,6 +119,10 @@ export class AssetRow extends LitElement {
           grid-column: 2;
           grid-row: 1;
         }
+        .kind {
+          display: inline;
+          margin-inline-start: var(--space-1);
+        }
         .what {
           -webkit-line-clamp: 4;
           line-clamp: 4;
@@ -146,7 +151,7 @@ export class AssetRow extends LitElement {
         ></status-mark>
         <h3>
           <button aria-expanded=${this.open} aria-controls="probes" @click=${this.#toggle}>
-            ${assetName(voice, asset.id)}
+            ${breakable(assetName(voice, asset.id))}
             ${asset.kind === "monitor" ? nothing : html`<span class="kind">${speak(voice, kindWords[asset.kind])}</span>`}
           </button>
         </h3>
@@ -198,6 +203,7 @@ function quietLine(voice: Voice, asset: AssetView): string {
   if (asset.observed === null) return speak(voice, pageWords.waiting);
   if (asset.status !== "ok") return speak(voice, pageWords.recovering);
   const seconds = roundtripOf(asset.probes);
+  if (seconds !== undefined && seconds < 1) return speak(voice, pageWords.tookNoTime);
   if (seconds !== undefined) return speak(voice, pageWords.tookRoundtrip, { duration: took(voice, seconds * 1000) });
   return asset.probes.length === 1
     ? speak(voice, pageWords.oneWell)

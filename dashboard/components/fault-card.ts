@@ -5,6 +5,7 @@ import type { FindingView, IncidentProbeView, IncidentView } from "../../src/mod
 import { shared } from "../styles/shared.ts";
 import type { Voice } from "../voice.ts";
 import { assetName, clock, exactly, lasted, speak } from "../voice.ts";
+import { breakable } from "./breakable.ts";
 import "./status-mark.ts";
 
 /** What an incident is told by: the probe that is still bad and was first, and its worst finding. */
@@ -149,7 +150,7 @@ export class FaultCard extends LitElement {
           ${incident.unconfirmed ? html`<span>${speak(voice, pageWords.unconfirmedIncident)}</span>` : nothing}
           ${by === undefined ? nothing : html`<span>${speak(voice, pageWords.acknowledged, by)}</span>`}
         </p>
-        <h3 id="whose">${chief === undefined ? incident.cause : assetName(voice, chief.probe.asset)}</h3>
+        <h3 id="whose">${chief === undefined ? incident.cause : breakable(assetName(voice, chief.probe.asset))}</h3>
         <p class="what">
           ${chief === undefined ? incident.cause : speak(voice, chief.finding.text)}
           ${others === 0 ? nothing : html`<span class="quiet">(${speak(voice, pageWords.moreProbes, { count: others })})</span>`}

@@ -85,11 +85,14 @@ export class PageFoot extends LitElement {
               </ul>`
         }
       </section>
-      <p class="last">
-        Mailvigil ${overview.version} ·
-        ${speak(voice, pageWords.times, { zone: overview.timezone, offset: zoneName(overview.now, overview.timezone) })}
-      </p>
+      <p class="last">Mailvigil ${overview.version} · ${this.#zone()}</p>
     </footer>`;
+  }
+
+  #zone(): string {
+    const { timezone: zone, now } = this.overview;
+    const offset = zoneName(now, zone);
+    return speak(this.voice, zone === offset ? pageWords.timesIn : pageWords.times, { zone, offset });
   }
 
   #resolved(incident: IncidentView): TemplateResult {

@@ -4,7 +4,8 @@ import { pageWords, questionWords } from "../../src/i18n/page.ts";
 import type { QuestionView } from "../../src/model/api.ts";
 import { shared } from "../styles/shared.ts";
 import type { Voice } from "../voice.ts";
-import { speak } from "../voice.ts";
+import { assetName, speak } from "../voice.ts";
+import { breakable } from "./breakable.ts";
 import "./status-mark.ts";
 
 /** The six questions that a company asks of its mail, before any list of probes. */
@@ -80,8 +81,15 @@ export class QuestionGrid extends LitElement {
       <h3>${speak(voice, questionWords[question])}</h3>
       <status-mark status=${status ?? "none"} .voice=${voice}></status-mark>
       ${total === 0 ? nothing : html`<p>${speak(voice, pageWords.ofTotal, { ok: counts.ok, total })}</p>`}
-      ${worst === null ? nothing : html`<p>${speak(voice, worst.title)}</p>`}
+      ${worst === null ? nothing : html`<p>${this.#worst(worst.asset, total - counts.ok)}</p>`}
     </li>`;
+  }
+
+  /** Whose it is; what it is stands in the fault and in the list. */
+  #worst(asset: string, bad: number): TemplateResult {
+    const { voice } = this;
+    if (bad <= 1) return html`${breakable(assetName(voice, asset))}`;
+    return html`${breakable(assetName(voice, asset))} (${speak(voice, pageWords.moreProbes, { count: bad - 1 })})`;
   }
 }
 customElements.define("question-grid", QuestionGrid);

@@ -55,11 +55,11 @@ export class TimeBars extends LitElement {
 
   override render(): TemplateResult {
     const from = this.until - day;
-    // A short fault must be seen: nothing is narrower than 0.6 % of the width, and what is worse is drawn over what is better.
+    // A short fault, and the first minutes, must be seen: nothing is narrower than 0.6 % of the width, and what is worse is drawn over what is better.
     const drawn = this.bars
       .toSorted((a, b) => statusFacts[a.status].rank - statusFacts[b.status].rank)
       .map((bar) => {
-        const width = Math.max(((bar.to - bar.from) / day) * 1000, bar.status === "ok" ? 0 : 6);
+        const width = Math.max(((bar.to - bar.from) / day) * 1000, 6);
         const x = Math.min(((bar.from - from) / day) * 1000, 1000 - width);
         const height = heights[bar.status];
         return svg`<rect class=${bar.status} x=${x.toFixed(2)} y=${24 - height} width=${width.toFixed(2)} height=${height} />`;

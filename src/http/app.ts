@@ -60,7 +60,10 @@ export function createApp(deps: AppDeps): App {
   app.get("/healthz", (c) => {
     const current = health();
     const bad = judgeHealth(current);
-    return c.json({ status: bad.length === 0 ? "ok" : "bad", bad, version, ...current }, bad.length === 0 ? 200 : 503);
+    return c.json(
+      { status: bad.length === 0 ? "ok" : "bad", bad, version, ...current, loopAgeMs: Math.round(current.loopAgeMs) },
+      bad.length === 0 ? 200 : 503,
+    );
   });
   app.use(sameSite(deps.allowedHosts ?? []));
   if (deps.token !== undefined) requireToken(app, createGuard(deps.token), now);

@@ -80,6 +80,7 @@ export const pageWords = {
   allWell: { en: "{count} probes", zh: "{count} 项检查" },
   oneWell: { en: "1 probe", zh: "1 项检查" },
   tookRoundtrip: { en: "Round trip in {duration}", zh: "往返 {duration}" },
+  tookNoTime: { en: "Round trip within a second", zh: "往返不到 1 秒" },
   moreFindings: { en: "{text}, and {count} more", zh: "{text}，另有 {count} 项" },
   flapping: { en: "changes often", zh: "反复变化" },
   runNow: { en: "Run now", zh: "立即检查" },
@@ -109,6 +110,7 @@ export const pageWords = {
     en: "No alert channel is configured: faults are shown here and told to nobody.",
     zh: "没有配置告警渠道：故障只在这里显示，不会通知任何人。",
   },
+  timesIn: { en: "Times in {zone}", zh: "时间：{zone}" },
   times: { en: "Times in {zone} ({offset})", zh: "时间：{zone}（{offset}）" },
 
   // Notices.
