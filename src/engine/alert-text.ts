@@ -30,7 +30,7 @@ export interface AlertInput {
   readonly id: string;
   readonly incident: Incident;
   readonly turn: Turn;
-  /** The probes of the incident, in any order; at least the one it rests on. */
+  /** The probes of the incident that are still watched, in any order; none says that nobody looks any more. */
   readonly subjects: readonly AlertSubject[];
   /** Ids of further probes that fail for the same cause and are not told one by one. */
   readonly victims: readonly string[];
@@ -69,7 +69,9 @@ export function renderAlert(input: AlertInput): Alert {
     lines: [...demonstration, ...lines].filter((line) => line !== "").map((line) => cutText(oneLine(line), maxLine)),
     url: incidentUrl(input.url, incident.id),
     demonstration: input.demonstration,
-    probes: subjects.slice(0, maxProbes).map((subject) => alertProbe(subject, language)),
+    probes: subjects
+      .slice(0, maxProbes)
+      .map((subject) => alertProbe(turn === "resolved" ? recoveredOf(subject) : subject, language)),
   };
 }
 
@@ -103,8 +105,13 @@ function wordsOf(input: AlertInput, subjects: readonly AlertSubject[]): Words {
   if (turn === "resolved") {
     const to = localTime(incident.resolvedAt ?? now, clock);
     const span = say(down ? alertWords.downFor : alertWords.lasted, language, { duration, from: at, to, zone });
+    const [first] = subjects;
     return {
-      title: mark(marks.recovered) + recovered(subjects[0], incident, language),
+      title:
+        first === undefined
+          ? mark(marks.closed) +
+            say(alertWords.unwatched, language, { asset: assetName(partsOfId(incident.key).asset, language) })
+          : mark(marks.recovered) + recovered(first, language),
       lines: [say(alertWords.was, language, { what }), `${span} · ${place}`, link(alertWords.details)],
     };
   }
@@ -141,13 +148,19 @@ function markOf(turn: Turn, incident: Incident, down: boolean): Text {
   return down ? marks.down : marks.fault;
 }
 
-function recovered(subject: AlertSubject | undefined, incident: Incident, language: Language): string {
-  const asset = assetName(subject?.probe.asset ?? partsOfId(incident.key).asset, language);
-  const { check, probe } = subject ?? {};
-  const again = probe?.measures === "service" && check?.answers !== undefined ? worksAgain[check.answers] : undefined;
+function recovered({ probe, check }: AlertSubject, language: Language): string {
+  const asset = assetName(probe.asset, language);
+  const again = probe.measures === "service" && check?.answers !== undefined ? worksAgain[check.answers] : undefined;
   if (again !== undefined) return say(again, language, { asset });
-  return say(inOrderAgain, language, { asset, check: check === undefined ? incident.cause : say(check.title, language) });
+  return say(inOrderAgain, language, { asset, check: check === undefined ? probe.check : say(check.title, language) });
 }
+
+/** A probe leaves its incident when it is well: what was found then is not so any more. */
+const recoveredOf = (subject: AlertSubject): AlertSubject => ({
+  ...subject,
+  status: "ok",
+  findings: subject.findings.filter(({ severity }) => severity === "info"),
+});
 
 /** The probe the incident rests on first, then the worse ones. */
 function inOrder({ incident, subjects }: AlertInput): readonly AlertSubject[] {

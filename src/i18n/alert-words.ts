@@ -13,6 +13,8 @@ export const marks = {
   stillOpen: { en: "Still open", zh: "仍未处理" },
   acknowledged: { en: "Acknowledged", zh: "已确认" },
   recovered: { en: "Recovered", zh: "恢复" },
+  /** It is over because nobody looks any more: the probe is out of the configuration. */
+  closed: { en: "Closed", zh: "结束" },
 } as const satisfies Record<string, Text>;
 
 export const demonstrationMark: Text = { en: "[DEMO] ", zh: "【演示】" };
@@ -35,6 +37,7 @@ export const alertWords = {
     zh: "演示：公司和故障都是虚构的，无需处理。",
   },
   cause: { en: "Cause: {what}", zh: "原因：{what}" },
+  unwatched: { en: "{asset} is no longer watched", zh: "{asset} 不再监控" },
   was: { en: "It was: {what}", zh: "原先的问题：{what}" },
   seenBy: { en: "{check}, seen at {target}", zh: "{check}，见于 {target}" },
   affects: { en: "Affects: {what}", zh: "影响：{what}" },

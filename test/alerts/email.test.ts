@@ -182,9 +182,8 @@ describe("channel email", () => {
   it("lets no text of an alert become a header or a tag", async () => {
     await using server = await startServer();
     const evil = 'x\r\nBcc: thief@evil.example\r\n\r\n<script>alert(1)</script>" onload="x';
-    const result = await send(options(server.port), {
-      alert: makeAlert({ title: evil, lines: [evil], url: 'javascript:alert("1")' }),
-    });
+    const script = "javascript:alert(1)";
+    const result = await send(options(server.port), { alert: makeAlert({ title: evil, lines: [evil, script], url: script }) });
     expect(result.kind).toBe("accepted");
     const [mail] = server.mails;
     const { headers, parts } = read(mail?.raw ?? "");

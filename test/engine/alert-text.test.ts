@@ -169,6 +169,22 @@ describe("renderAlert()", () => {
     expect(lines[2]).toMatch(/^Lasted 47 min/);
   });
 
+  it("names no fault among the probes of an incident that is over", () => {
+    const over = incident({ resolvedAt: at("09:49") });
+    const { probes } = renderAlert(input({ turn: "resolved", incident: over }));
+    expect(probes).toMatchObject([{ probe: "sales@example.com/imap-login", status: "ok", findings: [] }]);
+  });
+
+  it("does not say that something works again which nobody watches any more", () => {
+    const over = incident({ resolvedAt: at("09:49") });
+    expect(render({ turn: "resolved", incident: over, subjects: [] })[0]).toBe(
+      "[Closed P2] sales@example.com is no longer watched",
+    );
+    expect(render({ turn: "resolved", incident: over, subjects: [], language: "zh-CN" })[0]).toBe(
+      "【结束 P2】sales@example.com 不再监控",
+    );
+  });
+
   it.each([
     ["opened", "warning", "[Warning P2] ", "【注意 P2】"],
     ["worsened", "critical", "[Worse P2] ", "【故障加重 P2】"],
