@@ -67,8 +67,11 @@ async function authenticate({ ctx, options, smtp, connection, report }: Work): P
   if (greeting.status === 0) return report.find(found("greeting-unexpected", replyReason(greeting)));
   if (greeting.status !== 220) return report.find(found("greeting-refused", replyReason(greeting)));
 
+  const refusedHello = (answer: SmtpReply): void =>
+    report.find(found(answer.status === 421 ? "session-ended" : "command-refused", replyReason(answer)));
+
   let hello = await smtp.ehlo();
-  if (hello.status !== 250) return report.find(found("command-refused", replyReason(hello)));
+  if (hello.status !== 250) return refusedHello(hello);
   if (options.security === "starttls") {
     if (!hello.extensions.has("STARTTLS")) return report.find(found("starttls-missing", "no STARTTLS", "tls"));
     const answer = await smtp.startTls();
@@ -76,7 +79,7 @@ async function authenticate({ ctx, options, smtp, connection, report }: Work): P
     await secure(connection, ctx.note);
     // What was said before TLS counts no more (RFC 3207 section 4.2).
     hello = await smtp.ehlo();
-    if (hello.status !== 250) return report.find(found("command-refused", replyReason(hello)));
+    if (hello.status !== 250) return refusedHello(hello);
   }
 
   const mechanisms = hello.extensions.get("AUTH");

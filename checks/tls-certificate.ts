@@ -212,7 +212,13 @@ async function findOldTls(address: string, ctx: CheckContext, options: Options, 
     const { peer } = await openTls(address, { ...ctx, note: () => undefined }, options, signal, true);
     if (peer === undefined) return undefined;
     ctx.note(`${address}: ${peer.protocol} is still taken`);
-    return { code: "old-tls-offered", data: { phase: "tls", ...targetOf(options), protocol: peer.protocol } };
+    // Mail between servers is encrypted where both can: there the old versions are still better than none.
+    const betweenServers = options.port === 25;
+    return {
+      code: "old-tls-offered",
+      ...(betweenServers ? { severity: "info" } : {}),
+      data: { phase: "tls", ...targetOf(options), protocol: peer.protocol },
+    };
   } catch (error) {
     if (!(error instanceof DialError) || error.failure === "aborted") throw error;
     return undefined;

@@ -131,8 +131,9 @@ function brokenOff(
   if (error.phase === "tls") return connectionFinding(error, target);
   const waitedMs = (session.step.phase === "greeting" ? limits.greeting : limits.command) * 1000;
   const found = sessionFinding(error, { ...session.step, waitedMs }, target);
+  if (found === undefined || session.farewell === undefined) return found;
   // What the server said before it hung up tells more than that it did.
-  return found && session.farewell !== undefined ? { ...found, data: { ...found.data, reason: session.farewell } } : found;
+  return { code: "session-ended", data: { ...found.data, reason: session.farewell } };
 }
 
 /**

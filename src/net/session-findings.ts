@@ -104,6 +104,18 @@ export const sessionFindings = {
     },
     source: "RFC 9051 section 7.1.5; RFC 5321 section 3.8",
   },
+  "session-ended": {
+    severity: "critical",
+    text: {
+      en: "{host} ends the session at {command} of its own accord, with a reason: {reason}",
+      zh: "{host} 在执行 {command} 时主动结束会话，并给出原因：{reason}",
+    },
+    advice: {
+      en: "Read the reason. Own server: its log says more. Provider: look at its status page, then ask it, with the reason.",
+      zh: "请先看对方给出的原因。自建服务器：日志里有更多细节；使用服务商：看其状态页，再附上原因联系客服。",
+    },
+    source: "RFC 9051 section 7.1.5 (BYE); RFC 5321 section 3.8 (421)",
+  },
   "command-refused": {
     severity: "critical",
     text: {

@@ -274,7 +274,7 @@ testCheck(imapLogin, {
   "the connection is cut at LOGIN": on({ on: { LOGIN: ["reset"] } }, critical("connection-lost", phaseIs("auth"))),
   "BYE in place of an answer": on(
     { on: { LOGIN: [["* BYE [UNAVAILABLE] shutting down", "!hangup"]] } },
-    critical("connection-lost", ({ findings }) => expect(findings[0]?.data["reason"]).toContain("shutting down")),
+    critical("session-ended", ({ findings }) => expect(findings[0]?.data["reason"]).toContain("shutting down")),
   ),
   "lines without end in answer to a command": on(
     { on: { EXAMINE: [Array.from({ length: 1_100 }, (_unused, i) => `* ${i} EXISTS`)] } },

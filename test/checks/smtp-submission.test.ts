@@ -194,6 +194,7 @@ testCheck(smtpSubmission, {
   "STARTTLS refused": on({ on: { STARTTLS: [["454 4.7.0 TLS not available"]] } }, critical("starttls-refused", phaseIs("tls")), {
     security: "starttls",
   }),
+  "421 in answer to EHLO": on({ on: { EHLO: [["421 4.3.2 shutting down"]] } }, critical("session-ended")),
   "EHLO refused": on({ on: { EHLO: [["550 5.7.1 go away"]] } }, critical("command-refused")),
   "no AUTH": on(hello("SIZE 1000"), critical("auth-not-offered", phaseIs("auth"))),
   "OAuth alone": on(hello("AUTH XOAUTH2"), critical("password-login-off", phaseIs("auth"))),

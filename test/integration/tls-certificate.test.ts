@@ -1,0 +1,102 @@
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import tlsCertificate from "../../checks/tls-certificate.ts";
+import { runProbe, type RunOutcome } from "../../src/engine/run-probe.ts";
+import { createDial } from "../../src/net/dial.ts";
+import { type Authority, createAuthority } from "../support/certificates.ts";
+import { probeOf, testWorld } from "../support/check-tester.ts";
+import { type Dovecot, startDovecot } from "../support/dovecot.ts";
+import { type Postfix, startPostfix } from "../support/postfix.ts";
+import { createZone } from "../support/zone.ts";
+
+const host = "mail.own.test";
+const stale = "127.0.13.2";
+const day = 86_400_000;
+
+let authority: Authority;
+let fresh: Dovecot;
+let forgotten: Dovecot;
+let postfix: Postfix;
+
+beforeAll(async () => {
+  authority = await createAuthority();
+  const names = { names: [host] };
+  const good = await authority.issue({ ...names, intermediate: true });
+  const ending = await authority.issue({
+    ...names,
+    notBefore: new Date(Date.now() - 80 * day),
+    notAfter: new Date(Date.now() + 10 * day),
+  });
+  fresh = await startDovecot({ address: "127.0.13.1", users: {}, tls: good });
+  forgotten = await startDovecot({ address: stale, users: {}, tls: await authority.issueExpired(names) });
+  postfix = await startPostfix({
+    address: "127.0.13.3",
+    hostname: host,
+    domains: ["own.test"],
+    dovecot: fresh,
+    mailboxes: {},
+    tls: ending,
+  });
+});
+
+afterAll(async () => {
+  await postfix?.stop();
+  await forgotten?.stop();
+  await fresh?.stop();
+});
+
+async function run(addresses: readonly string[], options: object): Promise<RunOutcome> {
+  const { ask } = createZone({ [host]: { A: addresses } });
+  const parsed = tlsCertificate.options.parse({ host, ...options });
+  const dial = createDial({ ask, extraAuthorities: [authority.certPem] });
+  const outcome = await runProbe(probeOf(tlsCertificate, parsed), tlsCertificate, testWorld({ dial, ask, now: Date.now }));
+  if (!outcome) throw new Error("the run was cut short");
+  return outcome;
+}
+
+const codes = ({ observation }: RunOutcome): readonly string[] => [
+  observation.status,
+  ...observation.findings.map(({ code }) => code),
+];
+
+describe("tls-certificate on real servers", () => {
+  test.each([
+    ["Dovecot at 993", ["127.0.13.1"], { port: 993 }, ["ok"]],
+    ["Dovecot by STARTTLS", ["127.0.13.1"], { port: 143, protocol: "imap" }, ["ok"]],
+    [
+      "Postfix at 465, with ten days left of ninety",
+      ["127.0.13.3"],
+      { port: 465 },
+      ["warning", "certificate-expiring", "old-tls-offered"],
+    ],
+    [
+      "Postfix by STARTTLS",
+      ["127.0.13.3"],
+      { port: 587, protocol: "smtp" },
+      ["warning", "certificate-expiring", "old-tls-offered"],
+    ],
+    [
+      "a forgotten machine beside a good one",
+      ["127.0.13.1", stale],
+      { port: 993 },
+      ["critical", "certificate-expired", "some-addresses"],
+    ],
+    ["a port without TLS", ["127.0.13.1"], { port: 143 }, ["critical", "tls-failed"]],
+    ["a closed port", ["127.0.13.1"], { port: 110, protocol: "pop3" }, ["unknown", "certificate-not-seen"]],
+  ] as const)("judges %s", async (_name, addresses, options, expected) => {
+    expect(codes(await run(addresses, options))).toEqual(expected);
+  });
+
+  test("takes old versions of TLS between servers for information", async () => {
+    const { observation } = await run(["127.0.13.3"], { port: 25, protocol: "smtp" });
+    expect(observation.findings.map(({ code, severity }) => [code, severity])).toEqual([
+      ["certificate-expiring", "warning"],
+      ["old-tls-offered", "info"],
+    ]);
+  });
+
+  test("measures how long the certificate lasts", async () => {
+    const { observation } = await run(["127.0.13.3"], { port: 465 });
+    expect(observation.metrics["until_expiry"]).toBeCloseTo((10 * day) / 1000, -3);
+    expect(observation.metrics["lifetime"]).toBeCloseTo((90 * day) / 1000, -3);
+  });
+});
