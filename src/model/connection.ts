@@ -37,6 +37,8 @@ export interface PeerCertificate {
   readonly fingerprint: string;
   readonly keyType: string;
   readonly keyBits: number;
+  /** The certificate itself, for clients that make their own connection to a pinned server. */
+  readonly pem: string;
 }
 
 export interface TlsPeer {

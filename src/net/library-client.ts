@@ -1,17 +1,19 @@
+import { X509Certificate } from "node:crypto";
 import net from "node:net";
 import tls from "node:tls";
 import type { CheckContext, FoundFinding } from "../model/check.ts";
+import { type Connection, DialError, type PeerCertificate } from "../model/connection.ts";
 import type { Secret } from "../model/secret.ts";
 import type { CertificateCode } from "./certificate-findings.ts";
-import type { ConnectionCode } from "./connection-findings.ts";
+import { type ConnectionCode, connectionFinding } from "./connection-findings.ts";
 import { resolveAddresses } from "./dial.ts";
-import { createImap, reasonOf } from "./imap.ts";
+import { createImap, type Imap, reasonOf } from "./imap.ts";
 import type { LoginCode } from "./login-findings.ts";
 import type { Provider } from "./login-options.ts";
-import { holdSession, type Limits, secure, timelyGreeting } from "./login-session.ts";
+import { holdSession, type Limits, type Report, secure, timelyGreeting } from "./login-session.ts";
 import { trustOf } from "./open-socket.ts";
 import type { SessionCode } from "./session-findings.ts";
-import { createSmtp, replyReason } from "./smtp.ts";
+import { createSmtp, replyReason, type Smtp } from "./smtp.ts";
 
 /** A server that a library (imapflow, nodemailer) logs in to over a connection of its own. */
 export interface Account {
@@ -20,8 +22,16 @@ export interface Account {
   readonly security: "tls" | "starttls";
   readonly user: string;
   readonly password: Secret;
+  readonly fingerprint?: string | undefined;
   readonly provider?: Provider | undefined;
   readonly limits: Limits;
+}
+
+/** One visit to an account. */
+export interface Visit {
+  readonly ctx: CheckContext;
+  readonly account: Account;
+  readonly signal: AbortSignal;
 }
 
 /** Everything that a session of a library can show. */
@@ -37,72 +47,126 @@ export class SessionError extends Error {
   }
 }
 
-/** Where an account's server is: names through `ask` alone; three addresses are tried. */
-export const addressesOf = async (ctx: CheckContext, host: string, signal: AbortSignal): Promise<readonly string[]> =>
-  net.isIP(host) === 0 ? (await resolveAddresses(ctx.ask, host, signal)).slice(0, 3) : [host];
-
-/** TLS as every connection here has it: the name must hold, whatever address was connected to. */
-export const libraryTls = (ctx: CheckContext, host: string): tls.ConnectionOptions => ({
-  secureContext: trustOf(ctx.authorities).context(),
-  rejectUnauthorized: true,
-  checkServerIdentity: (_name, certificate) => tls.checkServerIdentity(host, certificate),
-  // RFC 6066 3: no address as a server name.
-  ...(net.isIP(host) === 0 ? { servername: host } : {}),
-});
+/**
+ * Where an account's server is: names through `ask` alone, three addresses at most.
+ * @throws SessionError when the name leads nowhere
+ */
+export async function addressesOf({ ctx, account, signal }: Visit): Promise<readonly string[]> {
+  const { host, port } = account;
+  if (net.isIP(host) !== 0) return [host];
+  try {
+    return (await resolveAddresses(ctx.ask, host, signal)).slice(0, 3);
+  } catch (error) {
+    const found = error instanceof DialError ? connectionFinding(error, { host, port }) : undefined;
+    if (!found) throw error;
+    throw new SessionError(asError(error).message, [found], error);
+  }
+}
 
 /**
- * A library tells neither phases nor certificates: what kept it from logging in is looked at again, up to the point where the
- * credential would be sent, by a session of our own.
- * @returns what that session found; where it found nothing, the failure as the library saw it
+ * TLS as every connection here has it: the name must hold, whatever address is connected to. A pinned server is looked at
+ * first: its certificate, if it is that one, is then the only one that is believed.
+ * @throws SessionError where the pinned server cannot be looked at, or presents another certificate
  */
-export async function diagnose(
-  { ctx, account, signal }: { readonly ctx: CheckContext; readonly account: Account; readonly signal: AbortSignal },
+export async function libraryTls(visit: Visit, protocol: "imap" | "smtp"): Promise<tls.ConnectionOptions> {
+  const { ctx, account } = visit;
+  const { host, fingerprint } = account;
+  // RFC 6066 3: no address as a server name.
+  const name = net.isIP(host) === 0 ? { servername: host } : {};
+  if (fingerprint === undefined) {
+    return {
+      ...name,
+      secureContext: trustOf(ctx.authorities).context(),
+      rejectUnauthorized: true,
+      checkServerIdentity: (_name, certificate) => tls.checkServerIdentity(host, certificate),
+    };
+  }
+  const { findings, leaf } = await lookBeforeLogin(visit, protocol);
+  if (leaf === undefined || findings.some(isFatal)) throw new SessionError(`${host} is not the pinned server`, findings);
+  const pinned = new X509Certificate(leaf.pem).fingerprint256;
+  return {
+    ...name,
+    secureContext: tls.createSecureContext({ ca: leaf.pem, allowPartialTrustChain: true, minVersion: "TLSv1.2" }),
+    rejectUnauthorized: true,
+    checkServerIdentity: (_name, { fingerprint256 }) =>
+      fingerprint256 === pinned ? undefined : new Error("the certificate is not the pinned one"),
+  };
+}
+
+/** A session of which nothing more can come; the others only say that it was slow, or that it went another way. */
+const isFatal = ({ code }: SessionFinding): boolean => code !== "address-failed" && code !== "greeting-late";
+
+/**
+ * A library tells neither phases nor certificates: what kept it from logging in is looked at again.
+ * @returns what that session found; where it was all well, that the library's was broken off
+ */
+export async function diagnose(visit: Visit, protocol: "imap" | "smtp", failure: Error): Promise<readonly SessionFinding[]> {
+  const { findings } = await lookBeforeLogin(visit, protocol);
+  return findings.some(isFatal) ? findings : [...findings, lost(visit.account, "connect", failure.message)];
+}
+
+/** A session of our own, up to the point where the credential would be sent. */
+async function lookBeforeLogin(
+  { ctx, account, signal }: Visit,
   protocol: "imap" | "smtp",
-  failure: Error,
-): Promise<readonly SessionFinding[]> {
-  const { host, port, security, limits } = account;
-  const options = { ctx, options: account, signal };
+): Promise<{ readonly findings: readonly SessionFinding[]; readonly leaf: PeerCertificate | undefined }> {
+  const { host, port, limits } = account;
   const more = { commandTimeoutMs: limits.command * 1000, note: ctx.note };
+  const options = { ctx, options: account, signal };
+  let leaf: PeerCertificate | undefined;
   const found = (code: SessionCode, command: string, reason: string): FoundFinding<SessionCode> => ({
     code,
     data: { phase: command === "greeting" ? "greeting" : "tls", host, port, command, reason },
   });
-  const looked =
+  const encrypt = async (connection: Connection): Promise<void> => {
+    if (account.security === "starttls") await secure(connection, ctx.note);
+    leaf = connection.peer?.chain[0];
+  };
+  const { findings } =
     protocol === "imap"
-      ? await holdSession<ReturnType<typeof createImap>, SessionCode, never>(
+      ? await holdSession<Imap, SessionCode, never>(
           options,
           (connection) => createImap(connection, more),
           (imap) => imap.logout(),
           async (imap, connection, report) => {
-            const greeting = await timelyGreeting(report, account, (timeoutMs) => imap.greeting(timeoutMs));
-            if (greeting.word === "BYE") return report.find(found("greeting-refused", "greeting", reasonOf(greeting)));
-            if (greeting.word !== "OK") return report.find(found("greeting-unexpected", "greeting", reasonOf(greeting)));
-            if (security === "tls") return undefined;
-            if (!(await imap.capabilities()).has("STARTTLS"))
-              return report.find(found("starttls-missing", "STARTTLS", "no STARTTLS"));
-            const answer = await imap.startTls();
-            if (answer.word !== "OK") return report.find(found("starttls-refused", "STARTTLS", reasonOf(answer)));
-            return secure(connection, ctx.note);
+            const refused = await imapToTls(imap, account, report);
+            if (refused) report.find(found(...refused));
+            else await encrypt(connection);
           },
         )
-      : await holdSession<ReturnType<typeof createSmtp>, SessionCode, never>(
+      : await holdSession<Smtp, SessionCode, never>(
           options,
           (connection) => createSmtp(connection, more),
           (smtp) => smtp.quit(),
           async (smtp, connection, report) => {
-            const greeting = await timelyGreeting(report, account, (timeoutMs) => smtp.greeting(timeoutMs));
-            if (greeting.status === 0) return report.find(found("greeting-unexpected", "greeting", replyReason(greeting)));
-            if (greeting.status !== 220) return report.find(found("greeting-refused", "greeting", replyReason(greeting)));
-            if (security === "tls") return undefined;
-            if (!(await smtp.ehlo()).extensions.has("STARTTLS"))
-              return report.find(found("starttls-missing", "STARTTLS", "no STARTTLS"));
-            const answer = await smtp.startTls();
-            if (answer.status !== 220) return report.find(found("starttls-refused", "STARTTLS", replyReason(answer)));
-            return secure(connection, ctx.note);
+            const refused = await smtpToTls(smtp, account, report);
+            if (refused) report.find(found(...refused));
+            else await encrypt(connection);
           },
         );
-  const bad = looked.findings.filter(({ code }) => code !== "address-failed" && code !== "greeting-late");
-  return bad.length > 0 ? bad : [lost(account, "connect", failure.message)];
+  return { findings, leaf };
+}
+
+type Refused = readonly [code: SessionCode, command: string, reason: string];
+
+async function imapToTls(imap: Imap, account: Account, report: Report<SessionCode, "greeting">): Promise<Refused | undefined> {
+  const greeting = await timelyGreeting(report, account, (timeoutMs) => imap.greeting(timeoutMs));
+  if (greeting.word === "BYE") return ["greeting-refused", "greeting", reasonOf(greeting)];
+  if (greeting.word !== "OK") return ["greeting-unexpected", "greeting", reasonOf(greeting)];
+  if (account.security === "tls") return undefined;
+  if (!(await imap.capabilities()).has("STARTTLS")) return ["starttls-missing", "STARTTLS", "no STARTTLS"];
+  const answer = await imap.startTls();
+  return answer.word === "OK" ? undefined : ["starttls-refused", "STARTTLS", reasonOf(answer)];
+}
+
+async function smtpToTls(smtp: Smtp, account: Account, report: Report<SessionCode, "greeting">): Promise<Refused | undefined> {
+  const greeting = await timelyGreeting(report, account, (timeoutMs) => smtp.greeting(timeoutMs));
+  if (greeting.status === 0) return ["greeting-unexpected", "greeting", replyReason(greeting)];
+  if (greeting.status !== 220) return ["greeting-refused", "greeting", replyReason(greeting)];
+  if (account.security === "tls") return undefined;
+  if (!(await smtp.ehlo()).extensions.has("STARTTLS")) return ["starttls-missing", "STARTTLS", "no STARTTLS"];
+  const answer = await smtp.startTls();
+  return answer.status === 220 ? undefined : ["starttls-refused", "STARTTLS", replyReason(answer)];
 }
 
 /** A session that broke off for once: the same way was open when it was looked at again. */
@@ -128,14 +192,15 @@ const byResponseCode: Readonly<Record<string, LoginCode>> = {
 
 export const imapRefusal = (responseCode: string): LoginCode => byResponseCode[responseCode.toUpperCase()] ?? "login-refused";
 
-/** RFC 4954 section 6, RFC 3463; Exchange Online's codes for password logins that were switched off. */
-export function smtpRefusal(status: number, enhanced: string): LoginCode {
-  if (enhanced === "5.7.8") return "login-rejected";
-  if (enhanced === "5.7.13") return "account-locked";
-  if (enhanced === "5.7.139" || enhanced === "5.7.30") return "password-login-off";
-  if (status === 454) return "login-unavailable";
-  if (status < 500) return "login-limited";
-  return "login-refused";
+/** RFC 4954 section 6, RFC 3463. Exchange Online gives 5.7.139 for four causes and tells them apart in words alone. */
+export function smtpRefusal(status: number, enhanced: string, text: string): LoginCode {
+  const says = (pattern: RegExp): boolean => pattern.test(text);
+  if (enhanced === "5.7.30" || says(/SmtpClientAuthentication is disabled|basic authentication is (disabled|not supported)/i))
+    return "password-login-off";
+  if (status === 525 || enhanced === "5.7.13" || says(/account is (locked|disabled|blocked)/i)) return "account-locked";
+  if (enhanced === "5.7.8" || says(/(credentials|password) (were|was|is) incorrect/i)) return "login-rejected";
+  if (status >= 500) return "login-refused";
+  return status === 421 || says(/too many|limit|frequen|频|過多|过多/i) ? "login-limited" : "login-unavailable";
 }
 
 export const loginFinding = (code: LoginCode, { host, port, user }: Account, reason: string): FoundFinding<LoginCode> => ({

@@ -1,7 +1,5 @@
+import type { ConnectionOptions } from "node:tls";
 import type { ImapFlow } from "imapflow";
-import type { CheckContext } from "../model/check.ts";
-import { DialError } from "../model/connection.ts";
-import { connectionFinding } from "./connection-findings.ts";
 import {
   type Account,
   addressesOf,
@@ -13,6 +11,7 @@ import {
   loginFinding,
   lost,
   SessionError,
+  type Visit,
 } from "./library-client.ts";
 import { knownRejection } from "./login-findings.ts";
 
@@ -58,12 +57,6 @@ export const maxEnvelopes = 2_000;
 const maxFoldersListed = 2_000;
 const maxResponse = 1024 * 1024;
 
-interface Visit {
-  readonly ctx: CheckContext;
-  readonly account: Account;
-  readonly signal: AbortSignal;
-}
-
 /**
  * Logs in by imapflow, lets `work` look around, and logs out whatever happens: one connection at a time.
  * @throws SessionError with the findings of what kept it from its work; other errors are not about the server
@@ -98,20 +91,14 @@ interface LoggedIn {
 async function logIn(visit: Visit): Promise<LoggedIn> {
   const { ctx, account, signal } = visit;
   const { host, port } = account;
-  let addresses: readonly string[];
-  try {
-    addresses = await addressesOf(ctx, host, signal);
-  } catch (error) {
-    const found = error instanceof DialError ? connectionFinding(error, { host, port }) : undefined;
-    if (!found) throw error;
-    throw new SessionError(asError(error).message, [found], error);
-  }
+  const addresses = await addressesOf(visit);
+  const secured = await libraryTls(visit, "imap");
   const password = await account.password.reveal();
   let failure: unknown = new Error(`${host} has no address`);
   for (const address of addresses) {
     signal.throwIfAborted();
     let broken: Error | undefined;
-    const client = await createClient(visit, address, password);
+    const client = await createClient(account, { address, secured, password });
     // Without a listener a reset or a frozen server ends the process.
     client.on("error", (error: Error) => {
       broken ??= error;
@@ -134,8 +121,14 @@ async function logIn(visit: Visit): Promise<LoggedIn> {
   throw await loginError(asError(failure), visit);
 }
 
-async function createClient({ ctx, account }: Visit, address: string, password: string): Promise<ImapFlow> {
-  const { host, port, security, user, limits } = account;
+interface Way {
+  readonly address: string;
+  readonly secured: ConnectionOptions;
+  readonly password: string;
+}
+
+async function createClient(account: Account, { address, secured, password }: Way): Promise<ImapFlow> {
+  const { port, security, user, limits } = account;
   const { ImapFlow } = await import("imapflow");
   return new ImapFlow({
     host: address,
@@ -143,7 +136,7 @@ async function createClient({ ctx, account }: Visit, address: string, password: 
     secure: security === "tls",
     // Unset, and with no STARTTLS offered, it would send the password in clear.
     ...(security === "starttls" ? { doSTARTTLS: true } : {}),
-    tls: libraryTls(ctx, host),
+    tls: secured,
     auth: { user, pass: password },
     clientInfo: { name: "Mailvigil", vendor: "Mailvigil" },
     disableAutoIdle: true,
@@ -195,8 +188,9 @@ function sessionError(error: Error, { account, ctx }: Visit, client: ImapFlow): 
     return new SessionError(reason, [{ code: "command-timeout", data }], error);
   }
   // What imapflow throws without a code of its own is a bug, here or there: not the server's.
-  const ended = "code" in error || !client.usable;
-  return ended ? new SessionError(reason, [lost(account, command, reason)], error) : error;
+  if (!("code" in error) && client.usable) return error;
+  const found = lost(account, command, reason);
+  return new SessionError(reason, [client.byeReason ? { ...found, code: "session-ended" } : found], error);
 }
 
 /** Coremail (NetEase) opens no folder for those who have not said after the login which program they are. */

@@ -1,8 +1,5 @@
-import type { CheckContext } from "../model/check.ts";
-import { DialError } from "../model/connection.ts";
-import { connectionFinding } from "./connection-findings.ts";
+import type { ConnectionOptions } from "node:tls";
 import {
-  type Account,
   addressesOf,
   asError,
   diagnose,
@@ -12,6 +9,7 @@ import {
   lost,
   SessionError,
   smtpRefusal,
+  type Visit,
 } from "./library-client.ts";
 import { knownRejection } from "./login-findings.ts";
 
@@ -38,32 +36,21 @@ export type Submitted =
       readonly reply: string;
     };
 
-interface Sending {
-  readonly ctx: CheckContext;
-  readonly account: Account;
-  readonly signal: AbortSignal;
-}
-
 /**
  * Hands one letter to the submission server, by nodemailer.
  * @throws SessionError with the findings of what kept it from that: the letter may have been taken where `command` is past DATA
  */
-export async function submit({ ctx, account, signal }: Sending, letter: Letter): Promise<Submitted> {
+export async function submit(visit: Visit, letter: Letter): Promise<Submitted> {
+  const { ctx, account, signal } = visit;
   const { host, port } = account;
-  let addresses: readonly string[];
-  try {
-    addresses = await addressesOf(ctx, host, signal);
-  } catch (error) {
-    const found = error instanceof DialError ? connectionFinding(error, { host, port }) : undefined;
-    if (!found) throw error;
-    throw new SessionError(asError(error).message, [found], error);
-  }
+  const addresses = await addressesOf(visit);
+  const secured = await libraryTls(visit, "smtp");
   const password = await account.password.reveal();
   let failure: unknown = new Error(`${host} has no address`);
   for (const address of addresses) {
     signal.throwIfAborted();
     try {
-      const reply = await send({ ctx, account, signal }, { address, password, letter });
+      const reply = await send(visit, { address, secured, password, letter });
       ctx.note(`smtp ${host}:${port} at ${address}: ${reply}`);
       return { kind: "taken", reply };
     } catch (error) {
@@ -72,21 +59,25 @@ export async function submit({ ctx, account, signal }: Sending, letter: Letter):
       if (!isConnectError(error)) break;
     }
   }
-  return answerOf(asError(failure), { ctx, account, signal });
+  return answerOf(asError(failure), visit);
 }
 
-async function send(
-  { ctx, account, signal }: Sending,
-  { address, password, letter }: { readonly address: string; readonly password: string; readonly letter: Letter },
-): Promise<string> {
-  const { host, port, security, user, limits } = account;
+interface Way {
+  readonly address: string;
+  readonly secured: ConnectionOptions;
+  readonly password: string;
+  readonly letter: Letter;
+}
+
+async function send({ account, signal }: Visit, { address, secured, password, letter }: Way): Promise<string> {
+  const { port, security, user, limits } = account;
   const { createTransport } = await import("nodemailer");
   const transport = createTransport({
     host: address,
     port,
     secure: security === "tls",
     requireTLS: true,
-    tls: libraryTls(ctx, host),
+    tls: secured,
     auth: { user, pass: password },
     // As mail programs without a public name say it (RFC 5321 section 4.1.3).
     name: "[127.0.0.1]",
@@ -107,8 +98,8 @@ async function send(
   }
 }
 
-async function answerOf(error: Error, sending: Sending): Promise<Submitted> {
-  const { account, ctx } = sending;
+async function answerOf(error: Error, visit: Visit): Promise<Submitted> {
+  const { account, ctx } = visit;
   const code = "code" in error ? error.code : undefined;
   const reply = "response" in error && typeof error.response === "string" ? error.response : "";
   const status = "responseCode" in error && typeof error.responseCode === "number" ? error.responseCode : 0;
@@ -116,7 +107,8 @@ async function answerOf(error: Error, sending: Sending): Promise<Submitted> {
   const enhanced = /^\d{3}[ -]([245]\.\d{1,3}\.\d{1,3})\b/.exec(reply)?.[1] ?? "";
   ctx.note(`smtp ${account.host}:${account.port}: ${command} ${reply || error.message}`);
   if (code === "EAUTH") {
-    const why = reply === "" ? "password-login-off" : (knownRejection(reply, account.provider) ?? smtpRefusal(status, enhanced));
+    const why =
+      reply === "" ? "password-login-off" : (knownRejection(reply, account.provider) ?? smtpRefusal(status, enhanced, reply));
     throw new SessionError(error.message, [loginFinding(why, account, reply || error.message)], error);
   }
   if ((code === "EENVELOPE" || code === "EMESSAGE") && status >= 400) {
@@ -125,5 +117,5 @@ async function answerOf(error: Error, sending: Sending): Promise<Submitted> {
   // Before the login the way is looked at again; after it, the way was open.
   if ("timeoutType" in error && error.timeoutType === "SOCKET_TIMEOUT")
     throw new SessionError(error.message, [lost(account, command || "DATA", error.message)], error);
-  throw new SessionError(error.message, await diagnose(sending, "smtp", error), error);
+  throw new SessionError(error.message, await diagnose(visit, "smtp", error), error);
 }
