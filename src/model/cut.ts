@@ -1,5 +1,5 @@
 /** What stands where a text was cut. */
-export const cutMark = "…";
+const cutMark = "…";
 
 /** At most `max` UTF-16 units, the mark included; never half a character. */
 export function cutText(text: string, max: number): string {

@@ -22,7 +22,7 @@ export interface ContextOptions {
   readonly now?: () => number;
 }
 
-export function channelContext(some: ContextOptions = {}): ChannelContext {
+function channelContext(some: ContextOptions = {}): ChannelContext {
   const { ask, resolve } = createZone(some.zone ?? {});
   return {
     signal: some.signal ?? AbortSignal.timeout(15_000),

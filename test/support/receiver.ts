@@ -3,7 +3,7 @@ import https from "node:https";
 import net from "node:net";
 import type { Socket } from "node:net";
 
-export interface Received {
+interface Received {
   readonly method: string;
   readonly path: string;
   readonly headers: http.IncomingHttpHeaders;
