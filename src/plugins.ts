@@ -4,7 +4,7 @@ import type { AnyCheck } from "./model/check.ts";
 import { severities } from "./model/status.ts";
 
 /** A file in `checks/` or `alerts/channels/` that is no check or channel. The message names the file and what it lacks. */
-export class PluginError extends Error {
+class PluginError extends Error {
   override readonly name = "PluginError";
 }
 

@@ -25,7 +25,7 @@ export interface SourceDocument {
 
 export type Read = { readonly source: SourceDocument } | { readonly errors: readonly Diagnostic[] };
 
-export const maxFileBytes = 1024 * 1024;
+const maxFileBytes = 1024 * 1024;
 const maxDepth = 32;
 const maxValues = 200_000;
 const maxAliases = 100;

@@ -26,7 +26,7 @@ export const judged = <T>(remedy: Text, read: (value: unknown) => { readonly val
     return z.NEVER;
   });
 
-export const missing = (remedy: Text): Fault => fault({ en: "is missing", zh: "缺失" }, remedy);
+const missing = (remedy: Text): Fault => fault({ en: "is missing", zh: "缺失" }, remedy);
 
 function wrong(value: unknown, kind: Text, remedy: Text): Fault {
   if (value === undefined) return missing(remedy);
