@@ -9,14 +9,14 @@ import { readTransitions } from "./transitions.ts";
 import { stored } from "./stored-json.ts";
 
 /** `[from, to)`, milliseconds UTC; at most `limit` rows, the latest. */
-export interface Window {
+interface Window {
   readonly from: number;
   readonly to: number;
   readonly limit: number;
 }
 
 /** An observation as its row remembers it: the findings without their data. */
-export interface ObservationRow {
+interface ObservationRow {
   readonly at: number;
   readonly status: Status;
   readonly findings: readonly { readonly code: string; readonly severity: Severity }[];

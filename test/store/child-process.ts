@@ -1,12 +1,12 @@
 import { execFile, spawn } from "node:child_process";
 import type { ChildProcess } from "node:child_process";
 import { once } from "node:events";
-import { join } from "node:path";
 import { createInterface } from "node:readline";
+import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { onTestFinished } from "vitest";
 
-const program = join(import.meta.dirname, "child.ts");
+const program = fileURLToPath(new URL("./child.ts", import.meta.url));
 
 /** Starts `child.ts` and resolves after its first line, `ready`. It ends with the test at the latest. */
 export async function startChild(work: string, folder: string): Promise<{ child: ChildProcess; lines: string[] }> {

@@ -1,8 +1,8 @@
 /**
  * What the tests of the store do in a process of their own, to end it with kill -9 or to give it a disk of its own.
- * `node child.ts WORK FOLDER [SEED]`; it tells on standard output what it did, a line each.
+ * `node child.ts WORK FOLDER`; it tells on standard output what it did, a line each.
  */
-import { readFileSync, rmSync, statSync, truncateSync, writeFileSync, writeSync } from "node:fs";
+import { readdirSync, rmSync, statSync, truncateSync, writeFileSync, writeSync } from "node:fs";
 import { join } from "node:path";
 import { openDatabase } from "../../src/store/database.ts";
 import { installationKey } from "../../src/store/installation-key.ts";
@@ -92,6 +92,15 @@ async function meetFullDisk(): Promise<void> {
   tell(JSON.stringify({ start: refusal(() => openDatabase(folder)) }));
 }
 
+/** Makes 100 keys, each at the same instant as another process that does the same: they wait for each other by files. */
+function makeKeysTogether(): void {
+  for (let n = 0; n < 100; n++) {
+    writeFileSync(join(folder, `${n}.here.${process.pid}`), "");
+    while (readdirSync(folder).filter((name) => name.startsWith(`${n}.here.`)).length < 2);
+    tell(`${n} ${installationKey(join(folder, `key-${n}`)).toString("hex")}`);
+  }
+}
+
 function fill(file: string): void {
   for (const size of [65_536, 4_096, 1]) {
     try {
@@ -128,9 +137,8 @@ switch (work) {
   case "open":
     tell(JSON.stringify(refusal(() => openDatabase(folder).close()) ?? "opened"));
     break;
-  case "key":
-    tell(installationKey(folder).toString("hex"));
-    tell(readFileSync(join(folder, "key")).toString("hex"));
+  case "keys":
+    makeKeysTogether();
     break;
   default:
     throw new Error(`No such work: ${work}`);

@@ -50,6 +50,25 @@ test("observations() know status, findings without data, and the duration in who
   expect(history.observations("never/seen", { from: 0, to: start * 2, limit: 9 })).toEqual([]);
 });
 
+test("findings of one set are one outcome, whatever their order, their number and their data", async () => {
+  const db = openDatabase(":memory:");
+  const late = { code: "greeting-late", severity: "warning", data: { seconds: 6 } } as const;
+  const none = { code: "tls-none", severity: "info", data: {} } as const;
+  const sets = [
+    [late, none],
+    [none, late],
+    [{ ...late, data: { seconds: 7 } }, none, late],
+  ];
+  const observations = sets.map((findings, i) => observation("a/b", start + i, { status: "warning", findings }));
+  await createRecorder(db).commit(batch({ observations }), { atOnce: true });
+  expect(db.sql.prepare("SELECT count(DISTINCT outcome) FROM observation").pluck().get()).toBe(1);
+  expect(createHistory(db).observations("a/b", { from: start, to: start + 1, limit: 1 })[0]?.findings).toEqual([
+    { code: "greeting-late", severity: "warning" },
+    { code: "tls-none", severity: "info" },
+  ]);
+  db.close();
+});
+
 test.each([
   { from: 4, to: 9, limit: 10, ats: [3, 6] },
   { from: 3, to: 7, limit: 10, ats: [0, 3, 6] },
