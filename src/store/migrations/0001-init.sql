@@ -108,7 +108,6 @@ CREATE TABLE incident (
   last_turn_at INTEGER NOT NULL
 ) STRICT;
 CREATE UNIQUE INDEX incident_open ON incident (key) WHERE resolved_at IS NULL;
-CREATE INDEX incident_resolved ON incident (resolved_at);
 
 CREATE TRIGGER incident_is_never_deleted BEFORE DELETE ON incident
 BEGIN SELECT raise(ABORT, 'an incident is never deleted'); END;
