@@ -98,11 +98,15 @@ const isFatal = ({ code }: SessionFinding): boolean => code !== "address-failed"
 
 /**
  * A library tells neither phases nor certificates: what kept it from logging in is looked at again.
- * @returns what that session found; where it was all well, that the library's was broken off
+ * @param otherwise what is said where the way is open by now
  */
-export async function diagnose(visit: Visit, protocol: "imap" | "smtp", failure: Error): Promise<readonly SessionFinding[]> {
+export async function diagnose(
+  visit: Visit,
+  protocol: "imap" | "smtp",
+  otherwise: SessionFinding,
+): Promise<readonly SessionFinding[]> {
   const { findings } = await lookBeforeLogin(visit, protocol);
-  return findings.some(isFatal) ? findings : [...findings, lost(visit.account, "connect", failure.message)];
+  return findings.some(isFatal) ? findings : [...findings, otherwise];
 }
 
 /** A session of our own, up to the point where the credential would be sent. */
@@ -169,11 +173,12 @@ async function smtpToTls(smtp: Smtp, account: Account, report: Report<SessionCod
   return answer.status === 220 ? undefined : ["starttls-refused", "STARTTLS", replyReason(answer)];
 }
 
-/** A session that broke off for once: the same way was open when it was looked at again. */
-export const lost = ({ host, port }: Account, command: string, reason: string): FoundFinding<SessionCode> => ({
-  code: "connection-lost",
-  data: { phase: "command", host, port, command, reason },
-});
+/** A session that broke off at a command. `seconds`: how long was waited for an answer that did not come. */
+export const brokenOff = (
+  code: Extract<SessionCode, "connection-lost" | "session-ended" | "command-timeout">,
+  { host, port }: Account,
+  about: { readonly command: string; readonly reason: string; readonly seconds?: number },
+): FoundFinding<SessionCode> => ({ code, data: { phase: "command", host, port, ...about } });
 
 /** RFC 5530 section 3. */
 const byResponseCode: Readonly<Record<string, LoginCode>> = {

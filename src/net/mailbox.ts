@@ -4,13 +4,14 @@ import {
   type Account,
   addressesOf,
   asError,
+  brokenOff,
   diagnose,
   imapRefusal,
   isConnectError,
   libraryTls,
   loginFinding,
-  lost,
   SessionError,
+  type SessionFinding,
   type Visit,
 } from "./library-client.ts";
 import { knownRejection } from "./login-findings.ts";
@@ -95,10 +96,11 @@ async function logIn(visit: Visit): Promise<LoggedIn> {
   const secured = await libraryTls(visit, "imap");
   const password = await account.password.reveal();
   let failure: unknown = new Error(`${host} has no address`);
+  let last: ImapFlow | undefined;
   for (const address of addresses) {
     signal.throwIfAborted();
     let broken: Error | undefined;
-    const client = await createClient(account, { address, secured, password });
+    const client = (last = await createClient(account, { address, secured, password }));
     // Without a listener a reset or a frozen server ends the process.
     client.on("error", (error: Error) => {
       broken ??= error;
@@ -118,7 +120,7 @@ async function logIn(visit: Visit): Promise<LoggedIn> {
       signal.removeEventListener("abort", close);
     }
   }
-  throw await loginError(asError(failure), visit);
+  throw await loginError(asError(failure), visit, last);
 }
 
 interface Way {
@@ -146,7 +148,7 @@ async function createClient(account: Account, { address, secured, password }: Wa
     disableIMAP4rev2: true,
     connectionTimeout: (limits.connect + limits.tls) * 1000,
     greetingTimeout: limits.greeting * 1000,
-    socketTimeout: limits.command * 1000,
+    socketTimeout: patience(limits) * 1000,
     maxLineLength: maxResponse,
     maxLiteralSize: maxResponse,
     maxResponseSize: 2 * maxResponse,
@@ -159,7 +161,7 @@ const textOf = (error: Error, key: string): string => {
   return typeof value === "string" ? value : "";
 };
 
-async function loginError(error: Error, visit: Visit): Promise<Error> {
+async function loginError(error: Error, visit: Visit, client: ImapFlow | undefined): Promise<Error> {
   const { account, ctx } = visit;
   const answer = textOf(error, "response") || textOf(error, "responseText") || error.message;
   ctx.note(`imap ${account.host}:${account.port}: ${answer}`);
@@ -168,30 +170,40 @@ async function loginError(error: Error, visit: Visit): Promise<Error> {
     const code = knownRejection(answer, account.provider) ?? imapRefusal(textOf(error, "serverResponseCode"));
     return new SessionError(answer, [loginFinding(answered ? code : "password-login-off", account, answer)], error);
   }
-  return new SessionError(answer, await diagnose(visit, "imap", error), error);
+  return new SessionError(answer, await diagnose(visit, "imap", howItBroke(error, account, client)), error);
 }
 
 /** What went wrong between login and logout. */
 function sessionError(error: Error, { account, ctx }: Visit, client: ImapFlow): Error {
   if (error instanceof SessionError) return error;
-  const { host, port, limits } = account;
-  const command = textOf(error, "executedCommand").replace(/^\S+ /, "").split(" ", 1)[0] || "FETCH";
+  const { host, port } = account;
   const refused = textOf(error, "responseStatus");
   const reason = textOf(error, "responseText") || client.byeReason || error.message;
+  const command = commandOf(error);
   ctx.note(`imap ${host}:${port}: ${command}: ${reason}`);
   if (refused !== "") {
     const data = { phase: "command", host, port, command, reason: `${refused} ${reason}` };
     return new SessionError(reason, [{ code: "command-refused", data }], error);
   }
-  if (textOf(error, "code") === "ETIMEOUT") {
-    const data = { phase: "command", host, port, command, seconds: limits.command };
-    return new SessionError(reason, [{ code: "command-timeout", data }], error);
-  }
   // What imapflow throws without a code of its own is a bug, here or there: not the server's.
   if (!("code" in error) && client.usable) return error;
-  const found = lost(account, command, reason);
-  return new SessionError(reason, [client.byeReason ? { ...found, code: "session-ended" } : found], error);
+  return new SessionError(reason, [howItBroke(error, account, client)], error);
 }
+
+const commandOf = (error: Error): string =>
+  textOf(error, "executedCommand").replace(/^\S+ /, "").split(" ", 1)[0] || textOf(error, "command") || "FETCH";
+
+function howItBroke(error: Error, account: Account, client: ImapFlow | undefined): SessionFinding {
+  const command = commandOf(error);
+  const farewell = client?.byeReason;
+  if (farewell) return brokenOff("session-ended", account, { command, reason: farewell });
+  const about = { command, reason: error.message };
+  if (textOf(error, "code") !== "ETIMEOUT") return brokenOff("connection-lost", account, about);
+  return brokenOff("command-timeout", account, { ...about, seconds: patience(account.limits) });
+}
+
+/** imapflow has one limit for all silence, the greeting's included. */
+const patience = ({ greeting, command }: Account["limits"]): number => Math.max(greeting, command);
 
 /** Coremail (NetEase) opens no folder for those who have not said after the login which program they are. */
 async function sendId(client: ImapFlow): Promise<void> {

@@ -2,11 +2,11 @@ import type { ConnectionOptions } from "node:tls";
 import {
   addressesOf,
   asError,
+  brokenOff,
   diagnose,
   isConnectError,
   libraryTls,
   loginFinding,
-  lost,
   SessionError,
   smtpRefusal,
   type Visit,
@@ -114,8 +114,8 @@ async function answerOf(error: Error, visit: Visit): Promise<Submitted> {
   if ((code === "EENVELOPE" || code === "EMESSAGE") && status >= 400) {
     return { kind: status < 500 ? "deferred" : "refused", command, status: enhanced || String(status), reply };
   }
-  // Before the login the way is looked at again; after it, the way was open.
-  if ("timeoutType" in error && error.timeoutType === "SOCKET_TIMEOUT")
-    throw new SessionError(error.message, [lost(account, command || "DATA", error.message)], error);
-  throw new SessionError(error.message, await diagnose(visit, "smtp", error), error);
+  const broken = brokenOff("connection-lost", account, { command: command || "DATA", reason: error.message });
+  // After the login the way was open; before it, the way is looked at again.
+  const late = "timeoutType" in error && error.timeoutType === "SOCKET_TIMEOUT";
+  throw new SessionError(error.message, late ? [broken] : await diagnose(visit, "smtp", broken), error);
 }

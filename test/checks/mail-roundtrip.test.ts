@@ -1,0 +1,371 @@
+/* oxlint-disable vitest/no-standalone-expect -- what a case expects runs inside the tests that the tester makes */
+import { expect } from "vitest";
+import mailRoundtrip from "../../checks/mail-roundtrip.ts";
+import type { Folder } from "../../src/demo/mail-store.ts";
+import { probeHeader, tokenOf } from "../../src/mail/probe-mail.ts";
+import { type CheckCase, testCheck, testNow } from "../support/check-tester.ts";
+import { startFullQueue } from "../support/full-queue.ts";
+import { startLineServer } from "../support/line-server.ts";
+import { type ImapScript, scriptImap, type SmtpScript } from "../support/mail-script.ts";
+import { authority, certificate, type CertificateKind, mailHost, mailWorld, reaching } from "../support/mail-world.ts";
+import {
+  at,
+  from,
+  here,
+  imap,
+  journey,
+  limits,
+  minute,
+  nowhere,
+  sent,
+  sign,
+  to,
+  unreachable,
+} from "../support/round-trip-world.ts";
+
+type Expected = Pick<CheckCase, "status" | "findings" | "also">;
+const critical = (code: string, also?: CheckCase["also"]): Expected => ({
+  status: "critical",
+  findings: [code],
+  ...(also ? { also } : {}),
+});
+
+/** The server takes whatever it is sent and keeps a record: with this certificate it must not get the password. */
+const keepsPassword = (presents: CertificateKind, code: string, security: "tls" | "starttls"): CheckCase => {
+  let received = "";
+  return {
+    world: async () => {
+      const made = await mailWorld(scriptImap(), { presents, security });
+      return {
+        ...(await nowhere(() => Promise.resolve(made.ctx), made.options)()),
+        close: async () => {
+          received = made.server.received();
+          await made.close();
+        },
+      };
+    },
+    ...critical(code, ({ findings }) => {
+      expect(findings[0]?.data).toMatchObject({ phase: "tls", host: mailHost });
+      expect(received).not.toMatch(/LOGIN|AUTHENTICATE/);
+    }),
+  };
+};
+
+const dataIs =
+  (data: object): NonNullable<CheckCase["also"]> =>
+  ({ findings }) =>
+    expect(findings[0]?.data).toMatchObject(data);
+const rejects =
+  (kind: "definite" | "ambiguous" | undefined, who: string | undefined): NonNullable<CheckCase["also"]> =>
+  (_observation, { rejected }) =>
+    expect(rejected).toEqual(kind && { kind, account: who });
+/** At the first connection the server hangs up; what is looked at again, is the second. */
+const hangsUpOnce =
+  (zone: readonly string[], again: ImapScript): NonNullable<CheckCase["world"]> =>
+  async () => {
+    let clients = 0;
+    const server = await startLineServer((client) => scriptImap(clients++ === 0 ? { greeting: "hangup" } : again)(client), {
+      certificate: await certificate("good"),
+      implicit: true,
+      host: zone.at(-1) ?? "",
+    });
+    const reach = async () => ({ ...(await reaching({ [mailHost]: { A: zone } })), authorities: [(await authority()).certPem] });
+    return { ...(await nowhere(reach, { port: server.port })()), close: () => server.close() };
+  };
+const answers = (...lines: readonly string[]): ImapScript => ({ on: { AUTHENTICATE: [lines], LOGIN: [lines] } });
+const smtpAnswers = (verb: string, ...lines: readonly string[]): SmtpScript => ({
+  on: { MAIL: [["250 ok"]], RCPT: [["250 ok"]], DATA: [["354 go on"]], [verb]: [lines] },
+});
+testCheck(
+  mailRoundtrip,
+  {
+    "the first run remembers where the folders end, and sends": {
+      world: at(),
+      status: "unknown",
+      findings: ["not-there-yet"],
+      also: ({ metrics }, { memory, again, loggedIn }) => {
+        expect(memory).toMatchObject({ seq: 1, arrived: 0, folders: { INBOX: { uidNext: 1 }, Junk: { uidNext: 1 } } });
+        expect(again).toBe(20_000);
+        expect(loggedIn).toEqual([to, from]);
+        expect(Object.keys(metrics).toSorted()).toEqual(["look", "send"]);
+      },
+    },
+    "delivered, by the receiving server's clock": {
+      memory: journey([sent(20_000)]),
+      world: at(({ arrive }) => arrive("INBOX", 14_000, sent(0))),
+      status: "ok",
+      findings: [],
+      also: ({ metrics }, { memory }) => {
+        expect(metrics["roundtrip"]).toBe(6);
+        expect(memory).toMatchObject({ arrived: 4, travelling: [], last: null });
+      },
+    },
+    "a clock that is a day ahead makes nothing late": {
+      memory: journey([sent(20_000)]),
+      world: at(({ arrive }) => arrive("INBOX", -1440 * minute, sent(0))),
+      status: "ok",
+      findings: [],
+      also: ({ metrics }) => expect(metrics["roundtrip"]).toBe(20),
+    },
+    "a clock that is a day behind hides nothing that is late: it was not there at the last look": {
+      memory: journey([sent(10 * minute, { absentAt: testNow - 7 * minute })]),
+      world: at(({ arrive }) => arrive("INBOX", 1440 * minute, sent(0))),
+      status: "warning",
+      findings: ["late"],
+      also: dataIs({ seconds: 180, limit: 60 }),
+    },
+    "late by the server's clock": {
+      memory: journey([sent(8 * minute)]),
+      world: at(({ arrive }) => arrive("INBOX", 3 * minute, sent(0))),
+      status: "warning",
+      findings: ["late"],
+      also: dataIs({ seconds: 300 }),
+    },
+    "in Junk": {
+      memory: journey([sent(20_000)]),
+      world: at(({ arrive }) => arrive("Junk", 15_000, sent(0))),
+      ...critical("delivered-to-junk", dataIs({ folder: "Junk", seconds: 5 })),
+    },
+    "lost after its time": {
+      memory: journey([sent(15 * minute)]),
+      world: at(),
+      ...critical("lost", dataIs({ minutes: 15, number: 7 })),
+    },
+    "not lost yet before the first contact": {
+      memory: journey([sent(16 * minute)], { arrived: 0 }),
+      world: at(),
+      status: "unknown",
+      findings: ["not-there-yet"],
+    },
+    "a forged one is not ours": {
+      memory: journey([sent(15 * minute)]),
+      world: at(({ arrive }) =>
+        arrive("INBOX", minute, sent(0), `${probeHeader}: 7.00112233445566ff.${"0".repeat(32)}\r\nMessage-ID: <x@example.test>`),
+      ),
+      ...critical("lost", ({ evidence }) => expect(evidence.join("\n")).toContain("is none of this route")),
+    },
+    "a gateway took our header away: the Message-ID says it, too": {
+      memory: journey([sent(20_000)]),
+      world: at(({ arrive }) =>
+        arrive("INBOX", 15_000, sent(0), `Message-ID: <${tokenOf(`${from}~${to}`, sent(0), sign)}@x.test>`),
+      ),
+      status: "ok",
+      findings: [],
+    },
+    "on its way after one that went well: nothing to speak of, until it is late": {
+      memory: journey([sent(30_000)]),
+      world: at(),
+      status: "ok",
+      findings: ["not-there-yet"],
+      also: (_observation, { again }) => expect(again).toBe(30_000),
+    },
+    "on its way, and past the time of one that goes well": {
+      memory: journey([sent(90_000)]),
+      world: at(),
+      status: "unknown",
+      findings: ["not-there-yet"],
+    },
+    "on its way after a single bad one: nothing is known": {
+      memory: journey([sent(20_000)], { badStreak: 1, last: { code: "lost", data: { minutes: 15 } } }),
+      world: at(),
+      status: "unknown",
+      findings: ["not-there-yet"],
+    },
+    "nothing to do after a single bad one": {
+      memory: journey([], { badStreak: 1, last: { code: "lost", data: { minutes: 15 } } }),
+      world: at(),
+      status: "unknown",
+      findings: ["between-mails"],
+      also: dataIs({ last: "lost", minutes: 14 }),
+    },
+    "nothing to do after one that went well": { memory: journey([]), world: at(), status: "ok", findings: [] },
+    "one that may never have been taken is not called lost": {
+      memory: journey([sent(15 * minute, { unsure: true })]),
+      world: at(),
+      status: "ok",
+      findings: [],
+      also: (_observation, { memory }) => expect(memory).toMatchObject({ travelling: [] }),
+    },
+    "a folder that was made anew is read as a whole": {
+      memory: journey([sent(20_000)], { folders: { INBOX: { uidValidity: "1", uidNext: 900 } } }),
+      world: at(({ arrive }) => arrive("INBOX", 15_000, sent(0))),
+      status: "ok",
+      findings: [],
+    },
+    "leftovers of more than a day are swept away, and only ours": (() => {
+      let left: readonly number[] = [];
+      return {
+        memory: journey([sent(20_000)], { sweptAt: testNow - 1441 * minute }),
+        world: async () => {
+          let inbox: Folder | undefined;
+          const made = await at(({ arrive, folder }) => {
+            inbox = folder("INBOX");
+            arrive("INBOX", 3 * 1440 * minute, sent(0, { seq: 1 }));
+            arrive("INBOX", 3 * 1440 * minute, sent(0), "Subject: somebody else's");
+            arrive("INBOX", 3 * 1440 * minute, sent(0), `${probeHeader}: 1.00112233445566ff.${"0".repeat(32)}`);
+            arrive("INBOX", 60 * minute, sent(0, { seq: 2 }));
+            arrive("INBOX", 15_000, sent(0));
+          })();
+          return {
+            ...made,
+            close: async () => {
+              left = inbox?.messages.map(({ uid }) => uid) ?? [];
+              await made.close?.();
+            },
+          };
+        },
+        status: "ok",
+        findings: [],
+        also: (_observation, { memory }) => {
+          expect(memory).toMatchObject({ sweptAt: testNow });
+          expect(left).toEqual([2, 3, 4]);
+        },
+      } satisfies CheckCase;
+    })(),
+    "a memory that cannot be read is begun anew": {
+      memory: { seq: "many" },
+      world: at(),
+      status: "unknown",
+      findings: ["not-there-yet"],
+    },
+
+    "the sending server refuses": {
+      world: at(undefined, smtpAnswers("RCPT", "550 5.7.1 content denied")),
+      ...critical("send-refused", dataIs({ command: "RCPT TO", status: "5.7.1", host: mailHost })),
+    },
+    "the sending server puts it off": {
+      world: at(undefined, smtpAnswers("MAIL", "451 4.7.1 too many mails")),
+      status: "warning",
+      findings: ["send-deferred"],
+      also: dataIs({ command: "MAIL FROM", status: "4.7.1" }),
+    },
+    "the sender's password is wrong": {
+      world: at(undefined, { on: { AUTH: [["535 5.7.8 no"]] } }),
+      ...critical("login-rejected", (_observation, { rejected, loggedIn }) =>
+        expect({ rejected, loggedIn }).toEqual({ rejected: { kind: "definite", account: from }, loggedIn: [to] }),
+      ),
+    },
+    "the sender's login is put off": {
+      world: at(undefined, { on: { AUTH: [["454 4.7.0 later"]] } }),
+      ...critical("login-unavailable"),
+    },
+    "the sender's server wants no passwords": {
+      world: at(undefined, { on: { AUTH: [["550 5.7.30 Basic authentication is not supported for Client Submission."]] } }),
+      ...critical("password-login-off"),
+    },
+    "the sender's server turns everybody away": {
+      world: at(undefined, { greeting: ["554 5.7.1 your address is blocked"] }),
+      ...critical("greeting-refused", dataIs({ reason: "554 5.7.1 your address is blocked" })),
+    },
+    "the connection is cut when the mail is handed over: it may have been taken": {
+      world: at(undefined, { on: { MAIL: [["250 ok"]], RCPT: [["250 ok"]], DATA: ["reset"] } }),
+      status: "critical",
+      findings: ["connection-lost", "not-there-yet"],
+      also: (_observation, { memory }) => expect(memory).toMatchObject({ travelling: [{ unsure: true }], badStreak: 1 }),
+    },
+
+    "the name does not exist": {
+      world: nowhere(() => reaching({})),
+      ...critical("name-not-found", dataIs({ phase: "resolve" })),
+    },
+    "the name has no address": { world: nowhere(() => reaching({ [mailHost]: { TXT: ["x"] } })), ...critical("no-address") },
+    "the resolver fails": {
+      world: nowhere(() => reaching({ [mailHost]: "TIMEOUT" })),
+      status: "unknown",
+      findings: ["name-unresolved"],
+    },
+    "nothing listens": { world: nowhere(here), ...critical("connection-refused", dataIs({ phase: "connect", host: mailHost })) },
+    "packets are dropped": {
+      world: async () => {
+        const { port, close } = await startFullQueue();
+        const quick = { ...limits, connect: 0.2, tls: 0.2 };
+        return { ...(await nowhere(here, { port, limits: quick })()), close };
+      },
+      ...critical("connect-timeout"),
+    },
+    "no way to the host": { world: unreachable("ENETUNREACH"), status: "unknown", findings: ["no-route"] },
+    "a router says no": { world: unreachable("EHOSTUNREACH"), ...critical("host-unreachable") },
+    "no TLS at the port": { world: imap({}, { implicit: false }), ...critical("tls-failed", dataIs({ phase: "tls" })) },
+    "TLS does not begin": {
+      world: async () => {
+        const made = await mailWorld(() => Promise.resolve(), { implicit: false });
+        return { ...(await nowhere(() => Promise.resolve(made.ctx), made.options)()), close: made.close };
+      },
+      ...critical("tls-timeout"),
+    },
+
+    "the certificate has expired": keepsPassword("expired", "certificate-expired", "tls"),
+    "the certificate is not valid yet": keepsPassword("early", "certificate-not-yet-valid", "tls"),
+    "the certificate is for another host": keepsPassword("otherHost", "certificate-wrong-host", "tls"),
+    "the certificate is self-signed": keepsPassword("selfSigned", "certificate-self-signed", "tls"),
+    "the certificate is of an unknown authority": keepsPassword("foreign", "certificate-untrusted", "tls"),
+    "the chain is incomplete": keepsPassword("incomplete", "certificate-chain-incomplete", "tls"),
+    "the key of the certificate is too small": keepsPassword("weakKey", "certificate-invalid", "tls"),
+    "the certificate is self-signed, by STARTTLS": keepsPassword("selfSigned", "certificate-self-signed", "starttls"),
+    "another certificate than the pinned one": {
+      world: imap({}, {}, { fingerprint: "ab".repeat(32) }),
+      ...critical("certificate-not-pinned"),
+    },
+
+    "no greeting": { world: imap({ greeting: "silence" }), ...critical("greeting-missing") },
+    "BYE with a reason": {
+      world: imap({ greeting: ["* BYE too many connections"] }),
+      ...critical("greeting-refused", dataIs({ reason: "BYE too many connections" })),
+    },
+    "a greeting of another protocol": { world: imap({ greeting: ["220 smtp ready"] }), ...critical("greeting-unexpected") },
+    "no STARTTLS": {
+      world: imap({ on: { CAPABILITY: [["* CAPABILITY IMAP4rev1 AUTH=PLAIN", "{tag} OK"]] } }, { security: "starttls" }),
+      ...critical("starttls-missing"),
+    },
+    "STARTTLS refused": {
+      world: imap({ on: { STARTTLS: [["{tag} NO not now"]] } }, { security: "starttls" }),
+      ...critical("starttls-refused"),
+    },
+    "the receiver's password is wrong": {
+      world: imap(answers("{tag} NO [AUTHENTICATIONFAILED] wrong")),
+      ...critical("login-rejected", rejects("definite", to)),
+    },
+    "the receiver's login is refused without a reason": {
+      world: imap(answers("{tag} NO no")),
+      status: "warning",
+      findings: ["login-refused"],
+      also: rejects("ambiguous", to),
+    },
+    "the receiver's account is locked": {
+      world: imap(answers("{tag} NO [CONTACTADMIN] disabled")),
+      ...critical("account-locked", rejects("definite", to)),
+    },
+    "too many connections": {
+      world: imap(answers("{tag} NO [LIMIT] 15 connections")),
+      status: "warning",
+      findings: ["login-limited"],
+      also: rejects(undefined, undefined),
+    },
+    "the server ends the session with a reason": {
+      world: imap({ on: { LIST: [["* BYE shutting down", "!hangup"]] } }),
+      ...critical("session-ended", dataIs({ reason: "shutting down" })),
+    },
+    "the connection is cut in the middle": { world: imap({ on: { LIST: ["reset"] } }), ...critical("connection-lost") },
+    "no answer to a command": { world: imap({ on: { LIST: ["silence"] } }), ...critical("command-timeout") },
+    "the inbox cannot be opened": {
+      world: imap({ on: { LIST: [['* LIST () "/" INBOX', "{tag} OK"]], EXAMINE: [["{tag} NO the index is broken"]] } }),
+      ...critical("command-refused", dataIs({ command: "EXAMINE" })),
+    },
+    "broken off once, and slow when it is looked at again": {
+      world: hangsUpOnce(["127.0.0.1"], { delay: 350 }),
+      status: "critical",
+      findings: ["greeting-late", "connection-lost"],
+    },
+    "broken off once, and one of two addresses refuses": {
+      world: hangsUpOnce(["127.0.0.1", "127.0.0.3"], {}),
+      status: "critical",
+      findings: ["address-failed", "connection-lost"],
+    },
+  },
+  {
+    shownElsewhere: {
+      "filed-elsewhere": "test/integration/mail-roundtrip.test.ts",
+      "probe-not-removed": "test/integration/mail-roundtrip.test.ts",
+    },
+  },
+);
