@@ -4,7 +4,7 @@ import { installPackages, environment, root, runtime } from "./runtime.mjs";
 
 installPackages();
 const { buildPageIfNeeded } = await import("./build-page.mjs");
-await buildPageIfNeeded();
+buildPageIfNeeded();
 
 /** The daemon ends with 70 (EX_SOFTWARE) after an uncaught error; it has written everything by then. */
 const crashed = 70;

@@ -2,13 +2,13 @@ import { createHmac } from "node:crypto";
 import { fileURLToPath } from "node:url";
 import { createBoard, type LiveBoard } from "./engine/board.ts";
 import { startCalendar } from "./engine/calendar.ts";
-import { crashed } from "./engine/crash.ts";
 import { createDelivery } from "./engine/delivery.ts";
 import { createEmergency } from "./engine/emergency.ts";
 import { acknowledge, remind, type IncidentStep } from "./engine/incidents.ts";
 import { createLoopWatch } from "./engine/loop-watch.ts";
 import { runOnce, write, type PipelineWorld } from "./engine/pipeline.ts";
 import { describe } from "./engine/run-probe.ts";
+import { channelId, daemonId, ownTrouble, ownTroubleOver } from "./engine/own-trouble.ts";
 import { createScheduler } from "./engine/scheduler.ts";
 import { settle } from "./engine/settle.ts";
 import { createTeller } from "./engine/teller.ts";
@@ -16,7 +16,7 @@ import { createApp } from "./http/app.ts";
 import { listen } from "./http/listen.ts";
 import { emergencyWords } from "./i18n/emergency.ts";
 import { fill } from "./model/text.ts";
-import type { Board } from "./model/board.ts";
+import type { Board, ChannelHealth } from "./model/board.ts";
 import type { AnyChannel } from "./model/channel.ts";
 import type { AnyCheck } from "./model/check.ts";
 import type { Plan } from "./model/config.ts";
@@ -95,7 +95,10 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
       return plan.settings.extraAuthorities;
     },
   };
-  const delivery = undo.adopt(createDelivery({ outbox, channels, now, context: reach, mask }), (it) => it.stop());
+  const delivery = undo.adopt(
+    createDelivery({ outbox, channels, now, context: reach, mask, onChannelChange: (health) => channelChanged(health) }),
+    (it) => it.stop(),
+  );
   const emergency = createEmergency({
     channels,
     context: reach,
@@ -113,10 +116,20 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
     remembered: loadRemembered(db, now()),
     nextAt: (probe) => scheduler.nextAt(probe),
     channels: () => delivery.channels(),
-    troubles: () => troublesOf(emergency.reason(), delivery.channels(), plan),
+    troubles: () => troublesOf(emergency.reason(), delivery.channels(), plan, demonstration),
     now,
   });
-  const teller = createTeller({ board, checks, outbox, now, demonstration, plan: () => plan, url: () => url });
+  /** The demonstration takes the port it finds; elsewhere the settings say where people reach the pages. */
+  let served = "";
+  const teller = createTeller({
+    board,
+    checks,
+    outbox,
+    now,
+    demonstration,
+    plan: () => plan,
+    url: () => (demonstration && served) || plan.settings.url,
+  });
 
   let tail: Promise<unknown> = Promise.resolve();
   const world: PipelineWorld = {
@@ -168,6 +181,16 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
       await write({ ...emptyBatch, incidents: [incident], timeline, deliveries: teller.deliveriesOf(moved) }, world);
       return true;
     });
+  /** A channel that is broken is told on the others. */
+  function channelChanged({ name, brokenSince, lastError }: ChannelHealth): void {
+    const id = channelId(name);
+    const data = { name, reason: lastError ?? "" };
+    tell(() =>
+      brokenSince === undefined
+        ? ownTroubleOver(board, id, now())
+        : ownTrouble(board, id, { code: "channel-broken", data }, now()),
+    ).catch(() => undefined);
+  }
   const settled = (): Promise<void> =>
     world.serially(async () => {
       const open = board.incidents().filter(({ resolvedAt }) => resolvedAt === undefined);
@@ -203,6 +226,7 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
   undo.defer(() => app.close());
   const server = undo.use(await listen(app, { ...plan.settings.http, nextFreePort: options.nextFreePort === true }));
   const { url } = server;
+  served = url;
 
   const reminding = setInterval(() => {
     for (const incident of board.incidents()) {
@@ -253,7 +277,7 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
     },
     async crashed(error) {
       const reason = mask(describe(error));
-      await tell(() => crashed(board, reason, now()));
+      await tell(() => ownTrouble(board, daemonId, { code: "daemon-crashed", data: { reason } }, now()));
     },
     [Symbol.asyncDispose]: () => running.disposeAsync(),
   };
@@ -276,6 +300,7 @@ function troublesOf(
   storeFault: string | undefined,
   channels: ReturnType<Board["channels"]>,
   plan: Plan,
+  demonstration: boolean,
 ): ReturnType<Board["troubles"]> {
   const store =
     storeFault === undefined
@@ -287,7 +312,7 @@ function troublesOf(
       code: "channel-broken",
       ...spoken(emergencyWords.channelBroken, { name, reason: lastError ?? "" }),
     }));
-  const none = plan.channels.length === 0 && plan.file !== undefined ? [{ code: "no-channel", ...emergencyWords.noChannel }] : [];
+  const none = plan.channels.length === 0 && !demonstration ? [{ code: "no-channel", ...emergencyWords.noChannel }] : [];
   return [...store, ...broken, ...none];
 }
 

@@ -198,6 +198,36 @@ describe("startDaemon()", () => {
     expect(daemon?.board.incidents()[0]).toMatchObject({ acknowledgedBy: "Li" });
   });
 
+  test("a channel that is broken is told on the others, and so is that it works again", async () => {
+    let revoked = true;
+    const other = recordingChannel(() => (revoked ? { kind: "bad-channel", reason: "token revoked" } : { kind: "ok" }));
+    const check = checkOf("imap-login", () => found("down"));
+    const plan = planOf([namedProbe(check, "sales@example.com")], {
+      channels: [
+        { name: "ops", type: "recording", options: {}, from: "test" },
+        { name: "boss", type: "revoked", options: {}, from: "test" },
+      ],
+      alerts: {
+        rules: [{ priorities: ["P1", "P2", "P3", "P4"], channels: ["ops", "boss"] }],
+        remindMs: { P1: 0, P2: 0, P3: 0, P4: 0 },
+      },
+    });
+    const channels = new Map([
+      ["recording", recording.channel],
+      ["revoked", other.channel],
+    ]);
+    await start(plan, [check], { channels });
+    await vi.waitFor(() => expect(turns()).toEqual(["opened 1 P3", "opened 2 P3"]), until);
+    expect(recording.alerts[1]?.title).toContain("boss");
+    expect(JSON.stringify(daemon?.board.troubles())).toContain("token revoked");
+    // A restart tries a broken channel at once.
+    revoked = false;
+    await daemon?.[Symbol.asyncDispose]();
+    await start(plan, [check], { channels });
+    await vi.waitFor(() => expect(turns()).toContain("resolved 2 P3"), until);
+    await vi.waitFor(() => expect(daemon?.board.troubles()).toEqual([]), until);
+  });
+
   test("a second daemon on the same data is refused, and the port of a first one named", async () => {
     const check = checkOf("imap-login", () => found());
     const plan = planOf([namedProbe(check, "a")]);

@@ -5,9 +5,9 @@ import type { NewDelivery } from "../model/state.ts";
 import { statusOf } from "../model/status.ts";
 import { renderAlert, type AlertSubject } from "./alert-text.ts";
 import type { LiveBoard } from "./board.ts";
-import { daemonProbe } from "./crash.ts";
 import type { IncidentStep } from "./incidents.ts";
 import { createMessageId } from "./message-id.ts";
+import { ownProbe } from "./own-trouble.ts";
 import { routeTurn } from "./routing.ts";
 
 export interface TellerOptions {
@@ -28,9 +28,9 @@ export function createTeller(options: TellerOptions): { deliveriesOf(step: Incid
   function subjectsOf({ incident }: IncidentStep): AlertSubject[] {
     const present =
       incident.resolvedAt === undefined ? incident.probes.filter(({ leftAt }) => leftAt === undefined) : incident.probes;
-    const probes = new Map([...board.probes(), daemonProbe].map((probe) => [probe.id, probe]));
+    const probes = new Map(board.probes().map((probe) => [probe.id, probe]));
     return present.flatMap(({ probe: id, findings }) => {
-      const probe = probes.get(id);
+      const probe = probes.get(id) ?? (id.startsWith("monitor/") ? ownProbe(id) : undefined);
       return probe ? [{ probe, check: checks.get(probe.check), status: statusOf(findings), findings }] : [];
     });
   }

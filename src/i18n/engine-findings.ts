@@ -60,6 +60,18 @@ export const engineFindings = {
     },
     source: "design: running",
   },
+  "channel-broken": {
+    severity: "critical",
+    text: {
+      en: "Alerts do not go out on the channel {name}: {reason}",
+      zh: "告警通道 {name} 已失效，告警发不出去：{reason}",
+    },
+    advice: {
+      en: "Correct the address or the key of the channel. Until then alerts go out on the other channels only.",
+      zh: "请更正该通道的地址或密钥；在此之前，告警只从其他通道发出。",
+    },
+    source: "design: promise 6",
+  },
   "own-side": {
     severity: "unknown",
     text: {

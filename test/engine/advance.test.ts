@@ -20,7 +20,7 @@ function play(
 ): { state: ProbeState; transitions: Transition[] } {
   let state = from;
   const transitions: Transition[] = [];
-  [...line].forEach((letter, i) => {
+  line.split("").forEach((letter, i) => {
     const status = letters[letter];
     if (status === undefined) return;
     const step = advance(state, { status, at: i + 1, immediate: letter === "!" }, policy, cover);
@@ -102,7 +102,7 @@ describe("advance()", () => {
           state = step.state;
           expect(state.status).toBe(last?.to ?? "unknown");
           expect(state.recent.length).toBeLessThanOrEqual(Math.max(n + more, good, 2));
-          if (state.status !== "unknown") expect(state.status).toBe(state.verdict);
+          expect(["unknown", state.verdict]).toContain(state.status);
         }
       }),
     );

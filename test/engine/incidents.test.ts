@@ -78,7 +78,7 @@ describe("follow()", () => {
   });
 
   test("stays one incident while it flaps", () => {
-    const { turns } = play([..."oooooooooococococococ"].map((letter) => `a:${letter}`));
+    const { turns } = play("oooooooooococococococ".split("").map((letter) => `a:${letter}`));
     expect(turns.filter((turn) => turn.startsWith("opened")).length).toBeLessThan(5);
     expect(turns.at(-1)).toMatch(/^opened/);
   });
@@ -98,7 +98,7 @@ describe("follow()", () => {
             expect(own[0]).toBe("opened");
             expect(own.filter((turn) => turn === "opened")).toHaveLength(1);
             expect(own.filter((turn) => turn === "resolved")).toHaveLength(incident.resolvedAt === undefined ? 0 : 1);
-            if (incident.resolvedAt !== undefined) expect(own.at(-1)).toBe("resolved" satisfies Turn);
+            expect(incident.resolvedAt === undefined || own.at(-1) === ("resolved" satisfies Turn)).toBe(true);
             expect(incident.turnCount).toBe(own.length);
           }
           const openKeys = incidents.filter(({ resolvedAt }) => resolvedAt === undefined).map(({ key }) => key);
