@@ -52,7 +52,7 @@ function fieldsOf(header: string): HeaderField[] {
 
 const includes = (text: string, part: string): boolean => text.toLowerCase().includes(part.toLowerCase());
 
-export interface Searched {
+interface Searched {
   readonly message: StoredMessage;
   readonly sequence: number;
 }
