@@ -129,10 +129,10 @@ async function openTls(
   let connection: Connection | undefined;
   try {
     connection = await ctx.dial(dialOptions, signal);
-    if (connection.peer) return { peer: withChain(connection.peer) };
+    if (connection.peer) return { peer: connection.peer };
     if (protocol === "tls") throw new Error("TLS from the first byte without a certificate");
     const answer = await askForTls(protocol, connection, ctx.note);
-    if (answer.kind === "ready") return { peer: withChain(await connection.startTls()) };
+    if (answer.kind === "ready") return { peer: await connection.startTls() };
     if (answer.kind === "refused") {
       return { peer: undefined, found: notSeen(`STARTTLS ${address}: ${answer.reason}`, options) };
     }
@@ -144,9 +144,6 @@ async function openTls(
     connection?.close();
   }
 }
-
-/** The chain is read from the open connection: it has to be asked for before that closes. */
-const withChain = (peer: TlsPeer): TlsPeer => ({ ...peer });
 
 function judgePeer(peer: TlsPeer, address: string, options: Options, now: number): readonly Found[] {
   const target = targetOf(options);

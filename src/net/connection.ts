@@ -4,7 +4,7 @@ import { getSystemErrorMessage } from "node:util";
 import { type Connection, DialError, type DialFailure, type DialOptions, type Phase, type TlsPeer } from "../model/connection.ts";
 import { decodeText } from "./decode.ts";
 import { startTimer } from "./timer.ts";
-import { type Identity, lookFirst, notPinned, peerOf, type Trust } from "./tls.ts";
+import { type Identity, lookFirst, notPinned, peerOf, skipCopies, type Trust } from "./tls.ts";
 
 const maxLine = 64 * 1024;
 const maxBytes = 1024 * 1024;
@@ -101,8 +101,6 @@ export function judge(
 ): TlsPeer {
   const peer = peerOf(socket, identity);
   if (peer.verified || identity.verify === false) return peer;
-  // While the socket is open: its certificates go with it.
-  void peer.chain;
   socket.destroy();
   const what = peer.problem === notPinned ? "is not the pinned one" : `is not accepted for ${identity.name}`;
   throw new DialError(`tls ${remote}: the certificate ${what} (${peer.problem})`, {
@@ -137,7 +135,8 @@ export function createConnection(made: Made): Connection {
   let socket = made.socket;
   let peer = made.peer;
   let buffer: Buffer = Buffer.alloc(0);
-  let ended: DialError | undefined;
+  // Made into an error only when somebody asks: every session ends, and a stack costs as much as a read.
+  let ended: (() => DialError) | undefined;
   let reader: Reader | undefined;
 
   const error = (failure: DialFailure, text: string, code?: string): DialError =>
@@ -147,7 +146,7 @@ export function createConnection(made: Made): Connection {
     if (reader === undefined) return;
     const { take, fail } = reader;
     try {
-      if (!take() && ended !== undefined) fail(ended);
+      if (!take() && ended !== undefined) fail(ended());
     } catch (cause) {
       fail(errorAt({ phase: "command", remote }, cause));
     }
@@ -158,15 +157,15 @@ export function createConnection(made: Made): Connection {
     serve();
   };
   const onEnd = (): void => {
-    ended ??= error("closed", "closed by the far side");
+    ended ??= () => error("closed", "closed by the far side");
     serve();
   };
   const onError = (cause: Error): void => {
-    ended ??= errorAt({ phase: "command", remote }, cause);
+    ended ??= () => errorAt({ phase: "command", remote }, cause);
     serve();
   };
   const onAbort = (): void => {
-    ended = abortedAt({ phase: "command", remote });
+    ended = () => abortedAt({ phase: "command", remote });
     // Nobody waits for what is in the buffer any more.
     buffer = Buffer.alloc(0);
     serve();
@@ -247,7 +246,7 @@ export function createConnection(made: Made): Connection {
     },
     startTls: async (given = {}) => {
       if (peer !== undefined) throw error("other", "TLS is already on");
-      if (ended !== undefined) throw ended;
+      if (ended !== undefined) throw ended();
       if (buffer.length > 0) {
         socket.destroy();
         // CVE-2011-0411: whoever sits between could put answers before the TLS that vouches for them.
@@ -263,7 +262,7 @@ export function createConnection(made: Made): Connection {
       const name = given.servername ?? options.servername ?? options.host;
       const context = options.oldTls === true ? made.trust.oldContext() : made.trust.context();
       const plain = socket.off("data", onData).off("end", onEnd).off("close", onClose);
-      const secured = tls.connect({ ...lookFirst(name), socket: plain, secureContext: context });
+      const secured = skipCopies(tls.connect({ ...lookFirst(name), socket: plain, secureContext: context }));
       socket = secured;
       listen();
       const timeoutMs = options.tlsTimeoutMs ?? defaultTlsTimeoutMs;
@@ -275,7 +274,7 @@ export function createConnection(made: Made): Connection {
       return peer;
     },
     close: () => {
-      ended ??= error("closed", "closed by us");
+      ended ??= () => error("closed", "closed by us");
       socket.destroy();
     },
   };

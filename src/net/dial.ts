@@ -3,7 +3,7 @@ import tls from "node:tls";
 import { type Connection, type Dial, DialError, type DialOptions, type Phase } from "../model/connection.ts";
 import type { Ask, DnsAnswer } from "../model/dns.ts";
 import { abortedAt, createConnection, judge, until } from "./connection.ts";
-import { createTrust, lookFirst, type Trust } from "./tls.ts";
+import { createTrust, lookFirst, skipCopies, type Trust } from "./tls.ts";
 
 const defaultTimeoutMs = 10_000;
 /** A name with many dead addresses must not eat the whole run: they share three time-outs. */
@@ -64,8 +64,7 @@ async function open({ options, address, timeoutMs, times, failed, trust, signal 
     return createConnection({ ...made, socket, times: { ...times, connect: performance.now() - began }, peer: undefined });
   }
   const secureContext = options.oldTls === true ? trust.oldContext() : trust.context();
-  const socket = tls.connect({ ...where, ...lookFirst(name), secureContext });
-  guarded(socket);
+  const socket = guarded(skipCopies(tls.connect({ ...where, ...lookFirst(name), secureContext })));
   await until(socket, "connect", { phase: "connect", remote, signal, timeoutMs });
   const connected = performance.now();
   await until(socket, "secureConnect", { phase: "tls", remote, signal, timeoutMs: options.tlsTimeoutMs ?? defaultTimeoutMs });

@@ -51,14 +51,14 @@ interface ImapOptions {
 
 export function createImap(connection: Connection, { commandTimeoutMs, note }: ImapOptions): Imap {
   let count = 0;
-  let known: ReadonlySet<string> | undefined;
+  let known: string | undefined;
   let step: Step = { phase: "greeting", command: "greeting" };
   let farewell: string | undefined;
 
   const learn = (line: ImapLine): void => {
     if (line.word === "BYE") farewell = reasonOf(line);
     const said = line.word === "CAPABILITY" ? line.text : /^CAPABILITY (.*)$/i.exec(line.code)?.[1];
-    if (said !== undefined) known = new Set(said.toUpperCase().split(" ").filter(Boolean));
+    if (said !== undefined) known = said;
   };
 
   /** A whole response: literals are read and put where they belong. */
@@ -131,7 +131,7 @@ export function createImap(connection: Connection, { commandTimeoutMs, note }: I
     },
     capabilities: async () => {
       if (known === undefined) await simple("CAPABILITY");
-      return known ?? new Set();
+      return new Set((known ?? "").toUpperCase().split(" ").filter(Boolean));
     },
     startTls: async () => {
       const answer = await simple("STARTTLS");

@@ -26,7 +26,12 @@ export function createTrust(extraAuthorities: readonly string[]): Trust {
   let context: tls.SecureContext | undefined;
   let oldContext: tls.SecureContext | undefined;
   return {
-    context: () => (context ??= tls.createSecureContext({ ca: [...systemAuthorities(), ...extra], minVersion: "TLSv1.2" })),
+    context: () =>
+      (context ??= tls.createSecureContext({
+        ca: [...systemAuthorities(), ...extra],
+        minVersion: "TLSv1.2",
+        ecdhCurve: groups,
+      })),
     oldContext: () =>
       (oldContext ??= tls.createSecureContext({
         minVersion: "TLSv1",
@@ -44,6 +49,12 @@ const bundles: readonly (string | undefined)[] = [
   "/etc/ssl/ca-bundle.pem",
   "/etc/ssl/cert.pem",
 ];
+
+/**
+ * The groups that OpenSSL offers, in an order of ours: the key share (`*`) is for X25519. To make one for X25519MLKEM768 as well
+ * costs 0.1 ms of each login, and a server that wants it asks for it (RFC 8446 section 4.1.4).
+ */
+const groups = "*X25519:X25519MLKEM768:P-256:P-384:P-521";
 
 /** One file takes 10 ms to read and use; Node's own way through the system's folders takes 120, and our loop stands still. */
 function systemAuthorities(): readonly string[] {
@@ -69,8 +80,16 @@ export const lookFirst = (name: string): tls.ConnectionOptions => ({
   rejectUnauthorized: false,
   // RFC 6066 3: no address as a server name.
   ...(net.isIP(name) ? {} : { servername: name }),
-  checkServerIdentity: (_host, certificate) => tls.checkServerIdentity(name, certificate),
+  checkServerIdentity: () => undefined,
 });
+
+/**
+ * Node turns the whole chain into an object of texts before it asks about the name: a tenth of the CPU of a login (0.13 of
+ * 1.3 ms). `peerOf` asks the certificate itself, so there is nothing to be turned.
+ */
+export function skipCopies<S extends tls.TLSSocket>(socket: S): S {
+  return Object.defineProperty(socket, "getPeerCertificate", { value: () => ({}) });
+}
 
 /** What a connection that has just been secured is worth. */
 export function peerOf(socket: tls.TLSSocket, identity: Identity): TlsPeer {
@@ -94,11 +113,17 @@ function problemOf(socket: tls.TLSSocket, leaf: X509Certificate | undefined, ide
   if (identity.pinnedFingerprint !== undefined) {
     return plainHex(leaf.fingerprint256) === plainHex(identity.pinnedFingerprint) ? undefined : notPinned;
   }
-  if (socket.authorized) return undefined;
-  // Declared as an Error, set as its code (lib/_tls_wrap.js, onConnectSecure).
-  const error: unknown = socket.authorizationError;
-  return error instanceof Error ? error.message : String(error);
+  if (!socket.authorized) {
+    // Declared as an Error, set as its code (lib/_tls_wrap.js, onConnectSecure).
+    const error: unknown = socket.authorizationError;
+    return error instanceof Error ? error.message : String(error);
+  }
+  return isFor(leaf, identity.name) ? undefined : "ERR_TLS_CERT_ALTNAME_INVALID";
 }
+
+/** RFC 9525: whole labels only behind a wildcard, addresses as addresses. */
+const isFor = (leaf: X509Certificate, name: string): boolean =>
+  (net.isIP(name) ? leaf.checkIP(name) : leaf.checkHost(name, { partialWildcards: false })) !== undefined;
 
 const plainHex = (fingerprint: string): string => fingerprint.replaceAll(":", "").toLowerCase();
 

@@ -125,10 +125,9 @@ describe("smtp-submission when Dovecot's authentication is gone", () => {
   test("does not blame the password", async () => {
     await dovecot.stop();
     const { observation, rejected } = await run(addresses.good);
+    // A smtpd that already runs answers 454; a new one ends at once: "fatal: no SASL authentication mechanisms".
+    expect(["login-unavailable", "connection-lost"]).toContain(observation.findings[0]?.code);
     expect(observation.status).toBe("critical");
-    expect(["login-unavailable", "auth-not-offered", "session-ended", "connection-lost"]).toContain(
-      observation.findings[0]?.code,
-    );
     expect(rejected).toBeUndefined();
   });
 });
