@@ -20,11 +20,13 @@ export interface SelfTests {
  * Otherwise it is unknown and says why. What the far side answered in so many words (a refused login) needs no self-test.
  */
 export async function judgeOwnSide(probe: Probe, outcome: RunOutcome, began: number, tests: SelfTests): Promise<RunOutcome> {
-  const { status } = outcome.observation;
-  if (probe.measures === "monitor" || status === "ok" || status === "unknown" || outcome.rejected !== undefined) return outcome;
-  await Promise.all([tests.runFresh(standsOn.egress, began), tests.runFresh(standsOn.resolver, began)]);
-  const datedness =
-    probe.measures === "expiry" || outcome.observation.findings.some(({ code }) => code.startsWith("certificate-"));
+  const { status, findings } = outcome.observation;
+  if (probe.measures === "monitor" || status === "ok" || outcome.rejected !== undefined || !outcome.ran) return outcome;
+  const looked = Promise.all([tests.runFresh(standsOn.egress, began), tests.runFresh(standsOn.resolver, began)]);
+  // Nothing to take back, but what kept us from finding out may be ourselves: the sooner that is known the better.
+  if (status === "unknown") return outcome;
+  await looked;
+  const datedness = probe.measures === "expiry" || findings.some(({ code }) => code.startsWith("certificate-"));
   const tested = [standsOn.egress, standsOn.resolver, ...(datedness ? [standsOn.clock] : [])];
   const self = tested.filter((id) => tests.last(id)?.status === "critical");
   return self.length === 0 ? outcome : { ...outcome, immediate: false, observation: notJudged(outcome.observation, self) };

@@ -95,6 +95,7 @@ const attemptsOf = (probe: Probe, world: PipelineWorld): Promise<Attempt[]> =>
   );
 
 const bare = (observation: RunOutcome["observation"]): RunOutcome => ({
+  ran: false,
   observation,
   memory: undefined,
   facts: [],

@@ -21,6 +21,8 @@ export interface RunWorld extends Omit<CheckContext, "note" | "everyMs"> {
 }
 
 export interface RunOutcome {
+  /** False when the check was not run at all (its login is held back). */
+  readonly ran: boolean;
   readonly observation: Observation;
   readonly memory: Json | undefined;
   readonly facts: readonly { readonly kind: string; readonly value: string }[];
@@ -75,6 +77,7 @@ export async function runProbe(probe: Probe, check: AnyCheck, world: RunWorld): 
   const result = ended.how === "returned" ? ended.result : undefined;
   const declared = findings.map((finding) => check.findings[finding.code]);
   return {
+    ran: true,
     observation: {
       probe: probe.id,
       status: statusOf(findings),
