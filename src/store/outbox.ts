@@ -84,7 +84,8 @@ export function createOutbox(db: Database): Outbox {
        WHERE priority = 'P1' AND state IN ('pending', 'sending', 'dead') AND expires_at > ? AND turn IN ('opened', 'worsened')
          AND NOT EXISTS (SELECT 1 FROM outbox AS other WHERE other.incident = mine.incident
            AND other.key = substr(mine.key, 1, length(mine.key) - length(mine.channel)) || other.channel
-           AND other.state IN ('sent', 'accepted', 'obsolete')))
+           AND other.state IN ('sent', 'accepted', 'obsolete'))
+         AND NOT EXISTS (SELECT 1 FROM incident WHERE id = mine.incident AND resolved_at IS NOT NULL))
      GROUP BY turn_key ORDER BY min(seq)`,
   );
   const deliveries = createDeliveries(db);

@@ -204,6 +204,13 @@ describe("who was told", () => {
     ]);
     expect(outbox.untaken(start + 9)).toHaveLength(3);
   });
+
+  test("untaken() leaves out what is over: a further channel would never hear that it is", () => {
+    const { db, outbox } = setUp([opened(1, "a", { priority: "P1" })]);
+    expect(outbox.untaken(start)).toHaveLength(1);
+    void createRecorder(db).commit(batch({ incidents: [incident(1, { resolvedAt: start + 1 })] }), { atOnce: true });
+    expect(outbox.untaken(start)).toEqual([]);
+  });
 });
 
 test("saveChannel() keeps where a channel stands", () => {
