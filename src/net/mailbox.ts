@@ -214,6 +214,7 @@ async function sendId(client: ImapFlow): Promise<void> {
 const uses: Readonly<Record<string, FolderUse>> = { "\\Inbox": "inbox", "\\Junk": "junk", "\\All": "all", "\\Trash": "trash" };
 
 function mailboxOf(client: ImapFlow): Mailbox {
+  let openedAt = 1;
   const read = async (uids: string, headers: readonly string[], from: number): Promise<readonly Envelope[]> => {
     const envelopes: Envelope[] = [];
     for await (const mail of client.fetch(uids, { uid: true, internalDate: true, headers: [...headers] }, { uid: true })) {
@@ -227,7 +228,9 @@ function mailboxOf(client: ImapFlow): Mailbox {
   };
   const open = async (path: string, readOnly: boolean): Promise<OpenFolder> => {
     const { uidValidity, uidNext } = await client.mailboxOpen(path, { readOnly });
-    return { uidValidity: String(uidValidity), uidNext };
+    // Declared, and left out by servers that do not know it (RFC 3501 section 6.3.1): then everything may be new.
+    openedAt = Number.isSafeInteger(uidNext) ? uidNext : 1;
+    return { uidValidity: String(uidValidity), uidNext: openedAt };
   };
   return {
     folders: async () => {
@@ -241,7 +244,7 @@ function mailboxOf(client: ImapFlow): Mailbox {
     envelopesFrom: async (uid, headers) => {
       const { mailbox } = client;
       if (mailbox === false || mailbox.exists === 0) return [];
-      const from = Math.max(1, uid, mailbox.uidNext - maxEnvelopes);
+      const from = Math.max(1, uid, openedAt - maxEnvelopes);
       return read(`${from}:*`, headers, from);
     },
     envelopesBefore: async (before, header, headers) => {

@@ -6,19 +6,24 @@ import { probeHeader, tokenOf } from "../../src/mail/probe-mail.ts";
 import { type CheckCase, testCheck, testNow } from "../support/check-tester.ts";
 import { startFullQueue } from "../support/full-queue.ts";
 import { startLineServer } from "../support/line-server.ts";
-import { type ImapScript, scriptImap, type SmtpScript } from "../support/mail-script.ts";
-import { authority, certificate, type CertificateKind, mailHost, mailWorld, reaching } from "../support/mail-world.ts";
+import { scriptImap, scriptSmtp } from "../support/mail-script.ts";
+import { certificate, type CertificateKind, mailHost, mailWorld, reaching } from "../support/mail-world.ts";
 import {
+  answers,
   at,
   from,
+  gmail,
+  hangsUpOnce,
   here,
   imap,
   journey,
   limits,
   minute,
   nowhere,
+  sender,
   sent,
   sign,
+  smtpAnswers,
   to,
   unreachable,
 } from "../support/round-trip-world.ts";
@@ -59,23 +64,6 @@ const rejects =
   (kind: "definite" | "ambiguous" | undefined, who: string | undefined): NonNullable<CheckCase["also"]> =>
   (_observation, { rejected }) =>
     expect(rejected).toEqual(kind && { kind, account: who });
-/** At the first connection the server hangs up; what is looked at again, is the second. */
-const hangsUpOnce =
-  (zone: readonly string[], again: ImapScript): NonNullable<CheckCase["world"]> =>
-  async () => {
-    let clients = 0;
-    const server = await startLineServer((client) => scriptImap(clients++ === 0 ? { greeting: "hangup" } : again)(client), {
-      certificate: await certificate("good"),
-      implicit: true,
-      host: zone.at(-1) ?? "",
-    });
-    const reach = async () => ({ ...(await reaching({ [mailHost]: { A: zone } })), authorities: [(await authority()).certPem] });
-    return { ...(await nowhere(reach, { port: server.port })()), close: () => server.close() };
-  };
-const answers = (...lines: readonly string[]): ImapScript => ({ on: { AUTHENTICATE: [lines], LOGIN: [lines] } });
-const smtpAnswers = (verb: string, ...lines: readonly string[]): SmtpScript => ({
-  on: { MAIL: [["250 ok"]], RCPT: [["250 ok"]], DATA: [["354 go on"]], [verb]: [lines] },
-});
 testCheck(
   mailRoundtrip,
   {
@@ -222,6 +210,28 @@ testCheck(
         },
       } satisfies CheckCase;
     })(),
+    "Gmail's EXPUNGE only archives: there it is moved to the trash": (() => {
+      let received = "";
+      return {
+        memory: journey([sent(20_000)], { sweptAt: testNow }),
+        world: async () => {
+          const made = await gmail()();
+          return {
+            ...made,
+            close: async () => {
+              received = made.server.received();
+              await made.close();
+            },
+          };
+        },
+        status: "ok",
+        findings: [],
+        also: () => {
+          expect(received).toContain('UID MOVE 5 "[Gmail]/Bin"');
+          expect(received).not.toContain("EXPUNGE");
+        },
+      } satisfies CheckCase;
+    })(),
     "a memory that cannot be read is begun anew": {
       memory: { seq: "many" },
       world: at(),
@@ -245,6 +255,25 @@ testCheck(
         expect({ rejected, loggedIn }).toEqual({ rejected: { kind: "definite", account: from }, loggedIn: [to] }),
       ),
     },
+    "the sender's server has a certificate of its own making: the password stays here": (() => {
+      let received = "";
+      return {
+        world: async () => {
+          const server = await startLineServer(scriptSmtp(), { certificate: await certificate("selfSigned"), implicit: true });
+          const made = await at()();
+          return {
+            ...made,
+            options: { ...made.options, from: { ...sender, port: server.port } },
+            close: async () => {
+              received = server.received();
+              await server.close();
+              await made.close?.();
+            },
+          };
+        },
+        ...critical("certificate-self-signed", () => expect(received).not.toMatch(/AUTH|MAIL/)),
+      } satisfies CheckCase;
+    })(),
     "the sender's login is put off": {
       world: at(undefined, { on: { AUTH: [["454 4.7.0 later"]] } }),
       ...critical("login-unavailable"),

@@ -1,16 +1,16 @@
 import { execFile } from "node:child_process";
-import { mkdir, readdir, writeFile } from "node:fs/promises";
+import { mkdir, readdir, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { createTransport } from "nodemailer";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
 import { z } from "zod";
 import check from "../../checks/mail-roundtrip.ts";
 import { runProbe, type RunOutcome } from "../../src/engine/run-probe.ts";
 import type { Json } from "../../src/model/json.ts";
 import type { Secret } from "../../src/model/secret.ts";
 import { createDial } from "../../src/net/dial.ts";
-import { createAuthority, type Authority } from "../support/certificates.ts";
+import { createAuthority, issueSelfSigned, type Authority } from "../support/certificates.ts";
 import { probeOf, testWorld } from "../support/check-tester.ts";
 import { mailUid, startDovecot, type Dovecot } from "../support/dovecot.ts";
 import { greylist, startPolicyServer, type PolicyServer } from "../support/policy-server.ts";
@@ -242,12 +242,14 @@ describe("mail-roundtrip on real Postfix and Dovecot", () => {
     const before = await files(to);
     const trip = watch(to);
     await trip.run();
+    // SELECT would have moved it to "cur": looking is EXAMINE.
+    expect(await readdir(join(dovecot.mailRoot, to, "new"))).toContain(before[0]);
     await mailFrom("buyer@x.test", to);
     await until(async () => (await files(to)).length === 3);
     expect((await trip.untilKnown()).said).toEqual([]);
     const after = await files(to);
     expect(after).toHaveLength(2);
-    // Maildir keeps the flags behind ":2,": none, and \\Recent was not taken from the new one.
+    // Maildir keeps the flags behind ":2,": there are none.
     expect(after.map((name) => name.split(":")[1] ?? "").filter((flags) => flags !== "" && flags !== "2,")).toEqual([]);
     expect(after.map((name) => name.split(":")[0])).toContain(before[0]?.split(":")[0]);
   });
@@ -298,5 +300,100 @@ describe("mail-roundtrip on real Postfix and Dovecot", () => {
     trip.forward(60_000);
     // Two in a row stay so.
     expect((await trip.run()).said).toEqual(["send-refused critical"]);
+  });
+});
+
+describe("mail-roundtrip in a mailbox of another kind", () => {
+  const address = "127.0.14.3";
+  const to = "inbox@other.test";
+  let otherDovecot: Dovecot | undefined;
+  let otherPostfix: Postfix | undefined;
+
+  afterEach(async () => {
+    await otherPostfix?.stop();
+    await otherDovecot?.stop();
+  });
+
+  /** One machine of its own that sends to itself; its certificate is signed by nobody. */
+  async function start(imapConfig: string) {
+    const tls = await issueSelfSigned({ names: ["mail.other.test"] });
+    otherDovecot = await startDovecot({
+      address,
+      users: { [to]: password, "sales@other.test": password },
+      tls,
+      extraConfig: imapConfig,
+    });
+    otherPostfix = await startPostfix({
+      address,
+      hostname: "mail.other.test",
+      domains: ["other.test"],
+      dovecot: otherDovecot,
+      mailboxes: { [to]: `${to}/` },
+      tls,
+    });
+    const server = { host: address, password: secret, fingerprint: tls.fingerprint };
+    const trip = (security: "tls" | "starttls", more: object = {}) =>
+      watch(to, {
+        from: {
+          ...server,
+          address: "sales@other.test",
+          user: "sales@other.test",
+          security,
+          port: security === "tls" ? 465 : 587,
+        },
+        to: { ...server, security, port: security === "tls" ? 993 : 143, ...more },
+      });
+    return { trip, dovecot: otherDovecot };
+  }
+
+  test("a pinned certificate is believed on both sides, with TLS and STARTTLS; another one is not", async () => {
+    const { trip } = await start("");
+    for (const security of ["tls", "starttls"] as const) {
+      const pinned = trip(security);
+      expect((await pinned.run()).said).toEqual(["not-there-yet unknown"]);
+      expect((await pinned.untilKnown()).said).toEqual([]);
+      expect((await trip(security, { fingerprint: "ab".repeat(32) }).run()).said).toEqual(["certificate-not-pinned critical"]);
+    }
+  });
+
+  test("without UIDPLUS it only marks its own where somebody else's mail is marked as well", async () => {
+    const { trip, dovecot: server } = await start("imap_capability = IMAP4rev1 ID LITERAL+ SASL-IR SPECIAL-USE");
+    const folder = join(server.mailFolder(to), "cur");
+    await mkdir(folder, { recursive: true });
+    await writeFile(join(folder, "1.deleted:2,T"), "Subject: wanted back\r\n\r\nhello\r\n");
+    await command("chown", ["-R", `${mailUid}:${mailUid}`, server.mailFolder(to)]);
+    const marked = trip("tls");
+    await marked.run();
+    const kept = await marked.untilKnown();
+    expect(kept.said).toEqual(["probe-not-removed info"]);
+    expect(kept.observation.status).toBe("ok");
+    const left = await readdir(folder);
+    expect(left).toHaveLength(2);
+    expect(left.filter((name) => name.endsWith(":2,T"))).toHaveLength(2);
+
+    await rm(join(folder, "1.deleted:2,T"));
+    const alone = trip("tls");
+    await alone.run();
+    expect((await alone.untilKnown()).said).toEqual(["probe-not-removed info"]);
+  });
+
+  test("with UIDPLUS somebody else's marked mail stays", async () => {
+    const { trip, dovecot: server } = await start("");
+    const folder = join(server.mailFolder(to), "cur");
+    await mkdir(folder, { recursive: true });
+    await writeFile(join(folder, "1.deleted:2,T"), "Subject: wanted back\r\n\r\nhello\r\n");
+    await command("chown", ["-R", `${mailUid}:${mailUid}`, server.mailFolder(to)]);
+    const marked = trip("tls");
+    await marked.run();
+    expect((await marked.untilKnown()).said).toEqual([]);
+    expect(await readdir(folder)).toEqual(["1.deleted:2,T"]);
+  });
+
+  test("says which program it is after the login, where the provider wants that", async () => {
+    const { trip, dovecot: server } = await start("imap_id_log = *");
+    await trip("tls", { provider: { id: "netease", idAfterLogin: true } }).run();
+    const ids = (await server.log()).split("\n").filter((line) => line.includes("ID sent"));
+    // Dovecot logs by the process: `imap-login` before, `imap(user)` after.
+    expect(ids.some((line) => line.includes(`imap(${to})`) && line.includes("name=Mailvigil"))).toBe(true);
   });
 });

@@ -27,6 +27,9 @@ const account = { host: mailHost, port: 9, security: "tls", password: secretOf(p
 export const sign = (text: string): string => createHmac("sha256", "test").update(text).digest("hex");
 export const minute = 60_000;
 
+/** Who sends, at a port where nothing is. */
+export const sender = { ...account, address: from, user: from };
+
 /** A mail that was sent so long ago and has not been seen. */
 export const sent = (msAgo: number, more: Partial<Travelling> = {}): Travelling => ({
   seq: 7,
@@ -79,7 +82,7 @@ export const at =
       : await startSmtpServer(host, identity, { ...world, deliver: () => undefined });
     return {
       options: {
-        from: { ...account, address: from, user: from, port: submission.port },
+        from: { ...sender, port: submission.port },
         to: { ...account, address: to, user: to, port: imap.port },
       },
       ctx: { ...(await reaching({ [mailHost]: { A: ["127.0.0.1"] } })), authorities: [(await authority()).certPem] },
@@ -97,7 +100,7 @@ export const imap =
     const made = await mailWorld(scriptImap(script), world);
     return {
       options: {
-        from: { ...account, address: from, user: from },
+        from: sender,
         to: { ...account, address: to, user: to, ...made.options, ...more },
       },
       ctx: { ...made.ctx, authorities: [(await authority()).certPem] },
@@ -110,7 +113,7 @@ export const nowhere =
   (ctx: () => Promise<NonNullable<Awaited<ReturnType<NonNullable<CheckCase["world"]>>>["ctx"]>>, more: object = {}) =>
   async () => ({
     options: {
-      from: { ...account, address: from, user: from },
+      from: sender,
       to: { ...account, address: to, user: to, ...more },
     },
     ctx: await ctx(),
@@ -124,3 +127,52 @@ export const unreachable = (code: string) =>
         new DialError(`connect: ${code}`, { phase: "connect", failure: "unreachable", code, remote: "192.0.2.1:993" }),
       ),
   }));
+
+/** As much of Gmail as a look sees: its extension, a trash, and one of our mails with UID 5. */
+export const gmail = () => async () => {
+  const header = `${probeHeader}: ${tokenOf(`${from}~${to}`, sent(0), sign)}\r\n\r\n`;
+  const open = ["* 1 EXISTS", "* OK [UIDVALIDITY 9] ok", "* OK [UIDNEXT 6] ok", "{tag} OK done"];
+  const fetched = `* 1 FETCH (UID 5 X-GM-MSGID 11 X-GM-THRID 12 X-GM-LABELS () INTERNALDATE "22-Nov-2026 11:59:45 +0000" BODY[HEADER.FIELDS (${probeHeader} Message-ID)] {${header.length}}`;
+  const made = await mailWorld(
+    scriptImap({
+      on: {
+        CAPABILITY: [["* CAPABILITY IMAP4rev1 AUTH=PLAIN SASL-IR UIDPLUS MOVE SPECIAL-USE X-GM-EXT-1", "{tag} OK done"]],
+        LIST: [
+          ['* LIST (\\Noselect) "/" ""', "{tag} OK done"],
+          ['* LIST (\\HasNoChildren) "/" "INBOX"', '* LIST (\\HasNoChildren \\Trash) "/" "[Gmail]/Bin"', "{tag} OK done"],
+        ],
+        LSUB: [["{tag} OK done"]],
+        EXAMINE: [open],
+        SELECT: [open],
+        UID: [
+          [fetched, `${header})`, "{tag} OK done"],
+          ["* OK [COPYUID 3 5 1] moved", "* 1 EXPUNGE", "{tag} OK done"],
+        ],
+      },
+    }),
+  );
+  const ctx = { ...made.ctx, authorities: [(await authority()).certPem] };
+  return { ...(await nowhere(() => Promise.resolve(ctx), made.options)()), server: made.server, close: made.close };
+};
+
+/** At the first connection the server hangs up; what is looked at again, is the second. */
+export const hangsUpOnce =
+  (zone: readonly string[], again: ImapScript): NonNullable<CheckCase["world"]> =>
+  async () => {
+    let clients = 0;
+    const server = await startLineServer((client) => scriptImap(clients++ === 0 ? { greeting: "hangup" } : again)(client), {
+      certificate: await certificate("good"),
+      implicit: true,
+      host: zone.at(-1) ?? "",
+    });
+    const reach = async () => ({ ...(await reaching({ [mailHost]: { A: zone } })), authorities: [(await authority()).certPem] });
+    return { ...(await nowhere(reach, { port: server.port })()), close: () => server.close() };
+  };
+
+/** Every login is answered so. */
+export const answers = (...lines: readonly string[]): ImapScript => ({ on: { AUTHENTICATE: [lines], LOGIN: [lines] } });
+
+/** A sending server that takes everything up to one command. */
+export const smtpAnswers = (verb: string, ...lines: readonly string[]): SmtpScript => ({
+  on: { MAIL: [["250 ok"]], RCPT: [["250 ok"]], DATA: [["354 go on"]], [verb]: [lines] },
+});
