@@ -121,7 +121,7 @@ export function extensionsOf(lines: readonly string[]): ReadonlyMap<string, read
       .replace(/^AUTH=/, "AUTH ")
       .split(/\s+/)
       .filter(Boolean);
-    extensions.set(keyword, [...(extensions.get(keyword) ?? []), ...parameters]);
+    if (keyword !== "") extensions.set(keyword, [...(extensions.get(keyword) ?? []), ...parameters]);
   }
   return extensions;
 }
