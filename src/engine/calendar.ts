@@ -1,7 +1,7 @@
 import { createTask, schedule, type ScheduledTask } from "node-cron";
 
 /** Work that is due at times of the calendar, in the configured zone. */
-export interface CalendarJob {
+interface CalendarJob {
   /** Never reused for another meaning: what was done is stored under it. */
   readonly name: string;
   /** Five fields, as cron writes them. */

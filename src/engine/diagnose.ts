@@ -5,7 +5,7 @@ import type { Business, Probe } from "../model/probe.ts";
 import { statusFacts, statusOfSeverity } from "../model/status.ts";
 
 /** All that is wrong with ourselves is one incident: whoever gets it mends the machine, not the mail. */
-export const monitorKey = "monitor";
+const monitorKey = "monitor";
 
 /** Which incident a failing probe belongs to. Until causes span probes, each probe has its own, but for the own side. */
 export const incidentKey = (probe: Pick<Probe, "id" | "measures">): string =>

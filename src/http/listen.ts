@@ -14,7 +14,7 @@ export interface Listening extends AsyncDisposable {
 }
 
 /** One line that names the place and the remedy. */
-export class ListenError extends Error {
+class ListenError extends Error {
   override readonly name = "ListenError";
 }
 

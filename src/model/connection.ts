@@ -53,7 +53,7 @@ export interface TlsPeer {
 }
 
 /** Milliseconds of the monotonic clock that each phase took. */
-export interface PhaseTimes {
+interface PhaseTimes {
   readonly resolve?: number;
   readonly connect?: number;
   readonly tls?: number;

@@ -7,7 +7,7 @@ export const statuses = ["ok", "warning", "critical", "unknown"] as const;
 export type Status = (typeof statuses)[number];
 
 /** What a stretch of time counts as in the account of availability. */
-export type ServiceTime = "up" | "degraded" | "down" | "unknown";
+type ServiceTime = "up" | "degraded" | "down" | "unknown";
 
 interface StatusFacts {
   /** Higher is worse: critical > warning > unknown > ok. */
