@@ -137,7 +137,7 @@ function chainOf(leaf: X509Certificate | undefined): readonly PeerCertificate[] 
 }
 
 /** @throws nothing: a key of a kind that Node does not know has zero bits */
-export function describe(certificate: X509Certificate): PeerCertificate {
+function describe(certificate: X509Certificate): PeerCertificate {
   return {
     subject: oneLine(certificate.subject),
     issuer: oneLine(certificate.issuer),

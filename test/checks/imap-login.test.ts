@@ -1,88 +1,30 @@
 /* oxlint-disable vitest/no-standalone-expect -- what a case expects runs inside the tests that the tester makes */
 import { expect } from "vitest";
 import imapLogin from "../../checks/imap-login.ts";
-import { DialError } from "../../src/model/connection.ts";
 import { type CheckCase, testCheck } from "../support/check-tester.ts";
-import { startFullQueue } from "../support/full-queue.ts";
+import { connectionCases, critical, type Expected, ok, onServer, phaseIs, warning } from "../support/connection-cases.ts";
 import { type ImapScript, scriptImap } from "../support/mail-script.ts";
-import {
-  certificate,
-  type CertificateKind,
-  mailHost,
-  mailWorld,
-  type MailWorldOptions,
-  password,
-  reaching,
-  secretOf,
-} from "../support/mail-world.ts";
+import { mailWorld, type MailWorldOptions } from "../support/mail-world.ts";
 
-const login = { user: "Sales@example.test", password: secretOf(password) };
 const exmail = {
   id: "exmail",
   definiteRejections: ["password is wrong"],
   ambiguousRejections: ["Login fail. Account is abnormal"],
 };
-/** Short enough for a test, in the proportions of the real ones. */
-const limits = { connect: 1, tls: 0.3, greeting: 1.2, command: 0.3, slow: 0.25, late: 0.6 };
 
-type Expected = Pick<CheckCase, "status" | "findings" | "also">;
-
-/** A case on a scripted server. */
-const on = (script: ImapScript, expected: Expected, world: MailWorldOptions = {}, options: object = {}): CheckCase => ({
-  options: { ...login, limits, ...options },
-  world: () => mailWorld(scriptImap(script), world),
-  ...expected,
-});
-
-const critical = (code: string, also?: CheckCase["also"]): Expected => ({
-  status: "critical",
-  findings: [code],
-  ...(also ? { also } : {}),
-});
-const warning = (code: string): Expected => ({ status: "warning", findings: [code] });
+const on = (script: ImapScript, expected: Expected, world?: MailWorldOptions, options?: object): CheckCase =>
+  onServer(scriptImap(script), expected, world, options);
 
 const refusedWith = (text: string): ImapScript => ({ on: { LOGIN: [[`{tag} ${text}`]] } });
-const phaseIs =
-  (phase: string): NonNullable<CheckCase["also"]> =>
-  ({ findings }) =>
-    expect(findings[0]?.data).toMatchObject({ phase, host: mailHost });
-
-/** What our own network says cannot be had on loopback; test/integration has both for real, in a network namespace. */
-const unreachable = (code: string): NonNullable<CheckCase["world"]> => {
-  const about = { phase: "connect", failure: "unreachable", code, remote: "192.0.2.1:993" } as const;
-  return () => Promise.resolve({ ctx: { dial: () => Promise.reject(new DialError(`connect 192.0.2.1:993: ${code}`, about)) } });
-};
-
-/** Certificates that must keep the password at home: the server takes whatever it is sent and keeps a record. */
-const keepsPassword = (presents: CertificateKind, code: string, security: "tls" | "starttls"): CheckCase => {
-  let received = "";
-  return {
-    options: { ...login, limits },
-    world: async () => {
-      const world = await mailWorld(scriptImap(), { presents, security });
-      return {
-        ...world,
-        close: async () => {
-          received = world.server.received();
-          await world.close();
-        },
-      };
-    },
-    ...critical(code, ({ findings, evidence }) => {
-      expect(findings[0]?.data).toMatchObject({ phase: "tls", host: mailHost });
-      expect(evidence.join("\n")).toContain("certificate CN=");
-      expect(received).not.toMatch(/LOGIN|AUTHENTICATE|sales@/i);
-    }),
-  };
-};
 
 testCheck(imapLogin, {
+  ...connectionCases(scriptImap, /LOGIN|AUTHENTICATE|sales@/i),
   "all is well": on(
     {},
     {
-      status: "ok",
-      findings: [],
-      also: ({ metrics, evidence }) => {
+      ...ok,
+      also: ({ metrics, evidence }, { loggedIn }) => {
+        expect(loggedIn).toEqual(["sales@example.test"]);
         expect(Object.keys(metrics).toSorted()).toEqual(["connect", "examine", "greeting", "login", "resolve", "tls"]);
         const text = evidence.join("\n");
         expect(text).toContain("C: m2 LOGIN Sales@example.test [password]");
@@ -92,89 +34,17 @@ testCheck(imapLogin, {
       },
     },
   ),
-  "all is well by STARTTLS": on({}, { status: "ok", findings: [] }, { security: "starttls" }),
-  "a pinned certificate that nobody vouches for": {
-    ...on({}, { status: "ok", findings: [] }),
-    world: async () => {
-      const world = await mailWorld(scriptImap(), { presents: "selfSigned" });
-      return { ...world, options: { ...world.options, fingerprint: (await certificate("selfSigned")).fingerprint } };
-    },
-  },
-  "another certificate than the pinned one": on({}, critical("certificate-not-pinned"), {}, { fingerprint: "ab".repeat(32) }),
-
-  "the name does not exist": {
-    options: { ...login, host: mailHost },
-    world: async () => ({ ctx: await reaching({}) }),
-    ...critical("name-not-found", phaseIs("resolve")),
-  },
-  "the name has no address": {
-    options: { ...login, host: mailHost },
-    world: async () => ({ ctx: await reaching({ [mailHost]: { TXT: ["x"] } }) }),
-    ...critical("no-address", phaseIs("resolve")),
-  },
-  "the resolver fails": {
-    options: { ...login, host: mailHost },
-    world: async () => ({ ctx: await reaching({ [mailHost]: "SERVFAIL" }) }),
-    status: "unknown",
-    findings: ["name-unresolved"],
-    also: phaseIs("resolve"),
-  },
-  "nothing listens": {
-    options: { ...login, host: mailHost, port: 9 },
-    world: async () => ({ ctx: await reaching({ [mailHost]: { A: ["127.0.0.1"] } }) }),
-    ...critical("connection-refused", phaseIs("connect")),
-  },
-  "packets are dropped": {
-    options: { ...login, host: mailHost, limits: { ...limits, connect: 0.2 } },
-    world: async () => {
-      const { port, close } = await startFullQueue();
-      return { options: { port }, ctx: await reaching({ [mailHost]: { A: ["127.0.0.1"] } }), close };
-    },
-    ...critical("connect-timeout", phaseIs("connect")),
-  },
-  "one of two addresses refuses": {
-    ...on({}, warning("address-failed")),
-    world: async () => {
-      const world = await mailWorld(scriptImap(), { host: "127.0.0.3" });
-      return { ...world, ctx: await reaching({ [mailHost]: { A: ["127.0.0.1", "127.0.0.3"] } }) };
-    },
-  },
-  "TLS does not begin": {
-    ...on({}, critical("tls-timeout", phaseIs("tls"))),
-    world: () => mailWorld(() => Promise.resolve(), { implicit: false }),
-  },
-  "no TLS at the port": on({}, critical("tls-failed", phaseIs("tls")), { implicit: false }),
-
-  "the certificate has expired": keepsPassword("expired", "certificate-expired", "tls"),
-  "the certificate is not valid yet": keepsPassword("early", "certificate-not-yet-valid", "tls"),
-  "the certificate is for another host": keepsPassword("otherHost", "certificate-wrong-host", "tls"),
-  "the certificate is self-signed": keepsPassword("selfSigned", "certificate-self-signed", "tls"),
-  "the certificate is of an unknown authority": keepsPassword("foreign", "certificate-untrusted", "tls"),
-  "the chain is incomplete": keepsPassword("incomplete", "certificate-chain-incomplete", "tls"),
-  "the key of the certificate is too small": keepsPassword("weakKey", "certificate-invalid", "tls"),
-  "the certificate has expired, by STARTTLS": keepsPassword("expired", "certificate-expired", "starttls"),
-  "the certificate is for another host, by STARTTLS": keepsPassword("otherHost", "certificate-wrong-host", "starttls"),
-
-  "a greeting that is slow": on({ delay: 350 }, warning("greeting-late")),
-  "a greeting that is late": on({ delay: 750 }, critical("greeting-late", phaseIs("greeting"))),
-  "no greeting": on({ greeting: "silence" }, critical("greeting-missing", phaseIs("greeting"))),
   "BYE with a reason": on(
     { greeting: ["* BYE [UNAVAILABLE] down for maintenance"] },
     critical("greeting-refused", ({ findings }) => expect(findings[0]?.data["reason"]).toContain("down for maintenance")),
   ),
-  "a greeting of another protocol": on({ greeting: ["SSH-2.0-OpenSSH"] }, critical("greeting-unexpected")),
-  "a greeting without end": on({ greeting: ["* OK ".padEnd(70_000, "x")] }, critical("greeting-unexpected")),
-  "the server hangs up in place of a greeting": on({ greeting: "hangup" }, critical("connection-lost", phaseIs("greeting"))),
   PREAUTH: on({ greeting: ["* PREAUTH come in"] }, critical("preauth")),
   "PREAUTH before STARTTLS": on({ greeting: ["* PREAUTH come in"] }, critical("preauth"), { security: "starttls" }),
 
   "no STARTTLS": on(
     { on: { CAPABILITY: [["* CAPABILITY IMAP4rev1 AUTH=PLAIN", "{tag} OK done"]] } },
-    critical("starttls-missing"),
-    {
-      security: "starttls",
-      implicit: false,
-    },
+    critical("starttls-missing", phaseIs("tls")),
+    { security: "starttls" },
   ),
   "STARTTLS refused": on(
     { greeting: ["* OK [CAPABILITY IMAP4rev1 STARTTLS] ready"], on: { STARTTLS: [["{tag} NO no key"]] } },
@@ -217,7 +87,7 @@ testCheck(imapLogin, {
   ),
   "a refusal without a reason": on(refusedWith("NO no"), warning("login-refused")),
   "a refusal in GBK": {
-    ...on({}, { status: "warning", findings: ["login-refused"] }),
+    ...on({}, warning("login-refused")),
     world: () =>
       mailWorld(async (client) => {
         client.send("* OK [CAPABILITY IMAP4rev1] ready");
@@ -258,8 +128,7 @@ testCheck(imapLogin, {
   "Coremail is told who asks, between login and folder": on(
     { greeting: ["* OK Coremail System IMap Server Ready(163com[x])"] },
     {
-      status: "ok",
-      findings: [],
+      ...ok,
       also: ({ evidence }) => {
         const commands = evidence.filter((line) => line.startsWith("C: ")).map((line) => line.split(" ")[2]);
         expect(commands).toEqual(["CAPABILITY", "LOGIN", "ID", "EXAMINE"]);
@@ -280,22 +149,4 @@ testCheck(imapLogin, {
     { on: { EXAMINE: [Array.from({ length: 1_100 }, (_unused, i) => `* ${i} EXISTS`)] } },
     critical("command-refused"),
   ),
-  "the password cannot be read": on(
-    {},
-    { status: "unknown", findings: ["secret-unreadable"] },
-    {},
-    { password: secretOf(undefined) },
-  ),
-  "no way to the host": {
-    options: { ...login, host: mailHost },
-    world: unreachable("ENETUNREACH"),
-    status: "unknown",
-    findings: ["no-route"],
-    also: phaseIs("connect"),
-  },
-  "a router says no": {
-    options: { ...login, host: mailHost },
-    world: unreachable("EHOSTUNREACH"),
-    ...critical("host-unreachable", phaseIs("connect")),
-  },
 });
