@@ -6,7 +6,7 @@ import { probeHeader, tokenOf } from "../../src/mail/probe-mail.ts";
 import { type CheckCase, testCheck, testNow } from "../support/check-tester.ts";
 import { startFullQueue } from "../support/full-queue.ts";
 import { startLineServer } from "../support/line-server.ts";
-import { scriptImap, scriptSmtp } from "../support/mail-script.ts";
+import { scriptImap, scriptSmtp, type SmtpScript } from "../support/mail-script.ts";
 import { certificate, type CertificateKind, mailHost, mailWorld, reaching } from "../support/mail-world.ts";
 import {
   answers,
@@ -64,6 +64,28 @@ const rejects =
   (kind: "definite" | "ambiguous" | undefined, who: string | undefined): NonNullable<CheckCase["also"]> =>
   (_observation, { rejected }) =>
     expect(rejected).toEqual(kind && { kind, account: who });
+/** The same on the sender's side, whose server is reached after the receiver's. */
+const keepsSenderPassword = (code: string, security: "tls" | "starttls", script: SmtpScript = {}): CheckCase => {
+  let received = "";
+  return {
+    world: async () => {
+      const presented = { certificate: await certificate("selfSigned"), implicit: security === "tls" };
+      const server = await startLineServer(scriptSmtp(script), presented);
+      const made = await at()();
+      return {
+        ...made,
+        options: { ...made.options, from: { ...sender, security, port: server.port } },
+        close: async () => {
+          received = server.received();
+          await server.close();
+          await made.close?.();
+        },
+      };
+    },
+    ...critical(code, () => expect(received).not.toMatch(/AUTH|MAIL/)),
+  };
+};
+
 testCheck(
   mailRoundtrip,
   {
@@ -255,25 +277,11 @@ testCheck(
         expect({ rejected, loggedIn }).toEqual({ rejected: { kind: "definite", account: from }, loggedIn: [to] }),
       ),
     },
-    "the sender's server has a certificate of its own making: the password stays here": (() => {
-      let received = "";
-      return {
-        world: async () => {
-          const server = await startLineServer(scriptSmtp(), { certificate: await certificate("selfSigned"), implicit: true });
-          const made = await at()();
-          return {
-            ...made,
-            options: { ...made.options, from: { ...sender, port: server.port } },
-            close: async () => {
-              received = server.received();
-              await server.close();
-              await made.close?.();
-            },
-          };
-        },
-        ...critical("certificate-self-signed", () => expect(received).not.toMatch(/AUTH|MAIL/)),
-      } satisfies CheckCase;
-    })(),
+    "the sender's server has a certificate of its own making": keepsSenderPassword("certificate-self-signed", "tls"),
+    "the same by STARTTLS": keepsSenderPassword("certificate-self-signed", "starttls"),
+    "the sender's server offers no STARTTLS": keepsSenderPassword("starttls-missing", "starttls", {
+      on: { EHLO: [["250-mail.example.test", "250 AUTH PLAIN LOGIN"]] },
+    }),
     "the sender's login is put off": {
       world: at(undefined, { on: { AUTH: [["454 4.7.0 later"]] } }),
       ...critical("login-unavailable"),
