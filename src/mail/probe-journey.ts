@@ -2,7 +2,7 @@ import { z } from "zod";
 import type { Json } from "../model/json.ts";
 
 /** Where the mails of one folder were counted up to: what has a UID from `uidNext` on is new. */
-export interface FolderPosition {
+interface FolderPosition {
   /** As text: it may exceed what a number holds exactly. */
   readonly uidValidity: string;
   readonly uidNext: number;

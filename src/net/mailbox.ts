@@ -16,7 +16,7 @@ import {
 } from "./library-client.ts";
 import { knownRejection } from "./login-findings.ts";
 
-export type FolderUse = "inbox" | "junk" | "all" | "trash" | "other";
+type FolderUse = "inbox" | "junk" | "all" | "trash" | "other";
 
 export interface Folder {
   readonly path: string;
@@ -54,7 +54,7 @@ export interface Mailbox {
 }
 
 /** More mails are not read in one look at a folder. */
-export const maxEnvelopes = 2_000;
+const maxEnvelopes = 2_000;
 const maxFoldersListed = 2_000;
 const maxResponse = 1024 * 1024;
 

@@ -1,4 +1,4 @@
-import "./reflect-metadata.ts";
+import "../../src/demo/reflect-metadata.ts";
 import { createHash, webcrypto, X509Certificate as NodeCertificate } from "node:crypto";
 import {
   BasicConstraintsExtension,
