@@ -1,6 +1,7 @@
 /* oxlint-disable vitest/no-standalone-expect -- what a case expects runs inside the tests that the tester makes */
 import { describe, expect, test } from "vitest";
 import tlsCertificate, { endingSoon } from "../../checks/tls-certificate.ts";
+import { type Dial, DialError } from "../../src/model/connection.ts";
 import type { Issued, IssueOptions } from "../support/certificates.ts";
 import { type CheckCase, testCheck } from "../support/check-tester.ts";
 import { type LineClient, type LineServerOptions, startLineServer } from "../support/line-server.ts";
@@ -158,6 +159,19 @@ testCheck(tlsCertificate, {
     options: { host: mailHost, port: 993 },
     world: async () => ({ ctx: await reaching({}) }),
     ...is("unknown", "certificate-not-seen"),
+  },
+  "an address of a family that our own side does not have": {
+    world: async () => {
+      const world = await presenting("good")();
+      const { ask, dial } = await reaching({ [mailHost]: { A: ["127.0.0.1"], AAAA: ["2001:db8::1"] } });
+      const about = { phase: "connect", failure: "unreachable", code: "ENETUNREACH" } as const;
+      const without6: Dial = (options, signal) =>
+        options.address === "2001:db8::1" || dial === undefined
+          ? Promise.reject(new DialError("connect [2001:db8::1]: ENETUNREACH", about))
+          : dial(options, signal);
+      return { ...world, ctx: { ...(ask ? { ask } : {}), dial: without6 } };
+    },
+    ...is("ok", "certificate-not-seen", "some-addresses"),
   },
   "one of two machines was forgotten": {
     world: async () => {
