@@ -22,6 +22,14 @@ for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"]) {
   });
 }
 
+// npm runs this below a shell, and a signal to npm ends that shell alone: whoever started us is gone then, and so are we.
+const parent = process.ppid;
+setInterval(() => {
+  if (process.ppid === parent) return;
+  stopping = true;
+  child?.kill("SIGTERM");
+}, 1000).unref();
+
 function start() {
   child = spawn(runtime(), ["src/main.ts", "start", ...process.argv.slice(2)], {
     cwd: root,
