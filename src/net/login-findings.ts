@@ -47,8 +47,8 @@ export const loginFindings = {
   "login-unavailable": {
     severity: "critical",
     text: {
-      en: "Nobody can log in at {host} just now: its own user database does not answer ({reason}); the password is not the trouble",
-      zh: "{host} 暂时无法登录：它自己的用户验证服务出了故障（{reason}），与密码无关",
+      en: "{user} cannot log in just now: {host} says that its own backend does not answer ({reason}); the password is not the trouble",
+      zh: "{user} 暂时无法登录：{host} 的后台服务没有响应（{reason}），与密码无关",
     },
     advice: {
       en: "Do not change the password. Own server: look at the authentication service and its database. Provider: look at its status page.",
