@@ -83,7 +83,9 @@ export default defineCheck({
       source: "One host alone may be wrong itself",
     },
   },
-  metrics: { offset: { help: "Our clock minus that of the others", unit: "seconds" } },
+  metrics: {
+    offset: { label: { en: "clock offset", zh: "时钟偏差" }, help: "Our clock minus that of the others", unit: "seconds" },
+  },
   target: ({ hosts }) => (hosts.length > 1 ? `${hostOf(hosts[0])} +${hosts.length - 1}` : hostOf(hosts[0])),
 
   async run(ctx, { hosts }, signal) {

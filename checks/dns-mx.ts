@@ -27,8 +27,8 @@ export default defineCheck({
   }),
   findings: mxFindings,
   metrics: {
-    hosts: { help: "Mail servers that the domain names", unit: "none" },
-    ttl: { help: "How long resolvers keep the answer", unit: "seconds" },
+    hosts: { label: { en: "mail servers", zh: "收信服务器数" }, help: "Mail servers that the domain names", unit: "none" },
+    ttl: { label: { en: "TTL", zh: "TTL" }, help: "How long resolvers keep the answer", unit: "seconds" },
   },
   target: ({ domain }) => domain,
 

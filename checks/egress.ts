@@ -37,7 +37,9 @@ export default defineCheck({
       source: "A self-test before others are blamed",
     },
   },
-  metrics: { connect: { help: "Until the first target accepted a connection", unit: "seconds" } },
+  metrics: {
+    connect: { label: { en: "connect", zh: "连接" }, help: "Until the first target accepted a connection", unit: "seconds" },
+  },
   target: ({ targets }) => (targets.length > 1 ? `${targets[0]} +${targets.length - 1}` : (targets[0] ?? "")),
 
   async run(ctx, { targets }, signal) {

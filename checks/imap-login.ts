@@ -13,7 +13,10 @@ import { imapFindings } from "./imap-login.texts.ts";
 const findings = { ...connectionFindings, ...certificateFindings, ...sessionFindings, ...loginFindings, ...imapFindings };
 type Code = keyof typeof findings;
 
-const metrics = { ...sessionMetrics, examine: { help: "Time until the inbox was open", unit: "seconds" } } as const;
+const metrics = {
+  ...sessionMetrics,
+  examine: { label: { en: "open inbox", zh: "打开收件箱" }, help: "Time until the inbox was open", unit: "seconds" },
+} as const;
 
 const optionsSchema = z
   .strictObject({ ...loginOptions, port: z.int().min(1).max(65_535).optional() })

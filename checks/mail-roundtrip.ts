@@ -31,9 +31,21 @@ type Code = keyof typeof findings;
 type Found = FoundFinding<Code>;
 
 const metrics = {
-  roundtrip: { help: "From handing a probe mail over until it was in the mailbox", unit: "seconds" },
-  send: { help: "Time to log in at the sender's server and hand a mail over", unit: "seconds" },
-  look: { help: "Time to log in to the receiver's mailbox and look through its folders", unit: "seconds" },
+  roundtrip: {
+    label: { en: "round trip", zh: "往返" },
+    help: "From handing a probe mail over until it was in the mailbox",
+    unit: "seconds",
+  },
+  send: {
+    label: { en: "hand over", zh: "投递" },
+    help: "Time to log in at the sender's server and hand a mail over",
+    unit: "seconds",
+  },
+  look: {
+    label: { en: "search", zh: "查找" },
+    help: "Time to log in to the receiver's mailbox and look through its folders",
+    unit: "seconds",
+  },
 } as const;
 type Metrics = Partial<Record<keyof typeof metrics, number>>;
 

@@ -46,7 +46,7 @@ export default defineCheck({
       source: "A self-test before others are blamed",
     },
   },
-  metrics: { answer: { help: "Until the first usable answer", unit: "seconds" } },
+  metrics: { answer: { label: { en: "answer", zh: "应答" }, help: "Until the first usable answer", unit: "seconds" } },
   target: ({ names }) => names.map((name) => `*.${name}`).join(" "),
 
   async run({ ask, note }, { names }, signal) {

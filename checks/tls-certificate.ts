@@ -46,9 +46,17 @@ export default defineCheck({
   options: optionsSchema,
   findings,
   metrics: {
-    until_expiry: { help: "Time until the first of the host's certificates ends; negative after it", unit: "seconds" },
-    lifetime: { help: "The whole lifetime of that certificate", unit: "seconds" },
-    chain_until_expiry: { help: "Time until the first certificate of any presented chain ends", unit: "seconds" },
+    until_expiry: {
+      label: { en: "valid for", zh: "剩余有效期" },
+      help: "Time until the first of the host's certificates ends; negative after it",
+      unit: "seconds",
+    },
+    lifetime: { label: { en: "lifetime", zh: "证书总有效期" }, help: "The whole lifetime of that certificate", unit: "seconds" },
+    chain_until_expiry: {
+      label: { en: "chain valid for", zh: "证书链剩余有效期" },
+      help: "Time until the first certificate of any presented chain ends",
+      unit: "seconds",
+    },
   },
   target: ({ host, port }) => `${host}:${port}`,
   load: ({ host }) => ({ host }),

@@ -73,7 +73,9 @@ function asCheck(value: unknown, id: string, wrong: Wrong): AnyCheck {
   const metrics = value["metrics"];
   if (!isRecord(metrics)) throw wrong("metrics is not an object");
   for (const [name, metric] of Object.entries(metrics)) {
-    if (!/^[a-z][a-zA-Z0-9_]*$/.test(name) || !isRecord(metric)) throw wrong(`the metric "${name}" is not { help, unit }`);
+    const named = /^[a-z][a-zA-Z0-9_]*$/.test(name) && isRecord(metric) && typeof metric["help"] === "string";
+    if (!named) throw wrong(`the metric "${name}" is not { label, help, unit }`);
+    if (!isText(metric["label"])) throw wrong(`the metric "${name}" has no label in en and zh`);
   }
   // Every property that the engine uses has been looked at.
   // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- parsed by hand above

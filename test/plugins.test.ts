@@ -45,6 +45,10 @@ describe("loadChecks()", () => {
       source('findings: { "a-bad": { severity: "info", text: { en: "a" }, advice: text, source: "" } }'),
       'the finding "a-bad" has no text in en and zh',
     ],
+    "a metric without Chinese": [
+      source('metrics: { login: { label: { en: "login" }, help: "x", unit: "seconds" } }'),
+      'the metric "login" has no label in en and zh',
+    ],
     "a code in camelCase": [source("findings: { aBad: {} }"), 'the code of the finding "aBad" is not in kebab-case'],
   };
   for (const [name, [text, says]] of Object.entries(wrong)) {

@@ -18,7 +18,8 @@ export type Evidence =
 export const isSuspected = (view: Pick<ProbeView, "status" | "observed">): boolean =>
   view.observed !== null && statusFacts[view.observed].rank > statusFacts[view.status].rank;
 
-const metricText = (voice: Voice, { name, unit, value }: MetricView): string => {
+const metricText = (voice: Voice, { label, unit, value }: MetricView): string => {
+  const name = speak(voice, label);
   if (unit === "seconds") return `${name} ${took(voice, value * 1000)}`;
   if (unit === "ratio") return `${name} ${(value * 100).toFixed(1)} %`;
   const number = value.toLocaleString(voice.language, { maximumFractionDigits: 3 });

@@ -30,6 +30,7 @@ export function viewProbe(board: Board, probe: Probe): ProbeView {
     findings: speakFindings(check, last?.findings ?? []),
     metrics: Object.entries(last?.metrics ?? {}).map(([name, value]) => ({
       name,
+      label: check?.metrics[name]?.label ?? { en: name, zh: name },
       unit: check?.metrics[name]?.unit ?? "none",
       value,
     })),

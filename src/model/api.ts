@@ -113,6 +113,7 @@ export interface FindingView extends SpokenFinding {
 
 export interface MetricView {
   readonly name: string;
+  readonly label: Text;
   readonly unit: MetricDeclaration["unit"];
   readonly value: number;
 }

@@ -90,6 +90,9 @@ export interface FindingDeclaration {
 }
 
 export interface MetricDeclaration {
+  /** What a person reads before the value, in a word or two. */
+  readonly label: Text;
+  /** For Prometheus, one English sentence. */
   readonly help: string;
   readonly unit: "seconds" | "bytes" | "ratio" | "none";
 }

@@ -5,11 +5,11 @@ import type { CertificateCode } from "./certificate-findings.ts";
 import { lateGreeting, sessionFinding, type SessionCode, type Step } from "./session-findings.ts";
 
 export const sessionMetrics = {
-  resolve: { help: "Time until the addresses of the host were known", unit: "seconds" },
-  connect: { help: "Time until the TCP connection stood", unit: "seconds" },
-  tls: { help: "Time of the TLS handshake", unit: "seconds" },
-  greeting: { help: "Time until the server's greeting", unit: "seconds" },
-  login: { help: "Time until the login was answered", unit: "seconds" },
+  resolve: { label: { en: "DNS", zh: "DNS 解析" }, help: "Time until the addresses of the host were known", unit: "seconds" },
+  connect: { label: { en: "connect", zh: "连接" }, help: "Time until the TCP connection stood", unit: "seconds" },
+  tls: { label: { en: "TLS", zh: "TLS 握手" }, help: "Time of the TLS handshake", unit: "seconds" },
+  greeting: { label: { en: "greeting", zh: "问候语" }, help: "Time until the server's greeting", unit: "seconds" },
+  login: { label: { en: "login", zh: "登录" }, help: "Time until the login was answered", unit: "seconds" },
 } as const satisfies Record<string, MetricDeclaration>;
 
 export type SessionMetric = keyof typeof sessionMetrics;

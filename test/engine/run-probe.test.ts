@@ -28,7 +28,7 @@ const checkThat = (run: (ctx: CheckContext, signal: AbortSignal) => Promise<Chec
     refused: { severity: "critical", text, advice: text, source: "test", immediate: true, rejects: "definite" },
     hint: { severity: "info", text, advice: text, source: "test" },
   },
-  metrics: { length: { help: "x", unit: "seconds" } },
+  metrics: { length: { label: { en: "length", zh: "长度" }, help: "x", unit: "seconds" } },
   target: () => "server.example:993",
   run: (ctx, _options, signal) => run(ctx, signal),
 });

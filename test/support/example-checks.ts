@@ -48,7 +48,9 @@ export const exampleChecks: readonly AnyCheck[] = [
         source: "RFC 5321 5.1",
       },
     },
-    metrics: { hosts: { help: "Hosts that mail is delivered to.", unit: "none" } },
+    metrics: {
+      hosts: { label: { en: "mail servers", zh: "收信服务器数" }, help: "Hosts that mail is delivered to.", unit: "none" },
+    },
   }),
   example({
     id: "dns-dmarc",
@@ -85,7 +87,7 @@ export const exampleChecks: readonly AnyCheck[] = [
         source: "RFC 5530",
       },
     },
-    metrics: { login: { help: "From connecting until logged in.", unit: "seconds" } },
+    metrics: { login: { label: { en: "login", zh: "登录" }, help: "From connecting until logged in.", unit: "seconds" } },
   }),
   example({
     id: "imap-quota",
@@ -105,13 +107,13 @@ export const exampleChecks: readonly AnyCheck[] = [
         source: "RFC 9208",
       },
     },
-    metrics: { used: { help: "Share of the space that is used.", unit: "ratio" } },
+    metrics: { used: { label: { en: "used", zh: "已用" }, help: "Share of the space that is used.", unit: "ratio" } },
   }),
   example({
     id: "smtp-submission",
     title: { en: "Sending by SMTP", zh: "SMTP 发信" },
     answers: "send",
-    metrics: { connect: { help: "Until connected.", unit: "seconds" } },
+    metrics: { connect: { label: { en: "connect", zh: "连接" }, help: "Until connected.", unit: "seconds" } },
   }),
   example({
     id: "mail-roundtrip",
@@ -125,14 +127,18 @@ export const exampleChecks: readonly AnyCheck[] = [
         source: "RFC 5321 4.5.4",
       },
     },
-    metrics: { roundtrip: { help: "From sending until it was in the inbox.", unit: "seconds" } },
+    metrics: {
+      roundtrip: { label: { en: "round trip", zh: "往返" }, help: "From sending until it was in the inbox.", unit: "seconds" },
+    },
   }),
   example({
     id: "tls-certificate",
     title: { en: "Certificate", zh: "证书" },
     answers: "trusted",
     measures: "expiry",
-    metrics: { "valid-for": { help: 'Until it ends;\nas its "notAfter" says.', unit: "seconds" } },
+    metrics: {
+      "valid-for": { label: { en: "valid for", zh: "有效期" }, help: 'Until it ends;\nas its "notAfter" says.', unit: "seconds" },
+    },
   }),
   example({ id: "egress", title: { en: "Our way out", zh: "出网连接" }, answers: undefined, measures: "monitor" }),
 ];

@@ -76,9 +76,7 @@ export function createFakeBoard({
     nextAt: (id) => (observations.get(id)?.at ?? now()) + 300_000,
     transitions: (id) => transitions.get(id) ?? [],
     incidents: () =>
-      [...incidents.values()].toSorted(
-        (a, b) => (a.resolvedAt ?? 0) - (b.resolvedAt ?? 0) || (a.priority < b.priority ? -1 : 1),
-      ),
+      [...incidents.values()].toSorted((a, b) => (a.resolvedAt ?? 0) - (b.resolvedAt ?? 0) || (a.priority < b.priority ? -1 : 1)),
     channels: () => channels,
     troubles: () => troubles,
     subscribe(listener) {
