@@ -18,7 +18,7 @@ import {
 
 export const login = { user: "Sales@example.test", password: secretOf(password) };
 /** Short enough for a test, in the proportions of the real ones. Seconds. */
-export const limits = { connect: 1, tls: 0.3, greeting: 1.2, command: 0.3, slow: 0.25, late: 0.6 };
+const limits = { connect: 1, tls: 0.3, greeting: 1.2, command: 0.3, slow: 0.25, late: 0.6 };
 
 export type Expected = Pick<CheckCase, "status" | "findings" | "also">;
 
