@@ -51,7 +51,7 @@ export default defineChannel({
     try {
       const addresses = isIP(host) === 0 ? await resolveAddresses(ctx.ask, host, signal) : [host];
       const at = { name: host, addresses, port: port ?? (startTls ? 587 : 465), trust: startTls ? undefined : trust, signal };
-      const socket = await openSocket(at);
+      const { socket } = await openSocket(at);
       const session: SmtpSession = { socket, startTls, name: host, trust, login, from, to, message, signal };
       const { reply, refused } = await sendBySmtp(session);
       const without = refused.length === 0 ? "" : `; refused: ${refused.join(", ")}`;

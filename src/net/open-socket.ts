@@ -1,6 +1,6 @@
 import net from "node:net";
 import tls from "node:tls";
-import { DialError } from "../model/connection.ts";
+import { DialError, type TlsPeer } from "../model/connection.ts";
 import { judge, until } from "./connection.ts";
 import { createTrust, lookFirst, type Trust } from "./tls.ts";
 
@@ -20,11 +20,17 @@ export interface OpenOptions {
   readonly signal: AbortSignal;
 }
 
+export interface OpenSocket {
+  readonly socket: net.Socket;
+  /** Who the far side has proved to be; undefined without TLS. Node gives a certificate out once, so it is kept here. */
+  readonly peer: TlsPeer | undefined;
+}
+
 /**
  * A connected socket for a library that speaks its own protocol (node:http, nodemailer).
  * @throws DialError of phase `connect` or `tls`, `certificate` where the chain or the name does not hold
  */
-export async function openSocket({ name, addresses, port, trust, signal }: OpenOptions): Promise<net.Socket> {
+export async function openSocket({ name, addresses, port, trust, signal }: OpenOptions): Promise<OpenSocket> {
   const tries = addresses.slice(0, maxTries);
   let failed: unknown = new DialError(`connect ${name}: no address`, { phase: "resolve", failure: "no-address" });
   for (const address of tries) {
@@ -39,7 +45,7 @@ export async function openSocket({ name, addresses, port, trust, signal }: OpenO
       failed = error;
       continue;
     }
-    return trust === undefined ? socket : secured(socket, { name, remote, trust, signal });
+    return trust === undefined ? { socket, peer: undefined } : secured(socket, { name, remote, trust, signal });
   }
   throw failed;
 }
@@ -47,12 +53,11 @@ export async function openSocket({ name, addresses, port, trust, signal }: OpenO
 async function secured(
   socket: net.Socket,
   { name, remote, trust, signal }: { name: string; remote: string; trust: Trust; signal: AbortSignal },
-): Promise<tls.TLSSocket> {
+): Promise<OpenSocket> {
   const secure = tls.connect({ socket, ...lookFirst(name), secureContext: trust.context() });
   secure.on("error", () => undefined);
   await until(secure, "secureConnect", { phase: "tls", remote, signal, timeoutMs: tlsMs });
-  judge(secure, remote, { name, verify: true });
-  return secure;
+  return { socket: secure, peer: judge(secure, remote, { name, verify: true }) };
 }
 
 const known = new WeakMap<readonly string[], Trust>();

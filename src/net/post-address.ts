@@ -22,6 +22,10 @@ export function whyNotPost(text: string, allowPrivate: boolean): string | undefi
   return allowPrivate ? undefined : `it is ${range}; write allow_private: true if the receiver is inside`;
 }
 
+/** Some are ordinary unicast addresses: whoever connects where a zone says has to ask this too. */
+export const isMetadataService = (text: string): boolean =>
+  ipaddr.isValid(text) && metadata.has(embedded(ipaddr.process(text)).toString());
+
 /** RFC 6052: the last four bytes of 64:ff9b::/96. */
 function embedded(address: ipaddr.IPv4 | ipaddr.IPv6): ipaddr.IPv4 | ipaddr.IPv6 {
   if (!(address instanceof ipaddr.IPv6) || address.range() !== "rfc6052") return address;

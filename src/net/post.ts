@@ -1,8 +1,6 @@
-import http from "node:http";
-import net from "node:net";
 import { DialError } from "../model/connection.ts";
 import type { Ask } from "../model/dns.ts";
-import { resolveAddresses } from "./dial.ts";
+import { addressesOf, exchange, hostOf, messageOf, portOf, wordsOf } from "./http-exchange.ts";
 import { openSocket, trustOf } from "./open-socket.ts";
 import { whyNotPost } from "./post-address.ts";
 
@@ -42,7 +40,7 @@ export type PostOutcome =
 /** One POST to a resolved, judged and pinned address. Redirects are answers like any other. Never throws. */
 export async function post(request: PostRequest): Promise<PostOutcome> {
   const { url, signal, allowPrivate } = request;
-  const name = url.hostname.replace(/^\[(.*)\]$/, "$1");
+  const name = hostOf(url);
   const secure = url.protocol === "https:";
   try {
     const found = await addressesOf(request.ask, name, signal);
@@ -58,87 +56,27 @@ export async function post(request: PostRequest): Promise<PostOutcome> {
     if (!secure && inside.length < addresses.length) {
       return { kind: "refused", reason: "Nothing is posted over the internet without TLS; write https://" };
     }
-    const port = Number(url.port === "" ? (secure ? 443 : 80) : url.port);
     const trust = secure ? trustOf(request.authorities) : undefined;
-    const socket = await openSocket({ name, addresses, port, trust, signal });
-    return await exchange(request, socket);
+    const { socket } = await openSocket({ name, addresses, port: portOf(url), trust, signal });
+    const outcome = await exchange(
+      { method: "POST", url, headers: headersOf(request), body: request.body, maxBytes: maxBody, signal },
+      socket,
+    );
+    if (outcome.kind === "failed") return outcome;
+    const { status, headers, body, end } = outcome;
+    const { "retry-after": retryAfter = "", location = "" } = headers;
+    return { kind: "answer", status, retryAfter, location, body, complete: end === "whole" };
   } catch (error) {
     if (error instanceof DialError && error.failure === "certificate") return { kind: "refused", reason: error.message };
     return { kind: "failed", reason: signal.aborted ? messageOf(signal.reason) : wordsOf(error), sent: false };
   }
 }
 
-async function addressesOf(ask: Ask, name: string, signal: AbortSignal): Promise<readonly string[]> {
-  if (net.isIP(name) !== 0) return [name];
-  // RFC 6761 6.3: no question for any server.
-  if (name === "localhost" || name.endsWith(".localhost")) return ["127.0.0.1"];
-  return resolveAddresses(ask, name, signal);
-}
-
-function exchange({ url, headers, body, signal }: PostRequest, socket: net.Socket): Promise<PostOutcome> {
-  return new Promise((resolve) => {
-    let sent = false;
-    const end = (outcome: PostOutcome): void => {
-      signal.removeEventListener("abort", onAbort);
-      socket.destroy();
-      resolve(outcome);
-    };
-    const fail = (reason: string): void => end({ kind: "failed", reason, sent });
-    const request = http.request({
-      createConnection: () => socket,
-      method: "POST",
-      path: url.pathname + url.search,
-      ...(url.username === "" ? {} : { auth: `${decodeURIComponent(url.username)}:${decodeURIComponent(url.password)}` }),
-      headers: {
-        host: url.host,
-        "user-agent": "Mailvigil",
-        accept: "application/json, */*;q=0.5",
-        "accept-encoding": "identity",
-        connection: "close",
-        "content-length": Buffer.byteLength(body),
-        ...headers,
-      },
-    });
-    const onAbort = (): void => fail(messageOf(signal.reason));
-    signal.addEventListener("abort", onAbort, { once: true });
-    if (signal.aborted) onAbort();
-
-    request.on("finish", () => (sent = true));
-    request.on("error", (error) => fail(wordsOf(error)));
-    request.on("response", (response) => {
-      const chunks: Buffer[] = [];
-      let size = 0;
-      const answer = (complete: boolean): void =>
-        end({
-          kind: "answer",
-          status: response.statusCode ?? 0,
-          retryAfter: response.headers["retry-after"] ?? "",
-          location: response.headers.location ?? "",
-          body: Buffer.concat(chunks).subarray(0, maxBody).toString("utf8"),
-          complete,
-        });
-      // The status is known: from here on an end of any kind is an answer.
-      signal.removeEventListener("abort", onAbort);
-      signal.addEventListener("abort", () => answer(false), { once: true });
-      response.on("data", (chunk: Buffer) => {
-        chunks.push(chunk);
-        size += chunk.length;
-        if (size > maxBody) answer(false);
-      });
-      response.on("end", () => answer(response.complete));
-      response.on("error", () => answer(false));
-    });
-    request.end(body);
-  });
-}
-
-const messageOf = (reason: unknown): string => (reason instanceof Error ? reason.message : "Given up");
-
-/** Words of ours: those of Node may hold the address that was asked for. */
-function wordsOf(error: unknown): string {
-  if (error instanceof DialError) return error.message;
-  const code = error instanceof Error && "code" in error ? String(error.code) : "";
-  return code === "ECONNRESET"
-    ? "The connection was reset (ECONNRESET)"
-    : `The exchange failed (${code === "" ? "no code" : code})`;
+function headersOf({ url, headers }: PostRequest): Readonly<Record<string, string>> {
+  const login = `${decodeURIComponent(url.username)}:${decodeURIComponent(url.password)}`;
+  return {
+    accept: "application/json, */*;q=0.5",
+    ...(url.username === "" ? {} : { authorization: `Basic ${Buffer.from(login).toString("base64")}` }),
+    ...headers,
+  };
 }
