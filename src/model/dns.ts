@@ -4,6 +4,7 @@ export type RecordType =
   | "AAAA"
   | "MX"
   | "TXT"
+  | "SPF"
   | "CNAME"
   | "NS"
   | "SOA"
@@ -47,6 +48,8 @@ export interface RecordShape {
   readonly AAAA: string;
   readonly MX: MxRecord;
   readonly TXT: readonly string[];
+  /** Type 99, which RFC 7208 section 3.1 took out of use: asked for only to find what is left of it. */
+  readonly SPF: readonly string[];
   readonly CNAME: string;
   readonly NS: string;
   readonly SOA: SoaRecord;

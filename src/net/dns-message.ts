@@ -27,6 +27,7 @@ export const typeCodes: Readonly<Record<RecordType, number>> = {
   RRSIG: 46,
   DNSKEY: 48,
   TLSA: 52,
+  SPF: 99,
   CAA: 257,
 };
 const optCode = 41;
@@ -170,6 +171,7 @@ const shapes: { readonly [T in RecordType]: (record: Resource) => RecordShape[T]
   PTR: (record) => text(record.domain),
   MX: (record) => ({ priority: number(record.priority), exchange: text(record.exchange) }),
   TXT: (record) => texts(record.data),
+  SPF: (record) => texts(record.data),
   SRV: (record) => ({
     priority: number(record.priority),
     weight: number(record.weight),
@@ -242,7 +244,8 @@ function checkBounds(bytes: Buffer): void {
     for (let count = 0; count < names; count++) inside = name(inside);
     const end = at + bytes.readUInt16BE(at - 2);
     if (end > bytes.length) throw new DnsMessageError("ends within a record");
-    if (bytes.readUInt16BE(at - 10) === typeCodes.TXT) {
+    const type = bytes.readUInt16BE(at - 10);
+    if (type === typeCodes.TXT || type === typeCodes.SPF) {
       for (; at < end; at += 1 + (bytes[at] ?? 0)) strings++;
       if (strings > maxStrings) throw new DnsMessageError(`has more than ${maxStrings} strings`);
     }

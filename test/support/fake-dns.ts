@@ -187,7 +187,7 @@ function rdata(type: RecordType, data: unknown): Partial<Resource> {
     if (type === "A" || type === "AAAA") return { address: data };
     return type === "NS" ? { ns: data } : { domain: data };
   }
-  if (type === "TXT" && Array.isArray(data)) return { data: data.map(String) };
+  if ((type === "TXT" || type === "SPF") && Array.isArray(data)) return { data: data.map(String) };
   if (data instanceof Uint8Array) {
     const bytes = Buffer.from(data);
     if (type !== "DNSKEY") return { data: bytes };

@@ -41,6 +41,7 @@ interface ZoneRecords {
   /** `"10 mx.example.com"`; the null MX is `"0 ."`. */
   readonly MX?: readonly (string | MxRecord)[] | DnsFailure;
   readonly TXT?: readonly (string | readonly string[])[] | DnsFailure;
+  readonly SPF?: readonly (string | readonly string[])[] | DnsFailure;
   /** One target; it then has nothing else. */
   readonly CNAME?: string;
   readonly NS?: readonly string[] | DnsFailure;
@@ -185,7 +186,7 @@ const readers: Partial<Record<RecordType, (words: Words) => unknown>> = {
 
 function read(type: RecordType, record: unknown): unknown {
   if (typeof record !== "string") return record;
-  if (type === "TXT") return record.match(/[^]{1,255}/g) ?? [""];
+  if (type === "TXT" || type === "SPF") return record.match(/[^]{1,255}/g) ?? [""];
   const words = record.split(/\s+/);
   const number = (index: number): number => {
     const value = Number(words[index]);
