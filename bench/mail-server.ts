@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import { existsSync } from "node:fs";
 import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
@@ -46,7 +47,7 @@ export async function startMailServer(mailboxes: number): Promise<MailServer> {
   await writeFile(authorityFile, authority.certPem);
   const those = Array.from({ length: mailboxes }, (_, i) => ({
     address: `m${i}@example.com`,
-    password: `Pw-${i}-${i * 7919}-x`,
+    password: passwordOf(i),
   }));
   const users = Object.fromEntries(those.map(({ address, password }) => [address, password]));
   const server = await startDovecot({ address: hosts[0] ?? "", users, tls: { chainPem, keyPem }, extraConfig: busy });
@@ -61,6 +62,9 @@ export async function startMailServer(mailboxes: number): Promise<MailServer> {
     },
   };
 }
+
+/** As people's are: none begins like another. */
+const passwordOf = (i: number): string => createHash("sha256").update(`bench ${i}`).digest("base64url").slice(0, 16);
 
 /** A folder with a `mailvigil.yaml` that logs in to these mailboxes, and the environment that holds their passwords. */
 export interface Company extends AsyncDisposable {

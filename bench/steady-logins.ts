@@ -11,7 +11,7 @@ const mailboxes = 1_000;
 const everyMs = 60_000;
 /** The first round takes 10 s, and no run follows its first one sooner than half an interval: then the pace is steady. */
 const untilSteadyMs = 42_000;
-/** As often as Prometheus asks by default settings of most: a scrape must not move a probe. */
+/** As often as Prometheus usually asks: a scrape must not move a probe. */
 const scrapeMs = 15_000;
 
 /** A thousand mailboxes a minute: what it costs all day, and whether probes start on time. */
