@@ -182,6 +182,26 @@ describe("startDaemon()", () => {
     expect(daemon?.board.incidents().filter(({ resolvedAt }) => resolvedAt === undefined)).toHaveLength(1);
   });
 
+  test("a run that a reload overtook opens nothing for a probe that is gone", async () => {
+    const running = Promise.withResolvers<void>();
+    const release = Promise.withResolvers<void>();
+    const check = checkOf("imap-login", async (_ctx, { name }) => {
+      if (name !== "gone@example.com") return found();
+      running.resolve();
+      await release.promise;
+      return found("down");
+    });
+    const stays = namedProbe(check, "stays@example.com", { everyMs: 250 });
+    await start(planOf([namedProbe(check, "gone@example.com"), stays]), [check]);
+    await running.promise;
+    await daemon?.reload(planOf([stays]));
+    release.resolve();
+    const before = daemon?.board.last("stays@example.com/imap-login")?.at ?? 0;
+    await vi.waitFor(() => expect(daemon?.board.last("stays@example.com/imap-login")?.at).toBeGreaterThan(before + 500), until);
+    expect(daemon?.board.incidents()).toEqual([]);
+    expect(daemon?.board.last("gone@example.com/imap-login")).toBeUndefined();
+  });
+
   test("an acknowledgement is written and told", async () => {
     const check = checkOf("imap-login", () => found("down"));
     const { url } = await start(planOf([namedProbe(check, "sales@example.com")]), [check]);

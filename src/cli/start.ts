@@ -119,19 +119,27 @@ function followConfiguration(
   env: Env,
 ): { reload(): Promise<void>; stop(): void } {
   let plan = first;
-  const apply = async (loaded: Loaded): Promise<void> => {
-    if ("errors" in loaded) return;
-    plan = loaded.plan;
-    await daemon.reload(plan);
-  };
-  const timer = setInterval(async () => {
-    if (plan.probes.some((probe) => probe.waiting !== undefined)) await apply(await load());
+  let last: Promise<unknown> = Promise.resolve();
+  /** One after the other: the later file must win, however long the earlier one took. */
+  function apply(): Promise<Loaded> {
+    const applied = last.then(async () => {
+      const loaded = await load();
+      if ("plan" in loaded) {
+        plan = loaded.plan;
+        await daemon.reload(plan);
+      }
+      return loaded;
+    });
+    last = applied.catch(() => undefined);
+    return applied;
+  }
+  const timer = setInterval(() => {
+    if (plan.probes.some((probe) => probe.waiting !== undefined)) void apply();
   }, lookAgainMs);
   timer.unref();
   return {
     async reload() {
-      const loaded = await load();
-      await apply(loaded);
+      const loaded = await apply();
       if ("plan" in loaded) console.error(say.reloaded(plan, env));
       else {
         for (const error of loaded.errors) console.error(say.diagnostic(error, env));

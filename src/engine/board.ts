@@ -27,6 +27,8 @@ export interface BoardOptions {
 
 /** The present as the engine sees it: what pages read, and what the next run stands on. Changed by whole batches after COMMIT only. */
 export interface LiveBoard extends Board {
+  /** The probe of that id as it is configured now. */
+  configured(probe: string): Probe | undefined;
   /** Of every probe that was ever known, configured or not. */
   states(): readonly ProbeState[];
   memory(probe: string): Json | undefined;
@@ -43,6 +45,7 @@ export interface LiveBoard extends Board {
 export function createBoard(options: BoardOptions): LiveBoard {
   const { remembered } = options;
   let settings: Pick<BoardOptions, "probes" | "company" | "language" | "timezone"> = options;
+  let configured = new Map(options.probes.map((probe) => [probe.id, probe]));
   const states = new Map(remembered.states.map((state) => [state.probe, state]));
   const lasts = new Map(remembered.observations.map((observation) => [observation.probe, observation]));
   const memories = new Map(remembered.memories);
@@ -110,6 +113,7 @@ export function createBoard(options: BoardOptions): LiveBoard {
       listeners.add(listener);
       return () => void listeners.delete(listener);
     },
+    configured: (probe) => configured.get(probe),
     states: () => [...states.values()],
     memory: (probe) => memories.get(probe),
     facts: (asset, kind) => (facts.get(asset) ?? []).filter((fact) => fact.kind === kind),
@@ -134,6 +138,7 @@ export function createBoard(options: BoardOptions): LiveBoard {
     },
     replace(over) {
       settings = over;
+      configured = new Map(over.probes.map((probe) => [probe.id, probe]));
       tell({ kind: "reloaded" });
     },
   };

@@ -28,9 +28,8 @@ export function createTeller(options: TellerOptions): { deliveriesOf(step: Incid
   function subjectsOf({ incident }: IncidentStep): AlertSubject[] {
     const present =
       incident.resolvedAt === undefined ? incident.probes.filter(({ leftAt }) => leftAt === undefined) : incident.probes;
-    const probes = new Map(board.probes().map((probe) => [probe.id, probe]));
     return present.flatMap(({ probe: id, findings }) => {
-      const probe = probes.get(id) ?? (id.startsWith("monitor/") ? ownProbe(id) : undefined);
+      const probe = board.configured(id) ?? (id.startsWith("monitor/") ? ownProbe(id) : undefined);
       return probe ? [{ probe, check: checks.get(probe.check), status: statusOf(findings), findings }] : [];
     });
   }
