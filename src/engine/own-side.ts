@@ -1,5 +1,7 @@
+import type { SelfTest } from "../model/check.ts";
 import type { Observation } from "../model/observation.ts";
 import type { Probe } from "../model/probe.ts";
+import { statusOf } from "../model/status.ts";
 import type { RunOutcome } from "./run-probe.ts";
 
 /** The self-tests that a bad observation stands on. A wrong clock spoils only what rests on dates. */
@@ -29,8 +31,47 @@ export async function judgeOwnSide(probe: Probe, outcome: RunOutcome, began: num
   const datedness = probe.measures === "expiry" || findings.some(({ code }) => code.startsWith("certificate-"));
   const tested = [standsOn.egress, standsOn.resolver, ...(datedness ? [standsOn.clock] : [])];
   const self = tested.filter((id) => tests.last(id)?.status === "critical");
-  return self.length === 0 ? outcome : { ...outcome, immediate: false, observation: notJudged(outcome.observation, self) };
+  if (self.length === 0) return withProof(outcome, began, tests);
+  return { ...outcome, immediate: false, observation: notJudged(outcome.observation, self) };
 }
+
+/**
+ * What many networks do not have at all (port 25 outwards, IPv6) must be proven before a finding rests on it: only those
+ * findings become unknown, the others stay as they are.
+ */
+async function withProof(outcome: RunOutcome, began: number, tests: SelfTests): Promise<RunOutcome> {
+  const { observation } = outcome;
+  const needs = (code: string): readonly SelfTest[] => outcome.standsOn.get(code) ?? [];
+  const bad = observation.findings.filter(({ severity }) => severity === "warning" || severity === "critical");
+  const wanted = [...new Set(bad.flatMap(({ code }) => needs(code)))];
+  if (wanted.length === 0) return outcome;
+  await Promise.all(wanted.map((test) => tests.runFresh(idOf(test), began)));
+  const unproven = wanted.filter((test) => !hasPassed(tests.last(idOf(test))));
+  if (unproven.length === 0) return outcome;
+  const findings = [
+    {
+      code: "own-side-unproven",
+      severity: "unknown" as const,
+      data: { self: unproven.map(idOf).join(", ") },
+    },
+    ...observation.findings.map((finding) =>
+      finding.severity !== "info" && needs(finding.code).some((test) => unproven.includes(test))
+        ? { ...finding, severity: "unknown" as const }
+        : finding,
+    ),
+  ];
+  const status = statusOf(findings);
+  return {
+    ...outcome,
+    immediate: outcome.immediate && status === "critical",
+    observation: { ...observation, status, findings },
+  };
+}
+
+const idOf = (test: SelfTest): string => `monitor/${test}`;
+
+/** Anything that it found says that it did not pass, however little that matters to the machine it runs on. */
+const hasPassed = (last: Observation | undefined): boolean => last?.status === "ok" && last.findings.length === 0;
 
 function notJudged(observation: Observation, self: readonly string[]): Observation {
   return {

@@ -39,7 +39,8 @@ export async function runOnce(probe: Probe, world: PipelineWorld): Promise<numbe
   const look = await lookAt(probe, world);
   if (!look) return undefined;
   const seen: Look = { ...look, outcome: await judgeOwnSide(probe, look.outcome, began, world.selfTests) };
-  if (world.run.stopping.aborted) return undefined;
+  // A reload may have taken the probe away meanwhile: it has left its incident, and must not open another.
+  if (world.run.stopping.aborted || !world.board.configured(probe.id)) return undefined;
   const batch = decide(probe, seen, world);
   if (batch.incidents.length === 0) await write(batch, world);
   else await world.serially(() => write(decide(probe, seen, world), world));
@@ -103,6 +104,7 @@ const bare = (observation: RunOutcome["observation"]): RunOutcome => ({
   immediate: false,
   rejected: undefined,
   loggedIn: [],
+  standsOn: new Map(),
 });
 
 /** Everything that one observation changes. Pure but for reading the board. */

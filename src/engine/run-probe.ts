@@ -1,5 +1,5 @@
 import { engineFindings, type EngineFindingCode } from "../i18n/engine-findings.ts";
-import type { AnyCheck, CheckContext, CheckResult } from "../model/check.ts";
+import type { AnyCheck, CheckContext, CheckResult, SelfTest } from "../model/check.ts";
 import type { Connection, Dial } from "../model/connection.ts";
 import type { Json } from "../model/json.ts";
 import type { Finding, Observation } from "../model/observation.ts";
@@ -33,6 +33,8 @@ export interface RunOutcome {
   /** A credential was refused; `account` where the check logs in to several. */
   readonly rejected: { readonly kind: "definite" | "ambiguous"; readonly account: string | undefined } | undefined;
   readonly loggedIn: readonly string[];
+  /** The findings that count only while self-tests of ours pass, by code. */
+  readonly standsOn: ReadonlyMap<string, readonly SelfTest[]>;
 }
 
 /** Lines and bytes of evidence that one run may leave: the network decides how much there would be. */
@@ -93,6 +95,7 @@ export async function runProbe(probe: Probe, check: AnyCheck, world: RunWorld): 
     immediate: declared.some((declaration, i) => declaration?.immediate === true && findings[i]?.severity === "critical"),
     rejected: rejectionOf(findings, check),
     loggedIn: result?.loggedIn ?? [],
+    standsOn: new Map(findings.map(({ code }, i) => [code, declared[i]?.standsOn ?? []])),
   };
 }
 

@@ -84,6 +84,18 @@ export const engineFindings = {
     },
     source: "design: promise 2",
   },
+  "own-side-unproven": {
+    severity: "unknown",
+    text: {
+      en: "Not judged: that our own side is in order is not proven ({self})",
+      zh: "未作判断：尚未证明监控自身正常（{self}）",
+    },
+    advice: {
+      en: "See to it that this self-test passes: many networks and clouds block port 25 on the way out, or have no IPv6. Until then the mail service is not blamed.",
+      zh: "请让该自检通过：许多网络和云主机封锁对外的 25 端口，或没有 IPv6。在此之前不会归咎于邮件服务。",
+    },
+    source: "design: promise 2",
+  },
   "server-unknown": {
     severity: "unknown",
     text: { en: "Not looked at: {reason}", zh: "未检查：{reason}" },

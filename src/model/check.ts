@@ -70,6 +70,9 @@ export interface CheckResult<Code extends string, Metric extends string> {
   readonly again?: number;
 }
 
+/** Self-tests that a finding may stand on: the probe `monitor/<name>`. */
+export type SelfTest = "port25" | "ipv6";
+
 export interface FindingDeclaration {
   readonly severity: Severity;
   /** What is so, first for the company, then technically. Names data in braces. */
@@ -80,6 +83,8 @@ export interface FindingDeclaration {
   readonly source: string;
   /** Rests on how long something took here: unknown when our own event loop was late by 250 ms or more. */
   readonly timed?: true;
+  /** Counts only while these self-tests have passed, run after it was found: without a passing one it is unknown. */
+  readonly standsOn?: readonly SelfTest[];
   /** Opens its incident at once, without N of M (a definite rejection of a credential). */
   readonly immediate?: true;
   /**

@@ -1,0 +1,123 @@
+import { describe, expect, test } from "vitest";
+import { z } from "zod";
+import { judgeOwnSide, type SelfTests } from "../../src/engine/own-side.ts";
+import { runProbe, type RunOutcome } from "../../src/engine/run-probe.ts";
+import type { AnyCheck } from "../../src/model/check.ts";
+import type { Observation } from "../../src/model/observation.ts";
+import type { Severity } from "../../src/model/status.ts";
+import { probeOf, testNow, testWorld } from "../support/check-tester.ts";
+
+const text = { en: "x", zh: "x" };
+const declared = { severity: "critical", text, advice: text, source: "test" } as const;
+
+const checkThatFinds = (...codes: readonly string[]): AnyCheck => ({
+  id: "example",
+  title: text,
+  measures: "posture",
+  answers: "receive",
+  every: 60_000,
+  deadline: 5_000,
+  confirm: { bad: [1, 1], good: 1, recheckMs: 0 },
+  options: z.strictObject({}),
+  findings: {
+    closed: { ...declared, standsOn: ["port25"], immediate: true },
+    "closed-ipv6": { ...declared, severity: "warning", standsOn: ["ipv6"] },
+    "closed-both": { ...declared, standsOn: ["port25", "ipv6"] },
+    bare: { ...declared, severity: "warning" },
+    hint: { ...declared, severity: "info", standsOn: ["port25"] },
+  },
+  metrics: {},
+  target: () => "mx.example.com",
+  run: () => Promise.resolve({ findings: codes.map((code) => ({ code })) }),
+});
+
+type Results = Readonly<Record<string, Severity | "passed">>;
+
+/** Self-tests that say what they are told, and record who was asked to run. */
+function selfTests(results: Results): SelfTests & { readonly ran: string[] } {
+  const ran: string[] = [];
+  return {
+    ran,
+    runFresh: (id) => {
+      if (id in results) ran.push(id);
+      return Promise.resolve();
+    },
+    last: (id): Observation | undefined => {
+      const said = results[id];
+      if (said === undefined) return undefined;
+      const findings = said === "passed" ? [] : [{ code: "x", severity: said, data: {} }];
+      const status = said === "passed" || said === "info" ? "ok" : said;
+      return { probe: id, status, findings, metrics: {}, evidence: [], at: testNow, durationMs: 1 };
+    },
+  };
+}
+
+async function judged(codes: readonly string[], results: Results): Promise<{ outcome: RunOutcome; ran: readonly string[] }> {
+  const check = checkThatFinds(...codes);
+  const probe = probeOf(check, {});
+  const outcome = await runProbe(probe, check, testWorld());
+  if (!outcome) throw new Error("the run was cut short");
+  const tests = selfTests({ "monitor/egress": "passed", "monitor/resolver": "passed", ...results });
+  return { outcome: await judgeOwnSide(probe, outcome, 0, tests), ran: tests.ran };
+}
+
+const port25 = "monitor/port25";
+const ipv6 = "monitor/ipv6";
+const said = ({ observation }: RunOutcome): readonly string[] =>
+  observation.findings.map(({ code, severity }) => `${code}:${severity}`);
+
+describe("judgeOwnSide() with findings that stand on a self-test", () => {
+  test.each([
+    ["the self-test passed", ["closed"], { [port25]: "passed" }, "critical", ["closed:critical"]],
+    ["it failed", ["closed"], { [port25]: "warning" }, "unknown", ["own-side-unproven:unknown", "closed:unknown"]],
+    ["it could not be made", ["closed"], { [port25]: "unknown" }, "unknown", ["own-side-unproven:unknown", "closed:unknown"]],
+    ["there is none", ["closed"], {}, "unknown", ["own-side-unproven:unknown", "closed:unknown"]],
+    ["another one passed", ["closed"], { [ipv6]: "passed" }, "unknown", ["own-side-unproven:unknown", "closed:unknown"]],
+    [
+      "this machine has no IPv6, which is no fault of its own",
+      ["closed-ipv6"],
+      { [ipv6]: "info" },
+      "unknown",
+      ["own-side-unproven:unknown", "closed-ipv6:unknown"],
+    ],
+    ["IPv6 passed", ["closed-ipv6"], { [ipv6]: "passed" }, "warning", ["closed-ipv6:warning"]],
+    [
+      "one of two passed",
+      ["closed-both"],
+      { [port25]: "passed", [ipv6]: "info" },
+      "unknown",
+      ["own-side-unproven:unknown", "closed-both:unknown"],
+    ],
+    ["both passed", ["closed-both"], { [port25]: "passed", [ipv6]: "passed" }, "critical", ["closed-both:critical"]],
+    [
+      "what does not stand on it stays",
+      ["closed", "bare", "hint"],
+      { [port25]: "warning" },
+      "warning",
+      ["own-side-unproven:unknown", "closed:unknown", "bare:warning", "hint:info"],
+    ],
+  ] as const)("%s", async (_name, codes, results, status, expected) => {
+    const { outcome } = await judged(codes, results);
+    expect(said(outcome)).toEqual(expected);
+    expect(outcome.observation.status).toBe(status);
+  });
+
+  test("names the self-test, and opens nothing at once", async () => {
+    const { outcome } = await judged(["closed"], { [port25]: "warning" });
+    expect(outcome.observation.findings[0]?.data).toEqual({ self: port25 });
+    expect(outcome.immediate).toBe(false);
+    expect((await judged(["closed"], { [port25]: "passed" })).outcome.immediate).toBe(true);
+  });
+
+  test("runs only the self-tests that a finding stands on", async () => {
+    const all = { [port25]: "passed", [ipv6]: "passed" } as const;
+    expect((await judged(["bare"], all)).ran).toEqual(["monitor/egress", "monitor/resolver"]);
+    expect((await judged(["closed"], all)).ran).toEqual(["monitor/egress", "monitor/resolver", port25]);
+    expect((await judged(["hint"], all)).ran).toEqual([]);
+  });
+
+  test("a dead network goes before: everything is unknown", async () => {
+    const { outcome } = await judged(["closed", "bare"], { [port25]: "passed", "monitor/egress": "critical" });
+    expect(said(outcome)).toEqual(["own-side:unknown", "closed:unknown", "bare:unknown"]);
+  });
+});
