@@ -69,6 +69,14 @@ export interface RecordShape {
  */
 export type DnsFailure = "SERVFAIL" | "REFUSED" | "NOTIMP" | "FORMERR" | "TIMEOUT" | "NETWORK" | "BADRESP" | "DISAGREE" | "OTHER";
 
+/** Where a server sends whoever asks it about a zone that it has given away (RFC 1034 4.3.2). */
+export interface Referral {
+  readonly zone: string;
+  /** Names of the zone's servers, lower case, and the addresses of those that were given along (glue). */
+  readonly servers: readonly string[];
+  readonly addresses: ReadonlyMap<string, readonly string[]>;
+}
+
 export interface DnsAnswer<T extends RecordType = RecordType> {
   readonly name: string;
   readonly type: T;
@@ -77,6 +85,8 @@ export interface DnsAnswer<T extends RecordType = RecordType> {
   /** Those of the asked type at the end of the alias chain; empty unless the outcome is `records`. */
   readonly records: readonly RecordShape[T][];
   readonly failure: { readonly code: DnsFailure; readonly text: string } | undefined;
+  /** With a failure of one server that was asked without recursion: whom it names instead of answering. */
+  readonly referral?: Referral;
   /** The CNAME targets that were followed, in order. */
   readonly aliases: readonly string[];
   /** Seconds; the least of the records, or of the SOA for a negative answer (RFC 2308 5). */

@@ -50,7 +50,7 @@ export async function confirmNegative<T extends RecordType>(
   return fail(last.code, last.text);
 }
 
-interface FoundZone {
+export interface FoundZone {
   readonly name: string;
   readonly servers: readonly string[];
   readonly code: DnsFailure;
@@ -58,7 +58,7 @@ interface FoundZone {
 }
 
 /** The zone that a name is in: the closest name upwards that has NS records of its own. */
-async function findZone(from: string | undefined, ask: Ask, asking: { signal?: AbortSignal }): Promise<FoundZone> {
+export async function findZone(from: string | undefined, ask: Ask, asking: { signal?: AbortSignal }): Promise<FoundZone> {
   let name = from;
   for (let step = 0; step < maxLabels && name !== undefined; step++) {
     const answer = await ask(name, "NS", asking);

@@ -105,6 +105,7 @@ export interface Message {
   readonly edns: boolean;
   readonly answers: readonly WireRecord[];
   readonly authorities: readonly WireRecord[];
+  readonly additionals: readonly WireRecord[];
   /** RFC 8914 INFO-CODEs. */
   readonly extendedErrors: readonly number[];
 }
@@ -140,6 +141,7 @@ export function decodeMessage(bytes: Buffer): Message {
     edns: opt !== undefined,
     answers: packet.answers.filter(isInternet).map(toWireRecord),
     authorities: packet.authorities.filter(isInternet).map(toWireRecord),
+    additionals: packet.additionals.filter(isInternet).map(toWireRecord),
     extendedErrors: (opt?.rdata ?? []).flatMap((option) =>
       "infoCode" in option && typeof option.infoCode === "number" ? [option.infoCode] : [],
     ),

@@ -1,4 +1,4 @@
-import type { DnsFailure, RecordShape, RecordType } from "../model/dns.ts";
+import type { DnsFailure, RecordShape, RecordType, Referral } from "../model/dns.ts";
 import { isType, type Message, shapeOf } from "./dns-message.ts";
 import { maxAliases } from "./dns-name.ts";
 
@@ -12,6 +12,7 @@ export interface Failure {
   /** Empty when nobody answered. */
   readonly server: string;
   readonly extendedErrors: readonly number[];
+  readonly referral?: Referral;
 }
 
 /** The answer ends with a CNAME, and its target is still to be asked for. */
@@ -79,8 +80,9 @@ export function readReply<T extends RecordType>(message: Message, name: string, 
   const negativeTtl = soa === undefined ? 0 : Math.min(ttl, soa.ttl, shapeOf(soa, "SOA").minttl);
   if (message.rcode === rcodes.NXDOMAIN) return { ...said, outcome: "nxdomain", records: [], ttl: negativeTtl };
   if (soa === undefined && aliases.length > 0) return { outcome: "alias", aliases, server, authoritative };
-  if (soa === undefined && !message.authoritative && message.authorities.some((record) => isType(record, "NS"))) {
-    return failure("OTHER", `${server} refers to other servers instead of answering`, server);
+  const referral = soa === undefined && !message.authoritative ? referralOf(message) : undefined;
+  if (referral !== undefined) {
+    return { ...failure("OTHER", `${server} refers to other servers instead of answering`, server), referral };
   }
   return { ...said, outcome: "nodata", records: [], ttl: negativeTtl };
 }
@@ -99,4 +101,20 @@ function follow(message: Message, name: string, type: RecordType): { aliases: st
     aliases.push(end);
   }
   return { aliases, end, ttl };
+}
+
+/** The NS records among the authorities, of the zone that is closest to the name. */
+function referralOf(message: Message): Referral | undefined {
+  const delegations = message.authorities.filter((record) => isType(record, "NS"));
+  const [first] = delegations.toSorted((a, b) => b.name.length - a.name.length);
+  if (first === undefined) return undefined;
+  const here = delegations.filter((record) => record.name === first.name);
+  const servers = [...new Set(here.map((record) => shapeOf(record, "NS").toLowerCase()))];
+  const addresses = new Map<string, string[]>();
+  for (const record of message.additionals) {
+    if (!servers.includes(record.name)) continue;
+    const glue = isType(record, "A") ? shapeOf(record, "A") : isType(record, "AAAA") ? shapeOf(record, "AAAA") : undefined;
+    if (glue !== undefined) addresses.set(record.name, [...(addresses.get(record.name) ?? []), glue]);
+  }
+  return { zone: first.name, servers, addresses };
 }

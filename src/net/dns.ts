@@ -87,7 +87,8 @@ export function createResolver(options: ResolverOptions): Resolver {
     // What a server said tells more than the silence of another.
     const told = failures.find((one) => !isSilence(one)) ?? failures[0];
     if (told === undefined) return failure("NETWORK", "no name server is configured, and the system has none", "");
-    return failure(told.code, [...new Set(failures.map(({ text }) => text))].join("; "), told.server, told.extendedErrors);
+    const text = [...new Set(failures.map((one) => one.text))].join("; ");
+    return { ...told, text };
   }
 
   async function follow<T extends RecordType>(name: string, type: T, asking: AskOptions): Promise<DnsAnswer<T>> {
@@ -153,9 +154,9 @@ function answerOf<T extends RecordType>(
   const { server, extendedErrors } = reply;
   const said = { name, type, aliases, server, extendedErrors, confirmedBy: undefined };
   if (reply.outcome === "failed") {
-    const { code, text } = reply;
+    const { code, text, referral } = reply;
     const nothing = { records: [], ttl: 0, authenticated: false, authoritative: false };
-    return { ...said, ...nothing, outcome: "failed", failure: { code, text } };
+    return { ...said, ...nothing, outcome: "failed", failure: { code, text }, ...(referral ? { referral } : {}) };
   }
   const { outcome, records, ttl, authenticated, authoritative } = reply;
   return { ...said, outcome, records, ttl, authenticated, authoritative, failure: undefined };

@@ -306,6 +306,24 @@ describe("createResolver() with several servers", () => {
   });
 });
 
+describe("a referral", () => {
+  test("names the servers of the zone that was given away, and their addresses", async () => {
+    const parent = await server({
+      authoritative: true,
+      delegates: { "given.example": { "ns1.given.example": ["192.0.2.7", "2001:db8::7"], "NS2.elsewhere.example": [] } },
+    });
+    const { ask } = resolver([parent.server]);
+    const answer = await ask("www.given.example", "A", { server: parent.server, recurse: false });
+    expect(answer.outcome).toBe("failed");
+    expect(answer.referral).toEqual({
+      zone: "given.example",
+      servers: ["ns1.given.example", "ns2.elsewhere.example"],
+      addresses: new Map([["ns1.given.example", ["192.0.2.7", "2001:db8::7"]]]),
+    });
+    expect((await ask("example.com", "MX", { server: parent.server, recurse: false })).referral).toBeUndefined();
+  });
+});
+
 describe("createResolver() when it is told to stop", () => {
   test("rejects with the signal's reason, before, during and after", async () => {
     const fake = await server({ misbehave: () => "silence" });

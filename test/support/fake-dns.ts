@@ -45,6 +45,8 @@ export interface FakeDnsOptions {
   readonly authoritative?: boolean;
   /** Answer an alias alone and leave its target to the asker. Default false. */
   readonly aliasesOnly?: boolean;
+  /** Zones given away: zone ▶ name server ▶ its addresses (glue). Questions at or below one get a referral. */
+  readonly delegates?: Readonly<Record<string, Readonly<Record<string, readonly string[]>>>>;
   readonly misbehave?: (query: FakeQuery) => Misbehaviour | undefined;
 }
 
@@ -131,6 +133,8 @@ function answer(
   const flags = { aa: options.authoritative === true ? (1 as const) : (0 as const), ra: 1 as const };
   Object.assign(response.header, flags);
   if (query.type === undefined) return fail("NOTIMP", response);
+  const given = Object.entries(options.delegates ?? {}).find(([zone]) => query.name === zone || query.name.endsWith(`.${zone}`));
+  if (given !== undefined) return refer(...given, response);
 
   let at = query.name;
   for (let steps = 0; steps < 40; steps++) {
@@ -150,6 +154,17 @@ function answer(
     Object.assign(response.header, { ad: found.authenticated ? 1 : 0 });
     for (const data of found.records) response.answers.push(record(at, query.type, found.ttl, rdata(query.type, data)));
     return response;
+  }
+  return response;
+}
+
+function refer(zone: string, servers: Readonly<Record<string, readonly string[]>>, response: Packet): Packet {
+  response.header.aa = 0;
+  for (const [server, addresses] of Object.entries(servers)) {
+    response.authorities.push(record(zone, "NS", 300, { ns: server }));
+    for (const address of addresses) {
+      response.additionals.push(record(server, address.includes(":") ? "AAAA" : "A", 300, { address }));
+    }
   }
   return response;
 }
