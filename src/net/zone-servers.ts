@@ -1,0 +1,46 @@
+import { isIPv6 } from "node:net";
+import type { Ask, Referral } from "../model/dns.ts";
+
+/** One authoritative server as it is asked. */
+export interface ZoneServer {
+  readonly name: string;
+  readonly address: string;
+}
+
+interface Looking {
+  readonly ask: Ask;
+  readonly isPublic: (address: string) => boolean;
+  readonly signal: AbortSignal;
+}
+
+/** What nobody needs more of to serve a zone; RFC 2182 section 5 asks for three, large hosts name up to eight. */
+const maxNames = 8;
+const maxAddresses = 2;
+
+/**
+ * The addresses of name servers, IPv4 before IPv6, at most eight names and two addresses each: by the resolver, or else as the
+ * parent gave them along. Those that are not public are left out: a zone must not send us into our own network.
+ */
+export async function serverAddresses(
+  names: readonly string[],
+  glue: Referral["addresses"] | undefined,
+  { ask, isPublic, signal }: Looking,
+): Promise<{ readonly servers: readonly ZoneServer[]; readonly without: readonly string[] }> {
+  const found = await Promise.all(
+    names.slice(0, maxNames).map(async (name): Promise<readonly ZoneServer[]> => {
+      const v4 = (await ask(name, "A", { signal })).records;
+      const known = v4.length > 0 ? v4 : (await ask(name, "AAAA", { signal })).records;
+      const given = known.length > 0 ? known : (glue?.get(name) ?? []);
+      return given
+        .toSorted((a, b) => Number(isIPv6(a)) - Number(isIPv6(b)))
+        .filter(isPublic)
+        .slice(0, maxAddresses)
+        .map((address) => ({ name, address }));
+    }),
+  );
+  const without = names.slice(0, maxNames).filter((_, i) => found[i]?.length === 0);
+  return { servers: found.flat(), without };
+}
+
+/** As `AskOptions.server` takes it: at port 53. */
+export const asServer = ({ address }: ZoneServer): string => (isIPv6(address) ? `[${address}]` : address);
