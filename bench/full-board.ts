@@ -89,6 +89,7 @@ const stateOf = (probe: string, at: number): ProbeState => ({
   recent: [{ at, status: "ok" }],
   undecidedSince: undefined,
   lastAt: at,
+  coverUntil: at + 600_000,
   flips: [],
   flapping: false,
 });

@@ -1,6 +1,7 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import Sqlite from "better-sqlite3";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { startDaemon, type Daemon, type DaemonOptions } from "../src/daemon.ts";
 import type { AnyCheck } from "../src/model/check.ts";
@@ -154,6 +155,24 @@ describe("startDaemon()", () => {
     await vi.waitFor(() => expect(turns()).toEqual(["opened 1 P3", "resolved 1 P3"]), until);
     await vi.waitFor(() => expect(statusOf("sales@example.com/smtp-submission")).toBe("ok"), until);
     expect(tries.filter((each) => each.endsWith("old"))).toHaveLength(1);
+  });
+
+  test("a refused password is held back also when nothing can be stored", async () => {
+    let tries = 0;
+    const check = checkOf("imap-login", () => {
+      tries += 1;
+      return found("refused");
+    });
+    const load = { logins: [{ account: "sales@example.com", credential: secretOf(() => "x") }] };
+    await start(planOf([namedProbe(check, "other@example.com", { everyMs: 60_000 })]), [checkOf("imap-login", () => found())]);
+    await daemon?.[Symbol.asyncDispose]();
+    // A database whose rows cannot be written: every commit fails, as on a full disk.
+    const db = new Sqlite(join(data, "mailvigil.db"));
+    db.exec("CREATE TRIGGER no_space BEFORE INSERT ON observation BEGIN SELECT raise(ABORT, 'no space'); END");
+    db.close();
+    await start(planOf([namedProbe(check, "sales@example.com", { everyMs: 250, load })]), [check]);
+    await new Promise((resolve) => setTimeout(resolve, 2500));
+    expect(tries).toBe(1);
   });
 
   test("what a check remembers comes back at its next run, also after a restart", async () => {

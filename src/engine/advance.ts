@@ -27,6 +27,7 @@ export const freshState = (probe: string, now: number): ProbeState => ({
   recent: [],
   undecidedSince: undefined,
   lastAt: undefined,
+  coverUntil: undefined,
   flips: [],
   flapping: false,
 });
@@ -39,8 +40,8 @@ export const freshState = (probe: string, now: number): ProbeState => ({
  * - After a stretch of unknown, nothing is claimed until the observations decide it.
  */
 export function advance(before: ProbeState, seen: Seen, policy: Confirm, coverMs: number): Step {
-  const gap = fillGap(before, seen.at, coverMs);
-  const state: ProbeState = { ...gap.state, lastAt: seen.at };
+  const gap = fillGap(before, seen.at);
+  const state: ProbeState = { ...gap.state, lastAt: seen.at, coverUntil: seen.at + coverMs };
   if (seen.status === "unknown") {
     const step = moveTo(state, "unknown", seen.at, seen.at);
     return { state: step.state, transitions: [...gap.transitions, ...step.transitions] };
@@ -74,11 +75,11 @@ export function advance(before: ProbeState, seen: Seen, policy: Confirm, coverMs
 
 /**
  * The stretch that no observation covers (the daemon was down or asleep, or the probe was never run) is unknown: an observation
- * speaks for `coverMs` (twice the interval) and no longer.
+ * speaks for twice the interval that its probe had then, and no longer.
  */
-export function fillGap(state: ProbeState, now: number, coverMs: number): Step {
-  if (state.lastAt === undefined || now <= state.lastAt + coverMs) return { state, transitions: [] };
-  return moveTo(state, "unknown", Math.max(state.lastAt + coverMs, state.since + 1), now);
+export function fillGap(state: ProbeState, now: number): Step {
+  if (state.coverUntil === undefined || now <= state.coverUntil) return { state, transitions: [] };
+  return moveTo(state, "unknown", Math.max(state.coverUntil, state.since + 1), now);
 }
 
 /** Nobody looks any more (the probe left the configuration): unknown from now on, and nothing of before counts towards later. */

@@ -6,7 +6,8 @@ const minute = 60_000;
  * How long after each ambiguous refusal the next try waits. An ambiguous answer may be a rate limit or a busy server, so it
  * never stops for good; the shortest wait is above Aliyun's lock of one hour for many wrong passwords at two tries an hour.
  */
-const ambiguousWaits = [30 * minute, 60 * minute, 120 * minute, 240 * minute, 360 * minute];
+const ambiguousWaits = [30 * minute, 60 * minute, 120 * minute, 240 * minute];
+const longestWait = 360 * minute;
 
 /** A definite refusal is tried once more, to be sure, and then not again until the credential changes. */
 const definiteWait = 30 * minute;
@@ -23,20 +24,19 @@ export const mayTry = (breaker: Breaker | undefined, fingerprint: string, now: n
 
 /** The breaker after a refusal. Pure. */
 export function afterRefusal(breaker: Breaker | undefined, attempt: Attempt, kind: Breaker["kind"], now: number): Breaker {
-  const same = breaker?.fingerprint === attempt.fingerprint && breaker.kind === kind ? breaker : undefined;
+  const same = breaker?.fingerprint === attempt.fingerprint ? breaker : undefined;
   const refusals = (same?.refusals ?? 0) + 1;
+  // Two protocols may say it in different words: once it was definite, the one further try is all there is.
+  const wasDefinite = same?.kind === "definite";
+  const definite = wasDefinite || kind === "definite";
+  const ambiguousWait = ambiguousWaits[refusals - 1] ?? longestWait;
   return {
     account: attempt.account,
     fingerprint: attempt.fingerprint,
-    kind,
+    kind: definite ? "definite" : "ambiguous",
     refusals,
     openedAt: same?.openedAt ?? now,
-    retryAt:
-      kind === "definite"
-        ? refusals === 1
-          ? now + definiteWait
-          : undefined
-        : now + (ambiguousWaits[refusals - 1] ?? 360 * minute),
+    retryAt: wasDefinite ? undefined : now + (definite ? definiteWait : ambiguousWait),
     probe: attempt.probe,
   };
 }

@@ -39,19 +39,33 @@ export async function runOnce(probe: Probe, world: PipelineWorld): Promise<numbe
   const look = await lookAt(probe, world);
   if (!look) return undefined;
   const seen: Look = { ...look, outcome: await judgeOwnSide(probe, look.outcome, began, world.selfTests) };
-  // A reload may have taken the probe away meanwhile: it has left its incident, and must not open another.
-  if (world.run.stopping.aborted || !world.board.configured(probe.id)) return undefined;
+  if (!isStillWanted(probe, world)) return undefined;
   const batch = decide(probe, seen, world);
   if (batch.incidents.length === 0) await write(batch, world);
-  else await world.serially(() => write(decide(probe, seen, world), world));
+  else await world.serially(async () => (isStillWanted(probe, world) ? write(decide(probe, seen, world), world) : undefined));
   return soonest(seen.outcome.again, recheckOf(probe, world));
+}
+
+/**
+ * A reload may have taken the probe away meanwhile, or given it other options: it has left its incident and must not open
+ * another, and what was seen with the old options says nothing of the new ones.
+ */
+function isStillWanted(probe: Probe, { board, run }: PipelineWorld): boolean {
+  const configured = board.configured(probe.id);
+  if (run.stopping.aborted || !configured) return false;
+  return configured === probe || JSON.stringify(configured.options) === JSON.stringify(probe.options);
 }
 
 /** Writes a batch and, after COMMIT, lets everybody know. */
 export async function write(batch: Batch, world: Pick<PipelineWorld, "recorder" | "board" | "wakeDelivery">): Promise<void> {
-  await world.recorder.commit(batch, {
-    atOnce: batch.transitions.length > 0 || batch.incidents.length > 0 || batch.breakers.length > 0,
-  });
+  const atOnce = batch.transitions.length > 0 || batch.incidents.length > 0 || batch.breakers.length > 0;
+  try {
+    await world.recorder.commit(batch, { atOnce });
+  } catch (error) {
+    // A refused password is held back also while the disk is full: an account must not be locked because of our store.
+    world.board.apply({ ...emptyBatch, breakers: batch.breakers, breakersClosed: batch.breakersClosed });
+    throw error;
+  }
   world.board.apply(batch);
   if (batch.deliveries.length > 0) world.wakeDelivery();
 }

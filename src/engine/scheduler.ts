@@ -98,7 +98,9 @@ export function createScheduler(options: SchedulerOptions): Scheduler {
       return;
     }
     queued.add(probe.id);
-    waiting.set(wait, [...(waiting.get(wait) ?? []), probe]);
+    const queue = waiting.get(wait);
+    if (queue) queue.push(probe);
+    else waiting.set(wait, [probe]);
   }
 
   function begun(probe: Probe): Promise<void> {
@@ -140,16 +142,16 @@ export function createScheduler(options: SchedulerOptions): Scheduler {
     const queue = waiting.get(freed);
     if (!queue) return;
     waiting.delete(freed);
-    queue.forEach((probe, i) => {
-      // Once the place is taken again the rest keep their order without being asked one by one.
-      if (freed === "global" && running.size >= options.limits.global) {
-        if (!waiting.has("global")) waiting.set("global", queue.slice(i));
-        return;
-      }
-      queued.delete(probe.id);
-      const present = probes.get(probe.id);
-      if (present) admit(present);
-    });
+    let next = 0;
+    for (; next < queue.length; next += 1) {
+      const id = queue[next]?.id ?? "";
+      const probe = probes.get(id);
+      // Once the place is taken again the rest keep their order, and are not asked one by one.
+      if (probe && obstacle(probe) === freed) break;
+      queued.delete(id);
+      if (probe) admit(probe);
+    }
+    if (next < queue.length) waiting.set(freed, [...queue.slice(next), ...(waiting.get(freed) ?? [])]);
   }
 
   function begin(some: readonly Probe[]): void {

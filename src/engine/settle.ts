@@ -23,7 +23,7 @@ export function settle(
   const moved = known.states
     .map((state) => {
       const probe = configured.get(state.probe);
-      return probe ? fillGap(state, now, 2 * probe.everyMs) : endOfWatch(state, now);
+      return probe ? fillGap(state, now) : endOfWatch(state, now);
     })
     .filter(({ transitions }) => transitions.length > 0);
   const steps = known.open.flatMap((incident) => {

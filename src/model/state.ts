@@ -19,6 +19,8 @@ export interface ProbeState {
   readonly undecidedSince: number | undefined;
   /** The last observation, known or not. */
   readonly lastAt: number | undefined;
+  /** Until when it speaks: twice the interval that the probe had then. What lies beyond is unknown. */
+  readonly coverUntil: number | undefined;
   /** The last 20 comparisons of neighbouring known statuses, oldest first: 1 where they differ (Nagios flap detection). */
   readonly flips: readonly (0 | 1)[];
   readonly flapping: boolean;

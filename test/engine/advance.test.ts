@@ -112,12 +112,18 @@ describe("advance()", () => {
 describe("fillGap()", () => {
   test("leaves a covered state alone", () => {
     const { state } = play("o", oneOfOne);
-    expect(fillGap(state, 11, cover)).toEqual({ state, transitions: [] });
+    expect(fillGap(state, 11)).toEqual({ state, transitions: [] });
+  });
+
+  test("a shorter interval from now on does not falsify what was covered before", () => {
+    const slow = advance(freshState("p", 0), { status: "ok", at: 1, immediate: false }, oneOfOne, 1000).state;
+    expect(fillGap(slow, 500).transitions).toEqual([]);
+    expect(advance(slow, { status: "ok", at: 500, immediate: false }, oneOfOne, 10).transitions).toEqual([]);
   });
 
   test("turns to unknown where the last observation stops to speak", () => {
     const { state } = play("o", oneOfOne);
-    expect(fillGap(state, 12, cover).transitions).toEqual([{ probe: "p", from: "ok", to: "unknown", at: 11, confirmedAt: 12 }]);
+    expect(fillGap(state, 12).transitions).toEqual([{ probe: "p", from: "ok", to: "unknown", at: 11, confirmedAt: 12 }]);
   });
 });
 
@@ -135,7 +141,7 @@ describe("flapPercent()", () => {
   test("flapping starts at 30 % and stops below 20 %", () => {
     const shaken = play("ococococ", oneOfOne).state;
     expect(shaken.flapping).toBe(true);
-    expect(play("oooo", oneOfOne, { ...shaken, lastAt: undefined }).state.flapping).toBe(true);
-    expect(play("o".repeat(20), oneOfOne, { ...shaken, lastAt: undefined }).state.flapping).toBe(false);
+    expect(play("oooo", oneOfOne, { ...shaken, lastAt: undefined, coverUntil: undefined }).state.flapping).toBe(true);
+    expect(play("o".repeat(20), oneOfOne, { ...shaken, lastAt: undefined, coverUntil: undefined }).state.flapping).toBe(false);
   });
 });

@@ -21,6 +21,18 @@ describe("afterRefusal()", () => {
     expect(waits("definite", 3)).toEqual([30, "never", "never"]);
   });
 
+  test("stops all the same where one protocol says it definitely and the other does not", () => {
+    const kinds = ["definite", "ambiguous", "definite"] as const;
+    let breaker: Breaker | undefined;
+    const next = kinds.map((kind) => (breaker = afterRefusal(breaker, attempt, kind, 0)).retryAt);
+    expect(next).toEqual([30 * minute, undefined, undefined]);
+    breaker = undefined;
+    const turned = (["ambiguous", "definite", "ambiguous"] as const).map(
+      (kind) => (breaker = afterRefusal(breaker, attempt, kind, 0)).retryAt,
+    );
+    expect(turned).toEqual([30 * minute, 30 * minute, undefined]);
+  });
+
   test("backs off from ambiguous ones and never stops", () => {
     expect(waits("ambiguous", 7)).toEqual([30, 60, 120, 240, 360, 360, 360]);
   });

@@ -15,6 +15,7 @@ const state = (status: Status, since: number, lastAt: number | undefined = 100):
   recent: [],
   undecidedSince: undefined,
   lastAt,
+  coverUntil: undefined,
   flips: [],
   flapping: false,
 });

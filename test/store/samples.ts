@@ -44,6 +44,7 @@ export const state = (probe: string, more: Partial<ProbeState> = {}): ProbeState
   recent: [],
   undecidedSince: undefined,
   lastAt: start,
+  coverUntil: start + 600_000,
   flips: [],
   flapping: false,
   ...more,

@@ -138,6 +138,7 @@ export function createFakeBoard({
         recent: [],
         undecidedSince: confirmed === observed ? undefined : at,
         lastAt: at,
+        coverUntil: at + 600_000,
         flips: [],
         flapping: false,
       };

@@ -57,6 +57,7 @@ CREATE TABLE probe_state (
   recent TEXT NOT NULL,
   undecided_since_at INTEGER,
   last_at INTEGER,
+  cover_until_at INTEGER,
   flips TEXT NOT NULL CHECK (length(flips) <= 20 AND flips NOT GLOB '*[^01]*'),
   flapping INTEGER NOT NULL CHECK (flapping IN (0, 1))
 ) STRICT;
