@@ -2,7 +2,18 @@
 import { spawnSync } from "node:child_process";
 import { chmodSync, existsSync, rmSync, writeFileSync } from "node:fs";
 
-const wanted = ["dovecot-imapd", "postfix", "chromium", "fonts-noto-cjk", "iproute2", "nftables", "openssl", "prometheus"];
+const wanted = [
+  "dovecot-imapd",
+  "postfix",
+  "bind9",
+  "unbound",
+  "chromium",
+  "fonts-noto-cjk",
+  "iproute2",
+  "nftables",
+  "openssl",
+  "prometheus",
+];
 
 /** Those of the wanted packages that are not installed; all of them where there is no dpkg. */
 export const missingSystemPackages = () =>

@@ -35,6 +35,8 @@ export interface IssueOptions {
   readonly intermediate?: boolean;
   /** Made for the client's side of TLS alone, which no server may present. */
   readonly forClients?: boolean;
+  /** Named by its subject alone, as before RFC 2818: without alternative names. */
+  readonly commonNameOnly?: boolean;
 }
 
 export interface Authority {
@@ -109,10 +111,14 @@ async function issueBy(signer: Signer | undefined, between: readonly X509Certifi
         new BasicConstraintsExtension(false, undefined, true),
         new KeyUsagesExtension(KeyUsageFlags.digitalSignature | KeyUsageFlags.keyEncipherment, true),
         new ExtendedKeyUsageExtension([options.forClients === true ? ExtendedKeyUsage.clientAuth : ExtendedKeyUsage.serverAuth]),
-        new SubjectAlternativeNameExtension([
-          ...options.names.map((value) => ({ type: "dns" as const, value })),
-          ...(options.addresses ?? []).map((value) => ({ type: "ip" as const, value })),
-        ]),
+        ...(options.commonNameOnly === true
+          ? []
+          : [
+              new SubjectAlternativeNameExtension([
+                ...options.names.map((value) => ({ type: "dns" as const, value })),
+                ...(options.addresses ?? []).map((value) => ({ type: "ip" as const, value })),
+              ]),
+            ]),
       ],
     },
     webcrypto,

@@ -35,11 +35,10 @@ export interface Receiver extends AsyncDisposable {
 }
 
 /** A real HTTP server on loopback that does as it is told and remembers what it was sent. */
-export async function startReceiver(tls?: {
-  readonly key: string;
-  readonly cert: string;
-  readonly host?: string;
-}): Promise<Receiver> {
+export async function startReceiver(
+  tls?: { readonly key: string; readonly cert: string; readonly host?: string },
+  at: { readonly address: string; readonly port: number } = { address: "127.0.0.1", port: 0 },
+): Promise<Receiver> {
   const received: Received[] = [];
   const sockets = new Set<Socket>();
   let reply: Reply = { status: 204 };
@@ -83,7 +82,7 @@ export async function startReceiver(tls?: {
     socket.on("error", () => undefined);
     socket.on("close", () => sockets.delete(socket));
   });
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  await new Promise<void>((resolve) => server.listen(at.port, at.address, resolve));
   const address = server.address();
   const port = typeof address === "object" && address !== null ? address.port : 0;
   return {
