@@ -1,7 +1,7 @@
 import { createHmac, randomBytes } from "node:crypto";
 import { existsSync } from "node:fs";
 import { join } from "node:path";
-import { mayTry } from "../engine/breaker.ts";
+import { afterRefusal, attemptsOf, mayTry, refusedOf, type Attempt } from "../engine/breaker.ts";
 import { createLoopWatch } from "../engine/loop-watch.ts";
 import { judgeOwnSide, type SelfTests } from "../engine/own-side.ts";
 import { observeWithoutRun, runProbe, type RunWorld } from "../engine/run-probe.ts";
@@ -35,6 +35,9 @@ export interface CheckOptions {
 
 const atOnce = 16;
 
+/** 128 and SIGINT, as shells say it. */
+const exitInterrupted = 130;
+
 /**
  * Runs the chosen probes once, now, and stores nothing. Progress goes to standard error, the table or the JSON array to
  * standard output. Resolves with the exit code of the worst status.
@@ -52,7 +55,7 @@ export async function check(options: CheckOptions, env: Env): Promise<number> {
     console.error(say(commandWords.noneChosen, terminal, { globs: (options.only ?? ["*"]).join(" "), hint }));
     return exitUsage;
   }
-  const rows = await runAll(probes, found, options);
+  const { rows, interrupted } = await runAll(probes, found, options);
   if (options.json === true)
     console.log(
       JSON.stringify(
@@ -62,10 +65,16 @@ export async function check(options: CheckOptions, env: Env): Promise<number> {
       ),
     );
   else console.log(asTable(rows, language));
+  // What was not looked at is not ok.
+  if (interrupted) return exitInterrupted;
   return statusFacts[worstStatus(rows.map((row) => row.observation.status))].exitCode;
 }
 
-async function runAll(probes: readonly Probe[], found: Configured, options: CheckOptions): Promise<readonly Row[]> {
+async function runAll(
+  probes: readonly Probe[],
+  found: Configured,
+  options: CheckOptions,
+): Promise<{ rows: readonly Row[]; interrupted: boolean }> {
   const { plan, checks, mask } = found;
   const { language } = plan.settings;
   const net = createNet(plan.settings);
@@ -110,10 +119,13 @@ async function runAll(probes: readonly Probe[], found: Configured, options: Chec
     process.off("SIGINT", stop);
     net.close();
   }
-  return rows.toSorted(
-    (a, b) =>
-      statusFacts[b.observation.status].rank - statusFacts[a.observation.status].rank || order(probes, a) - order(probes, b),
-  );
+  return {
+    rows: rows.toSorted(
+      (a, b) =>
+        statusFacts[b.observation.status].rank - statusFacts[a.observation.status].rank || order(probes, a) - order(probes, b),
+    ),
+    interrupted: interrupted.signal.aborted,
+  };
 }
 
 const order = (probes: readonly Probe[], row: Row): number => probes.indexOf(row.probe);
@@ -122,7 +134,8 @@ type Base = Omit<RunWorld, "memory">;
 
 interface Looking {
   readonly world: Base;
-  readonly breakers: ReadonlyMap<string, Breaker>;
+  /** Those of the daemon, and what this command learns: one refusal is enough for all probes of an account. */
+  readonly breakers: Map<string, Breaker>;
   readonly options: CheckOptions;
   readonly selfTests: SelfTests;
   readonly language: "en" | "zh-CN";
@@ -130,11 +143,17 @@ interface Looking {
 
 /** One probe: held back, or run, and where a mail is on its way looked at again until `wait` is over. Undefined: interrupted. */
 async function observe(probe: Probe, checkOf: AnyCheck, looking: Looking): Promise<Observation | undefined> {
-  const { world, options, language, selfTests } = looking;
+  const { world, breakers, options, language, selfTests } = looking;
   if (probe.waiting !== undefined) return observeWithoutRun(probe, world, "server-unknown", { reason: probe.waiting });
-  const held = await heldAccount(probe, looking);
-  if (typeof held === "string") return observeWithoutRun(probe, world, "login-held", { account: held });
-  if (held) return observeWithoutRun(probe, world, "secret-unreadable", { reason: world.mask(held.message) });
+  let attempts: readonly Attempt[];
+  try {
+    attempts = await attemptsOf(probe, world.sign);
+  } catch (error) {
+    if (!(error instanceof SecretError)) throw error;
+    return observeWithoutRun(probe, world, "secret-unreadable", { reason: world.mask(error.message) });
+  }
+  const held = attempts.find(({ account, fingerprint }) => !mayTry(breakers.get(account), fingerprint, world.now()));
+  if (held) return observeWithoutRun(probe, world, "login-held", { account: held.account });
 
   const began = performance.now();
   const evidence: string[] = [];
@@ -144,6 +163,10 @@ async function observe(probe: Probe, checkOf: AnyCheck, looking: Looking): Promi
   for (;;) {
     const outcome = await runProbe(probe, checkOf, { ...world, memory });
     if (!outcome) return undefined;
+    const refused = outcome.rejected && refusedOf(attempts, outcome.rejected.account);
+    if (outcome.rejected && refused) {
+      breakers.set(refused.account, afterRefusal(breakers.get(refused.account), refused, outcome.rejected.kind, world.now()));
+    }
     evidence.push(...outcome.observation.evidence);
     memory = outcome.memory ?? memory;
     startedAt ??= outcome.observation.at;
@@ -170,21 +193,6 @@ const isBad = ({ status }: Observation): boolean => status === "critical" || sta
 /** The mail of a round trip was sent and has not been found yet. */
 const isUnderWay = ({ findings }: Observation): boolean => findings.some(({ code }) => code === "not-there-yet");
 
-/** The account whose breaker is open for the credential as it is now, or why the credential cannot be read. */
-async function heldAccount(probe: Probe, { world, breakers }: Looking): Promise<string | SecretError | undefined> {
-  if (breakers.size === 0) return undefined;
-  try {
-    for (const { account, credential } of probe.load.logins ?? []) {
-      const fingerprint = world.sign(`credential ${account} ${await credential.reveal()}`);
-      if (!mayTry(breakers.get(account.toLowerCase()) ?? breakers.get(account), fingerprint, world.now())) return account;
-    }
-  } catch (error) {
-    if (error instanceof SecretError) return error;
-    throw error;
-  }
-  return undefined;
-}
-
 /**
  * The daemon's key, so that its breakers are understood. Where there is none yet, one for this run; but where mails are sent it
  * is made to stay, so that the daemon recognises and removes what this run leaves behind.
@@ -194,7 +202,7 @@ const keyOf = (data: string, probes: readonly Probe[]): Buffer =>
     ? installationKey(data)
     : randomBytes(32);
 
-function storedBreakers(data: string): ReadonlyMap<string, Breaker> {
+function storedBreakers(data: string): Map<string, Breaker> {
   const db = openForReading(data);
   if (!db) return new Map();
   try {

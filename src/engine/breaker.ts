@@ -1,3 +1,4 @@
+import type { Probe } from "../model/probe.ts";
 import type { Breaker } from "../model/state.ts";
 
 const minute = 60_000;
@@ -17,6 +18,24 @@ export interface Attempt {
   readonly fingerprint: string;
   readonly probe: string;
 }
+
+/**
+ * The logins that a run of this probe may try, each with the fingerprint of its credential as it is now.
+ * @param sign HMAC under the installation's own key
+ * @throws SecretError when a credential cannot be read
+ */
+export const attemptsOf = ({ id, load }: Probe, sign: (text: string) => string): Promise<Attempt[]> =>
+  Promise.all(
+    (load.logins ?? []).map(async ({ account, credential }) => ({
+      account,
+      fingerprint: sign(`credential ${account} ${await credential.reveal()}`),
+      probe: id,
+    })),
+  );
+
+/** The login that was refused: the one that the check names, else the only one it has. */
+export const refusedOf = (attempts: readonly Attempt[], account: string | undefined): Attempt | undefined =>
+  attempts.find((attempt) => attempt.account === account) ?? attempts[0];
 
 /** May this account be tried now with this credential? A changed credential is always tried. Pure. */
 export const mayTry = (breaker: Breaker | undefined, fingerprint: string, now: number): boolean =>

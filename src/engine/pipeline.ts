@@ -4,7 +4,7 @@ import { SecretError } from "../model/secret.ts";
 import { emptyBatch, type Batch, type Breaker, type NewDelivery, type Recorder } from "../model/state.ts";
 import { advance, freshState } from "./advance.ts";
 import type { LiveBoard } from "./board.ts";
-import { afterRefusal, mayTry, type Attempt } from "./breaker.ts";
+import { afterRefusal, attemptsOf, mayTry, refusedOf, type Attempt } from "./breaker.ts";
 import { causeOf, incidentKey, priorityOf } from "./diagnose.ts";
 import { follow, type IncidentStep } from "./incidents.ts";
 import { judgeOwnSide, type SelfTests } from "./own-side.ts";
@@ -86,7 +86,7 @@ async function lookAt(probe: Probe, world: PipelineWorld): Promise<Look | undefi
     return { outcome: bare(observeWithoutRun(probe, run, "server-unknown", { reason: probe.waiting })), attempts: [] };
   let attempts: readonly Attempt[];
   try {
-    attempts = await attemptsOf(probe, world);
+    attempts = await attemptsOf(probe, world.run.sign);
   } catch (error) {
     if (!(error instanceof SecretError)) throw error;
     return {
@@ -99,15 +99,6 @@ async function lookAt(probe: Probe, world: PipelineWorld): Promise<Look | undefi
   const outcome = await runProbe(probe, check, run);
   return outcome && { outcome, attempts };
 }
-
-const attemptsOf = (probe: Probe, world: PipelineWorld): Promise<Attempt[]> =>
-  Promise.all(
-    (probe.load.logins ?? []).map(async ({ account, credential }) => ({
-      account,
-      fingerprint: world.run.sign(`credential ${account} ${await credential.reveal()}`),
-      probe: probe.id,
-    })),
-  );
 
 const bare = (observation: RunOutcome["observation"]): RunOutcome => ({
   ran: false,
@@ -170,7 +161,7 @@ function breakersAfter(
   { board, run }: PipelineWorld,
 ): Pick<Batch, "breakers" | "breakersClosed"> {
   const { rejected, loggedIn } = outcome;
-  const refused = rejected && (attempts.find(({ account }) => account === rejected.account) ?? attempts[0]);
+  const refused = rejected && refusedOf(attempts, rejected.account);
   const breakers: Breaker[] =
     rejected && refused ? [afterRefusal(board.breaker(refused.account), refused, rejected.kind, run.now())] : [];
   return {
