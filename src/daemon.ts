@@ -15,7 +15,7 @@ import { createTeller } from "./engine/teller.ts";
 import { createApp } from "./http/app.ts";
 import { listen } from "./http/listen.ts";
 import { emergencyWords } from "./i18n/emergency.ts";
-import { fill } from "./model/text.ts";
+import { inLanguage, say, type Data, type Language, type Text } from "./model/text.ts";
 import type { Board, ChannelHealth } from "./model/board.ts";
 import type { AnyChannel } from "./model/channel.ts";
 import type { AnyCheck } from "./model/check.ts";
@@ -30,6 +30,7 @@ import { createOutbox } from "./store/outbox.ts";
 import { createRecorder } from "./store/recorder.ts";
 import { loadRemembered } from "./store/remembered.ts";
 import { applyRetention } from "./store/retention.ts";
+import { StoreError } from "./store/store-error.ts";
 import { version } from "./version.ts";
 
 export interface DaemonOptions {
@@ -140,7 +141,9 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
           await recorder.commit(batch, how);
           emergency.storeWorks();
         } catch (error) {
-          emergency.storeFailed(mask(error instanceof Error ? error.message : String(error)));
+          // One batch that breaks a rule of the database is a bug of ours; the disk is well, and the others go on.
+          if (error instanceof StoreError && error.code !== "rejected") emergency.storeFailed(error.text);
+          else log(mask(`An observation could not be stored: ${describe(error)}`));
           throw error;
         }
       },
@@ -168,7 +171,7 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
     limits: { global: atOnce, perHost },
     onError(error) {
       // The store's own troubles are known and told; anything else is a bug.
-      if (!(error instanceof Error && error.name === "StoreError")) options.onBug(error);
+      if (!(error instanceof StoreError)) options.onBug(error);
     },
   });
 
@@ -191,11 +194,17 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
         : ownTrouble(board, id, { code: "channel-broken", data }, now()),
     ).catch(() => undefined);
   }
+  /** Without a disk the daemon goes on probing: what this would have written is made up for by the next start. */
   const settled = (): Promise<void> =>
     world.serially(async () => {
       const open = board.incidents().filter(({ resolvedAt }) => resolvedAt === undefined);
       const { batch, steps } = settle({ states: board.states(), open }, plan.probes, now());
-      await write({ ...batch, deliveries: steps.flatMap((step) => teller.deliveriesOf(step)) }, world);
+      try {
+        await write({ ...batch, deliveries: steps.flatMap((step) => teller.deliveriesOf(step)) }, world);
+      } catch (error) {
+        if (!(error instanceof StoreError)) throw error;
+        log(mask(inLanguage(error.text, plan.settings.language)));
+      }
     });
 
   await settled();
@@ -297,28 +306,28 @@ function changedProbes(before: Plan, after: Plan): readonly string[] {
 }
 
 function troublesOf(
-  storeFault: string | undefined,
+  storeFault: Text | undefined,
   channels: ReturnType<Board["channels"]>,
   plan: Plan,
   demonstration: boolean,
 ): ReturnType<Board["troubles"]> {
-  const store =
-    storeFault === undefined
-      ? []
-      : [{ code: "store-failed", ...spoken(emergencyWords.storeFailed.line, { reason: storeFault }) }];
+  const { storeFailed, channelBroken, noChannel } = emergencyWords;
+  const store = storeFault
+    ? [{ code: "store-failed", ...both(storeFailed.line, (language) => ({ reason: inLanguage(storeFault, language) })) }]
+    : [];
   const broken = channels
     .filter(({ brokenSince }) => brokenSince !== undefined)
     .map(({ name, lastError }) => ({
       code: "channel-broken",
-      ...spoken(emergencyWords.channelBroken, { name, reason: lastError ?? "" }),
+      ...both(channelBroken, () => ({ name, reason: lastError ?? "" })),
     }));
-  const none = plan.channels.length === 0 && !demonstration ? [{ code: "no-channel", ...emergencyWords.noChannel }] : [];
+  const none = plan.channels.length === 0 && !demonstration ? [{ code: "no-channel", ...noChannel }] : [];
   return [...store, ...broken, ...none];
 }
 
-const spoken = (text: { readonly en: string; readonly zh: string }, data: Record<string, string>) => ({
-  en: fill(text.en, data),
-  zh: fill(text.zh, data),
+const both = (text: Text, data: (language: Language) => Data): Text => ({
+  en: say(text, "en", data("en")),
+  zh: say(text, "zh-CN", data("zh-CN")),
 });
 
 function hostsOf(url: string): readonly string[] {

@@ -77,6 +77,7 @@ try {
     // What names its own remedy needs no stack.
     const known = error instanceof Error && ["PluginError", "StoreError", "DnsServerError"].includes(error.name);
     console.error(known ? error.message : error);
-    process.exitCode = known ? 1 : softwareFault;
+    // Never 1 to 3: those are what `check` found.
+    process.exitCode = softwareFault;
   }
 }

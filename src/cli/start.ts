@@ -75,7 +75,7 @@ export async function start(file: string | undefined, env: Env): Promise<number>
     });
   } catch (error) {
     if (!isExpected(error)) throw error;
-    console.error(masker.mask(error.message));
+    console.error(masker.mask(say.expected(error, env)));
     return exitFailed;
   }
   console.log(say.started(daemon.url, loaded.plan, demonstration, env));
@@ -139,9 +139,12 @@ function followConfiguration(
   timer.unref();
   return {
     async reload() {
+      const before = plan;
       const loaded = await apply();
-      if ("plan" in loaded) console.error(say.reloaded(plan, env));
-      else {
+      if ("plan" in loaded) {
+        console.error(say.reloaded(plan, env));
+        for (const line of say.needsRestart(before.settings, plan.settings, env)) console.error(line);
+      } else {
         for (const error of loaded.errors) console.error(say.diagnostic(error, env));
         console.error(say.reloadRefused(env));
       }

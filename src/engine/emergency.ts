@@ -1,7 +1,6 @@
 import type { Alert } from "../model/alert.ts";
 import type { AnyChannel, ChannelContext } from "../model/channel.ts";
-import type { Language } from "../model/text.ts";
-import { say } from "../model/text.ts";
+import { inLanguage, say, type Language, type Text } from "../model/text.ts";
 import { emergencyWords } from "../i18n/emergency.ts";
 import { createMessageId } from "./message-id.ts";
 
@@ -15,11 +14,14 @@ export interface EmergencyOptions {
 }
 
 export interface Emergency {
-  /** The store cannot write; `reason` is its own word. Told once until it could write again. */
-  storeFailed(reason: string): void;
+  /** The store cannot write; `reason` is its own word. Told once until it has written again for a while. */
+  storeFailed(reason: Text): void;
   storeWorks(): void;
-  readonly reason: () => string | undefined;
+  readonly reason: () => Text | undefined;
 }
+
+/** So long nothing may fail before it is said to work again: a disk at the brim fails and works by turns. */
+const calmMs = 60_000;
 
 const sendMs = 15_000;
 
@@ -27,9 +29,10 @@ const sendMs = 15_000;
  * Without a store there is no outbox: what has to be said then (the disk is full) goes out from memory, once, on every channel.
  */
 export function createEmergency(options: EmergencyOptions): Emergency {
-  let failing: string | undefined;
+  let failing: Text | undefined;
+  let lastFailure = 0;
 
-  function tell(turn: "opened" | "resolved", reason: string): void {
+  function tell(turn: "opened" | "resolved", reason: Text): void {
     const language = options.language();
     const words = turn === "opened" ? emergencyWords.storeFailed : emergencyWords.storeWorks;
     const alert: Alert = {
@@ -40,7 +43,7 @@ export function createEmergency(options: EmergencyOptions): Emergency {
       at: options.now(),
       language,
       title: say(words.title, language),
-      lines: [say(words.line, language, { reason })],
+      lines: [say(words.line, language, { reason: inLanguage(reason, language) })],
       url: "",
       demonstration: options.demonstration,
       probes: [],
@@ -61,9 +64,11 @@ export function createEmergency(options: EmergencyOptions): Emergency {
     storeFailed(reason) {
       if (failing === undefined) tell("opened", reason);
       failing = reason;
+      lastFailure = options.now();
     },
     storeWorks() {
-      if (failing !== undefined) tell("resolved", failing);
+      if (failing === undefined || options.now() - lastFailure < calmMs) return;
+      tell("resolved", failing);
       failing = undefined;
     },
     reason: () => failing,

@@ -1,5 +1,6 @@
 import { createServer, type Server } from "node:http";
 import { getRequestListener } from "@hono/node-server";
+import type { Text } from "../model/text.ts";
 import type { App } from "./app.ts";
 
 export interface ListenOptions {
@@ -13,9 +14,14 @@ export interface Listening extends AsyncDisposable {
   readonly url: string;
 }
 
-/** One line that names the place and the remedy. */
+/** One line that names the place and the remedy. `message` is `text.en`. */
 class ListenError extends Error {
   override readonly name = "ListenError";
+  readonly text: Text;
+  constructor(text: Text, options: ErrorOptions) {
+    super(text.en, options);
+    this.text = text;
+  }
 }
 
 const portsTried = 20;
@@ -58,12 +64,23 @@ function close(server: Server): Promise<void> {
   });
 }
 
+const remedies: Readonly<Record<string, Text>> = {
+  EADDRINUSE: {
+    en: "it is in use; end the program that has it, or write another port in settings.http.listen",
+    zh: "端口已被占用；请结束占用它的程序，或在 settings.http.listen 里换一个端口",
+  },
+  EACCES: {
+    en: "this user may not; write a port from 1024 on in settings.http.listen",
+    zh: "当前用户没有权限；请在 settings.http.listen 里使用 1024 以上的端口",
+  },
+  EADDRNOTAVAIL: {
+    en: "this machine has no such address; write one that it has in settings.http.listen",
+    zh: "本机没有这个地址；请在 settings.http.listen 里写本机的地址",
+  },
+};
+
 function listenError(code: string, host: string, port: number, cause: unknown): ListenError {
   const where = `${host}:${port}`;
-  const remedy: Readonly<Record<string, string>> = {
-    EADDRINUSE: "it is in use; end the program that has it, or write another port in settings.http.listen",
-    EACCES: "this user may not; write a port from 1024 on in settings.http.listen",
-    EADDRNOTAVAIL: "this machine has no such address; write one that it has in settings.http.listen",
-  };
-  return new ListenError(`Cannot listen on ${where}: ${remedy[code] ?? String(cause)}`, { cause });
+  const remedy = remedies[code] ?? { en: String(cause), zh: String(cause) };
+  return new ListenError({ en: `Cannot listen on ${where}: ${remedy.en}`, zh: `无法监听 ${where}：${remedy.zh}` }, { cause });
 }

@@ -15,6 +15,10 @@ To watch your own mail, write mailvigil.yaml in this folder (five lines are enou
     zh: "Mailvigil 正在监控 {assets} 项资产，共 {probes} 个探测：{url}",
   },
   reloaded: { en: "The configuration was read again: {probes} probes", zh: "已重新读取配置：共 {probes} 个探测" },
+  needsRestart: {
+    en: "{key} is read at the start only: start again for its new value",
+    zh: "{key} 只在启动时读取：新值需重启后生效",
+  },
   reloadRefused: {
     en: "The configuration was not changed: correct the lines above and send SIGHUP again",
     zh: "配置未变更：请更正以上各行后重新发送 SIGHUP",

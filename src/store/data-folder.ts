@@ -1,4 +1,5 @@
 import { accessSync, chmodSync, closeSync, constants, lstatSync, mkdirSync, openSync, statSync } from "node:fs";
+import { dirname, resolve } from "node:path";
 import { asStoreError, storeError } from "./store-error.ts";
 
 /**
@@ -12,10 +13,31 @@ export function makeDataFolder(folder: string): void {
       if (!statSync(folder).isDirectory()) throw storeError("no-access", folder, "it is not a folder");
       accessSync(folder, constants.R_OK | constants.W_OK | constants.X_OK);
     } else {
-      mkdirSync(folder, { recursive: true, mode: 0o700 });
+      makeWithParents(folder);
     }
   } catch (error) {
     throw asStoreError(error, folder);
+  }
+}
+
+/**
+ * Level by level: Node's own recursive mkdir turns in circles where the system says ENOENT for a folder whose parent is there
+ * (seen in /proc with Node 24.21).
+ */
+function makeWithParents(folder: string): void {
+  const missing: string[] = [];
+  let level = resolve(folder);
+  while (!exists(level) && dirname(level) !== level) {
+    missing.push(level);
+    level = dirname(level);
+  }
+  for (const path of missing.toReversed()) {
+    try {
+      mkdirSync(path, { mode: 0o700 });
+    } catch (error) {
+      // Another process was first.
+      if (!(error instanceof Error && "code" in error && error.code === "EEXIST" && statSync(path).isDirectory())) throw error;
+    }
   }
 }
 

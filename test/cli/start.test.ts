@@ -45,10 +45,10 @@ describe("mailvigil start", () => {
     await rm(folder, { recursive: true, force: true });
   });
 
-  function start(configFile: string, nodeOptions: readonly string[] = []): Started {
+  function start(configFile: string, nodeOptions: readonly string[] = [], env: Readonly<Record<string, string>> = {}): Started {
     const child = spawn(process.execPath, [...nodeOptions, main, "start", "--config", configFile], {
       stdio: ["ignore", "pipe", "pipe"],
-      env: { ...process.env, LANG: "C.UTF-8", LC_ALL: "", LC_MESSAGES: "" },
+      env: { ...process.env, LANG: "C.UTF-8", LC_ALL: "", LC_MESSAGES: "", ...env },
     });
     let out = "";
     let error = "";
@@ -106,6 +106,37 @@ describe("mailvigil start", () => {
     await daemon.line(/The configuration was not changed/);
     await daemon.line(/mailvigil\.yaml:\d+:\d+ domains\[1\]/);
     expect(await assets()).toContain("example.net/dns-mx");
+  });
+
+  test("SIGHUP with a full disk goes on, and says what needs a restart", async () => {
+    const data = join(folder, "data");
+    await mkdir(data, { mode: 0o700 });
+    expect(spawnSync("mount", ["-t", "tmpfs", "-o", "size=3m", "mailvigil-test", data]).status).toBe(0);
+    try {
+      await writeFile(file, `${configuration(0)}  - name: example.net\n`);
+      const daemon = start(file);
+      await daemon.line(watching);
+      spawnSync("dd", ["if=/dev/zero", `of=${join(data, "filler")}`, "bs=4k"]);
+      await writeFile(file, configuration(8999));
+      daemon.kill("SIGHUP");
+      await daemon.line(/The configuration was read again: 1 probes/);
+      await daemon.line(/settings\.http\.listen is read at the start only/);
+      daemon.kill("SIGTERM");
+      expect(await daemon.ended).toMatchObject({ code: 0 });
+    } finally {
+      spawnSync("umount", [data]);
+    }
+  });
+
+  test("speaks Chinese at a Chinese terminal", async () => {
+    const other = net.createServer();
+    await new Promise<void>((resolve) => other.listen(0, "127.0.0.1", resolve));
+    const address = other.address();
+    await writeFile(file, configuration(typeof address === "object" && address ? address.port : 0));
+    const { code, error } = await start(file, [], { LANG: "zh_CN.UTF-8" }).ended;
+    other.close();
+    expect(code).toBe(1);
+    expect(error).toMatch(/^无法监听 127\.0\.0\.1:\d+：端口已被占用/);
   });
 
   test("an uncaught error is written and told as an incident, ends with 70, and the next start resolves it", async () => {
