@@ -18,6 +18,8 @@ export interface Smtp {
   /** EHLO, as mail programs without a public name say it: by an address literal (RFC 5321 section 4.1.3). */
   ehlo(): Promise<SmtpReply & { readonly extensions: ReadonlyMap<string, readonly string[]> }>;
   startTls(): Promise<SmtpReply>;
+  /** One line without a secret, as it is. */
+  command(line: string): Promise<SmtpReply>;
   authPlain(user: string, password: string): Promise<SmtpReply>;
   /** AUTH LOGIN: never standardised, and all that some servers offer. */
   authLogin(user: string, password: string): Promise<SmtpReply>;
@@ -76,6 +78,7 @@ export function createSmtp(connection: Connection, { commandTimeoutMs, note }: S
       return { ...answer, extensions: extensionsOf(answer.lines) };
     },
     startTls: () => send("STARTTLS"),
+    command: (line) => send(line),
     authPlain: (user, password) => {
       const response = Buffer.from(`\0${user}\0${password}`).toString("base64");
       return send(`AUTH PLAIN ${response}`, `AUTH PLAIN (${user}, [password])`, "auth");
