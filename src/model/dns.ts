@@ -93,6 +93,8 @@ export interface DnsAnswer<T extends RecordType = RecordType> {
   readonly ttl: number;
   /** Who answered, as `ip:port` (`[ip6]:port`). Empty when nobody did. */
   readonly server: string;
+  /** RDATA of the RRSIG over the records, where the server gave it along (RFC 4034 3.1). */
+  readonly signatures?: readonly Uint8Array[];
   /** The AD bit: the server says that DNSSEC proves it (RFC 4035 3.2.3). */
   readonly authenticated: boolean;
   /** The AA bit. */
@@ -113,7 +115,7 @@ export interface AskOptions {
   readonly checkingDisabled?: boolean;
   /**
    * A negative answer counts only when an authoritative server of the zone says the same; where they differ or none
-   * can be asked, the outcome is `failed` with DISAGREE or the failure of the second (design.md: false alarms).
+   * can be asked, the outcome is `failed` with DISAGREE or the failure of the second.
    */
   readonly confirm?: boolean;
 }

@@ -1,5 +1,5 @@
 import type { DnsFailure, RecordShape, RecordType, Referral } from "../model/dns.ts";
-import { isType, type Message, shapeOf } from "./dns-message.ts";
+import { isType, type Message, shapeOf, typeCodes } from "./dns-message.ts";
 import { maxAliases } from "./dns-name.ts";
 
 /** What one server said to one question. */
@@ -27,6 +27,7 @@ interface Said<T extends RecordType> {
   readonly outcome: "records" | "nodata" | "nxdomain";
   readonly aliases: readonly string[];
   readonly records: readonly RecordShape[T][];
+  readonly signatures?: readonly Uint8Array[];
   readonly ttl: number;
   readonly server: string;
   readonly authenticated: boolean;
@@ -72,7 +73,9 @@ export function readReply<T extends RecordType>(message: Message, name: string, 
   if (found.length > 0) {
     if (message.rcode === rcodes.NXDOMAIN) return failure("BADRESP", `${server} gave records with NXDOMAIN`, server);
     const records = found.map((record) => shapeOf(record, type));
-    return { ...said, outcome: "records", records, ttl: Math.min(ttl, ...found.map((record) => record.ttl)) };
+    const signatures = signaturesOf(message, end, type);
+    const least = Math.min(ttl, ...found.map((record) => record.ttl));
+    return { ...said, outcome: "records", records, ttl: least, ...(signatures.length === 0 ? {} : { signatures }) };
   }
 
   const soa = message.authorities.find((record) => isType(record, "SOA"));
@@ -85,6 +88,15 @@ export function readReply<T extends RecordType>(message: Message, name: string, 
     return { ...failure("OTHER", `${server} refers to other servers instead of answering`, server), referral };
   }
   return { ...said, outcome: "nodata", records: [], ttl: negativeTtl };
+}
+
+/** Those that cover this type: its number comes first (RFC 4034 3.1.1). */
+function signaturesOf(message: Message, name: string, type: RecordType): readonly Uint8Array[] {
+  const code = typeCodes[type];
+  return message.answers
+    .filter((record) => record.name === name && isType(record, "RRSIG"))
+    .map((record) => shapeOf(record, "RRSIG"))
+    .filter(([high = 0, low = 0]) => high * 256 + low === code);
 }
 
 function follow(message: Message, name: string, type: RecordType): { aliases: string[]; end: string; ttl: number } {

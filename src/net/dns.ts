@@ -158,6 +158,7 @@ function answerOf<T extends RecordType>(
     const nothing = { records: [], ttl: 0, authenticated: false, authoritative: false };
     return { ...said, ...nothing, outcome: "failed", failure: { code, text }, ...(referral ? { referral } : {}) };
   }
-  const { outcome, records, ttl, authenticated, authoritative } = reply;
-  return { ...said, outcome, records, ttl, authenticated, authoritative, failure: undefined };
+  const { outcome, records, signatures, ttl, authenticated, authoritative } = reply;
+  const signed = signatures === undefined ? {} : { signatures };
+  return { ...said, outcome, records, ...signed, ttl, authenticated, authoritative, failure: undefined };
 }

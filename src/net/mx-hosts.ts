@@ -19,7 +19,10 @@ export interface MxHosts {
 }
 
 export async function mxHosts(ctx: Pick<CheckContext, "ask">, domain: string, signal: AbortSignal): Promise<MxHosts> {
-  const answer = await ctx.ask(domain, "MX", { signal });
+  return hostsOf(domain, await ctx.ask(domain, "MX", { signal }));
+}
+
+export function hostsOf(domain: string, answer: DnsAnswer<"MX">): MxHosts {
   const ordered = answer.records.toSorted((a, b) => a.priority - b.priority || a.exchange.localeCompare(b.exchange));
   const named = [...new Set(ordered.map((mx) => mx.exchange.toLowerCase()))];
   const implicit = answer.outcome === "nodata" ? [domain] : [];

@@ -10,6 +10,7 @@ import type {
   SoaRecord,
   SrvRecord,
 } from "../../src/model/dns.ts";
+import { typeCodes } from "../../src/net/dns-message.ts";
 import { asciiName, maxAliases, parentOf } from "../../src/net/dns-name.ts";
 import { resolveBy } from "../../src/net/dns-resolve.ts";
 
@@ -56,18 +57,29 @@ interface ZoneRecords {
   readonly TLSA?: readonly (string | Uint8Array)[] | DnsFailure;
   readonly DS?: readonly Uint8Array[] | DnsFailure;
   readonly DNSKEY?: readonly Uint8Array[] | DnsFailure;
+  /** They also come along with the records of the type that they cover. */
   readonly RRSIG?: readonly Uint8Array[] | DnsFailure;
   /** Seconds, default 300. */
   readonly ttl?: number;
   /** The AD bit, default false. */
   readonly authenticated?: boolean;
+  /** DNSSEC proves it wrong: SERVFAIL with this extended error (RFC 8914), unless it is asked for without checking (CD). */
+  readonly bogus?: number;
 }
 
 /** What a zone table says about one name and type, without following aliases. */
 export type Found =
-  | { readonly kind: "records"; readonly records: readonly unknown[]; readonly ttl: number; readonly authenticated: boolean }
+  | {
+      readonly kind: "records";
+      readonly records: readonly unknown[];
+      readonly signatures: readonly Uint8Array[];
+      readonly ttl: number;
+      readonly authenticated: boolean;
+      readonly bogus: number | undefined;
+    }
   | { readonly kind: "alias"; readonly target: string; readonly ttl: number }
-  | { readonly kind: "nodata" | "nxdomain" }
+  | { readonly kind: "nodata"; readonly authenticated: boolean; readonly bogus: number | undefined }
+  | { readonly kind: "nxdomain" }
   | { readonly kind: "failed"; readonly code: DnsFailure };
 
 /** `TYPE name` of every question, in order, with ` @server` where one server was named. */
@@ -88,6 +100,10 @@ export function createZone(zone: Zone): { readonly ask: Ask; readonly resolve: R
     let at = asked;
     for (;;) {
       const found = lookup(at, type);
+      const bogus = "bogus" in found && options.checkingDisabled !== true ? found.bogus : undefined;
+      if (bogus !== undefined) {
+        return { ...failed(asked, type, "SERVFAIL", `the test's zone is bogus (${bogus})`, aliases), extendedErrors: [bogus] };
+      }
       switch (found.kind) {
         case "alias":
           if (aliases.length === maxAliases) {
@@ -104,12 +120,16 @@ export function createZone(zone: Zone): { readonly ask: Ask; readonly resolve: R
             ...said(asked, type, aliases),
             outcome: "records",
             records: shaped(type, found.records),
+            ...(found.signatures.length === 0 ? {} : { signatures: found.signatures }),
             ttl: found.ttl,
             authenticated: found.authenticated,
           };
-        case "nodata":
+        case "nodata": {
+          const { authenticated } = found;
+          return { ...negative(asked, type, "nodata", options.confirm === true, aliases), authenticated };
+        }
         case "nxdomain":
-          return negative(asked, type, found.kind, options.confirm === true, aliases);
+          return negative(asked, type, "nxdomain", options.confirm === true, aliases);
       }
     }
   };
@@ -142,22 +162,20 @@ export function createLookup(zone: Zone): (name: string, type: RecordType) => Fo
     const entry = entryOf(name);
     if (entry === undefined || entry === "nxdomain") return { kind: "nxdomain" };
     if (typeof entry === "string") return { kind: "failed", code: entry };
-    const ttl = entry.ttl ?? 300;
+    const { ttl = 300, authenticated = false, bogus } = entry;
     if (entry.CNAME !== undefined) {
       const target = asciiName(entry.CNAME);
       if (target === undefined) throw new Error(`The zone table has the alias "${entry.CNAME}", which is no domain name`);
       if (type !== "CNAME") return { kind: "alias", target, ttl };
-      return { kind: "records", records: [target], ttl, authenticated: entry.authenticated ?? false };
+      return { kind: "records", records: [target], signatures: [], ttl, authenticated, bogus };
     }
     const records = type === "CNAME" ? undefined : entry[type];
     if (typeof records === "string") return { kind: "failed", code: records };
-    if (records === undefined || records.length === 0) return { kind: "nodata" };
-    return {
-      kind: "records",
-      records: records.map((record) => read(type, record)),
-      ttl,
-      authenticated: entry.authenticated ?? false,
-    };
+    if (records === undefined || records.length === 0) return { kind: "nodata", authenticated, bogus };
+    const { RRSIG = [] } = entry;
+    const signatures =
+      typeof RRSIG === "string" ? [] : RRSIG.filter(([high = 0, low = 0]) => high * 256 + low === typeCodes[type]);
+    return { kind: "records", records: records.map((record) => read(type, record)), signatures, ttl, authenticated, bogus };
   };
 }
 
