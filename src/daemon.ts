@@ -163,7 +163,7 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
     },
   };
   const scheduler = createScheduler({
-    run: (probe) => runOnce(probe, world),
+    run: (probe, free) => runOnce(probe, world, free),
     ageMs(probe) {
       const last = board.state(probe)?.lastAt;
       return last === undefined ? undefined : now() - last;

@@ -6,7 +6,7 @@ export interface LoopWatch extends Disposable {
   ageMs(): number;
 }
 
-/** From this much on, in milliseconds, a run's timed findings are not trusted (design.md 5, deadline). */
+/** From this much on, in milliseconds, a run's timed findings are not trusted. */
 export const lateLoopMs = 250;
 
 /** A beat of 100 ms costs 0.05 % of a core and sees every block that matters (the bound is 250 ms). */

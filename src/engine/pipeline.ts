@@ -1,6 +1,7 @@
 import type { AnyCheck } from "../model/check.ts";
 import type { Probe } from "../model/probe.ts";
 import { SecretError } from "../model/secret.ts";
+import { inLanguage } from "../model/text.ts";
 import { emptyBatch, type Batch, type Breaker, type NewDelivery, type Recorder } from "../model/state.ts";
 import { advance, freshState } from "./advance.ts";
 import type { LiveBoard } from "./board.ts";
@@ -33,12 +34,15 @@ interface Look {
 /**
  * The whole path of one run: look, ask whether it is our own fault, decide, write everything in one transaction, and only
  * then change what is in memory and wake the delivery. Returns the milliseconds until the probe wants to be looked at again.
+ * @param free gives the places of the run to others: at the end of the look, but with a refused password only once that is
+ * known to everybody
  */
-export async function runOnce(probe: Probe, world: PipelineWorld): Promise<number | undefined> {
+export async function runOnce(probe: Probe, world: PipelineWorld, free: () => void): Promise<number | undefined> {
   const began = performance.now();
   const look = await lookAt(probe, world);
   if (!look) return undefined;
   const seen: Look = { ...look, outcome: await judgeOwnSide(probe, look.outcome, began, world.selfTests) };
+  if (!look.outcome.rejected) free();
   if (!isStillWanted(probe, world)) return undefined;
   const batch = decide(probe, seen, world);
   if (batch.incidents.length === 0) await write(batch, world);
@@ -82,8 +86,10 @@ async function lookAt(probe: Probe, world: PipelineWorld): Promise<Look | undefi
     previous,
     lastAt: board.state(probe.id)?.lastAt,
   };
-  if (probe.waiting !== undefined)
-    return { outcome: bare(observeWithoutRun(probe, run, "server-unknown", { reason: probe.waiting })), attempts: [] };
+  if (probe.waiting !== undefined) {
+    const reason = inLanguage(probe.waiting, board.language);
+    return { outcome: bare(observeWithoutRun(probe, run, "server-unknown", { reason })), attempts: [] };
+  }
   let attempts: readonly Attempt[];
   try {
     attempts = await attemptsOf(probe, world.run.sign);

@@ -5,7 +5,7 @@ import type { Json } from "../model/json.ts";
 import type { Finding, Observation } from "../model/observation.ts";
 import type { Probe } from "../model/probe.ts";
 import { SecretError, type Mask } from "../model/secret.ts";
-import { statusOf, type Severity } from "../model/status.ts";
+import { statusFacts, statusOf, statusOfSeverity, type Severity } from "../model/status.ts";
 import type { Data } from "../model/text.ts";
 import { visible } from "../model/visible.ts";
 import { lateLoopMs, type LoopWatch } from "./loop-watch.ts";
@@ -133,17 +133,15 @@ async function runToDeadline(
   around: { readonly stopping: AbortSignal; readonly anyOpen: () => boolean },
 ): Promise<Ended> {
   const ending = new AbortController();
-  const signal = AbortSignal.any([ending.signal, around.stopping]);
-  let timer: NodeJS.Timeout | undefined;
-  const deadline = new Promise<Ended>((resolve) => {
-    timer = setTimeout(() => {
-      // What has arrived is read first: on a loop that was held up, timers come before the data they wait for.
-      setImmediate(() => setImmediate(() => resolve({ how: "deadline", connected: around.anyOpen() })));
-    }, probe.deadlineMs);
-  });
-  const stopped = new Promise<Ended>((resolve) => {
-    around.stopping.addEventListener("abort", () => resolve({ how: "deadline", connected: false }), { once: true });
-  });
+  const { signal } = ending;
+  const cut = Promise.withResolvers<Ended>();
+  const onStop = (): void => cut.resolve({ how: "deadline", connected: false });
+  around.stopping.addEventListener("abort", onStop);
+  if (around.stopping.aborted) onStop();
+  const timer = setTimeout(() => {
+    // What has arrived is read first: on a loop that was held up, timers come before the data they wait for.
+    setImmediate(() => setImmediate(() => cut.resolve({ how: "deadline", connected: around.anyOpen() })));
+  }, probe.deadlineMs);
   try {
     const run = Promise.resolve()
       .then(() => check.run(ctx, probe.options, signal))
@@ -151,9 +149,11 @@ async function runToDeadline(
         (result): Ended => ({ how: "returned", result }),
         (error: unknown): Ended => ({ how: "threw", error }),
       );
-    return await Promise.race([run, deadline, stopped]);
+    return await Promise.race([run, cut.promise]);
   } finally {
     clearTimeout(timer);
+    // The signal of the daemon outlives a million runs: nothing of a run may stay on it.
+    around.stopping.removeEventListener("abort", onStop);
     ending.abort(new Error("the run is over"));
   }
 }
@@ -188,14 +188,18 @@ function findingsOf(
     const reason = visible(run.mask(describe(ended.error)), maxDataChars);
     return own(ended.error instanceof SecretError ? "secret-unreadable" : "check-failed", { reason });
   }
-  return ended.result.findings.slice(0, maxFindings).flatMap((found) => {
+  const all = ended.result.findings.flatMap((found) => {
     const declaration = check.findings[found.code];
     if (!declaration) return own("check-failed", { reason: `undeclared finding "${found.code}"` });
     const severity: Severity = probe.severity[found.code] ?? found.severity ?? declaration.severity;
     const untrusted = run.late && declaration.timed === true && severity !== "info";
     return [{ code: found.code, severity: untrusted ? "unknown" : severity, data: cleaned(found.data ?? {}, run.mask) }];
   });
+  // What is cut is what matters least; below the bound the check's own order stays.
+  return all.length <= maxFindings ? all : all.toSorted((a, b) => rankOf(b) - rankOf(a)).slice(0, maxFindings);
 }
+
+const rankOf = ({ severity }: Finding): number => statusFacts[statusOfSeverity(severity)].rank;
 
 const cleaned = (data: Data, mask: Mask): Data =>
   Object.fromEntries(

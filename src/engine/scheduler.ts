@@ -9,8 +9,11 @@ export interface Limits {
 }
 
 export interface SchedulerOptions {
-  /** One whole run of a probe, stored. Returns the milliseconds until it wants to be looked at again, if sooner than its interval. */
-  readonly run: (probe: Probe) => Promise<number | undefined>;
+  /**
+   * One whole run of a probe, stored. Returns the milliseconds until it wants to be looked at again, if sooner than its interval.
+   * It may give its places free (host, accounts, one of the global ones) as soon as the look is over, before it is stored.
+   */
+  readonly run: (probe: Probe, free: () => void) => Promise<number | undefined>;
   /** How old the last observation of a probe is, by the wall clock. */
   readonly ageMs: (probe: string) => number | undefined;
   readonly limits: Limits;
@@ -44,6 +47,7 @@ export function createScheduler(options: SchedulerOptions): Scheduler {
   let probes = new Map<string, Probe>();
   const heap = createDueHeap();
   const running = new Map<string, Running>();
+  let places = 0;
   const hostLoad = new Map<string, number>();
   const accounts = new Set<string>();
   /** Probes that are due but found no place, by what they wait for. */
@@ -79,7 +83,7 @@ export function createScheduler(options: SchedulerOptions): Scheduler {
 
   /** What a probe would have to wait for; undefined when there is a place. */
   function obstacle(probe: Probe): string | undefined {
-    if (running.size >= options.limits.global) return "global";
+    if (places >= options.limits.global) return "global";
     const { host, logins = [] } = probe.load;
     if (host !== undefined && (hostLoad.get(host) ?? 0) >= options.limits.perHost) return `host ${host}`;
     const busy = logins.find(({ account }) => accounts.has(account));
@@ -106,6 +110,7 @@ export function createScheduler(options: SchedulerOptions): Scheduler {
   function begun(probe: Probe): Promise<void> {
     const { host, logins = [] } = probe.load;
     const startedAt = performance.now();
+    places += 1;
     if (host !== undefined) hostLoad.set(host, (hostLoad.get(host) ?? 0) + 1);
     for (const { account } of logins) accounts.add(account);
     const done = whole(probe, startedAt);
@@ -114,18 +119,30 @@ export function createScheduler(options: SchedulerOptions): Scheduler {
   }
 
   async function whole(probe: Probe, startedAt: number): Promise<void> {
+    const free = placesOf(probe);
     let sooner: number | undefined;
     try {
-      sooner = await options.run(probe);
+      sooner = await options.run(probe, free);
     } catch (error) {
       options.onError(error);
     }
-    const { host, logins = [] } = probe.load;
     running.delete(probe.id);
-    if (host !== undefined) hostLoad.set(host, (hostLoad.get(host) ?? 1) - 1);
-    for (const { account } of logins) accounts.delete(account);
     planNext(probe.id, startedAt + offset, sooner);
-    for (const freed of ["global", `host ${host}`, ...logins.map(({ account }) => `account ${account}`)]) release(freed);
+    free();
+  }
+
+  /** Gives back what a run took, once. */
+  function placesOf(probe: Probe): () => void {
+    const { host, logins = [] } = probe.load;
+    let given = false;
+    return () => {
+      if (given) return;
+      given = true;
+      places -= 1;
+      if (host !== undefined) hostLoad.set(host, (hostLoad.get(host) ?? 1) - 1);
+      for (const { account } of logins) accounts.delete(account);
+      for (const freed of ["global", `host ${host}`, ...logins.map(({ account }) => `account ${account}`)]) release(freed);
+    };
   }
 
   function planNext(id: string, startedAt: number, sooner: number | undefined): void {

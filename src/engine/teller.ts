@@ -30,7 +30,11 @@ export function createTeller(options: TellerOptions): { deliveriesOf(step: Incid
       incident.resolvedAt === undefined ? incident.probes.filter(({ leftAt }) => leftAt === undefined) : incident.probes;
     return present.flatMap(({ probe: id, findings }) => {
       const probe = board.configured(id) ?? (id.startsWith("monitor/") ? ownProbe(id) : undefined);
-      return probe ? [{ probe, check: checks.get(probe.check), status: statusOf(findings), findings }] : [];
+      if (!probe) return [];
+      // As it is now, where it is still known to be bad; else what it joined with.
+      const last = incident.resolvedAt === undefined ? board.last(id) : undefined;
+      const said = last?.status === "critical" || last?.status === "warning" ? last.findings : findings;
+      return [{ probe, check: checks.get(probe.check), status: statusOf(said), findings: said }];
     });
   }
 

@@ -1,3 +1,4 @@
+import { getEventListeners } from "node:events";
 import net from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
@@ -196,6 +197,13 @@ describe("runProbe()", () => {
       at: 10,
       status: "unknown",
     });
+  });
+
+  test("leaves nothing on the daemon's signal", async () => {
+    const stopping = new AbortController();
+    const check = checkThat(() => Promise.resolve({ findings: [] }));
+    for (let i = 0; i < 50; i += 1) await outcomeOf(check, { stopping: stopping.signal });
+    expect(getEventListeners(stopping.signal, "abort")).toHaveLength(0);
   });
 
   test("nothing is said of a run that the stopping daemon cut short", async () => {

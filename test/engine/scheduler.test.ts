@@ -232,6 +232,33 @@ describe("createScheduler()", () => {
     expect((user + system) / 1e6).toBeLessThan(8);
   });
 
+  test("a run that gave its places free lets others start, and is not started twice itself", async () => {
+    const origin = Date.now();
+    scheduler = createScheduler({
+      limits: { global: 1, perHost: 1 },
+      ageMs: () => undefined,
+      onError: (error) => {
+        throw error;
+      },
+      run: async ({ id }, free) => {
+        started.push({ id, at: Date.now() - origin });
+        worst.perProbe = Math.max(worst.perProbe, count(`p${id}`, 1));
+        await new Promise((resolve) => setTimeout(resolve, 100));
+        free();
+        await new Promise((resolve) => setTimeout(resolve, 5000));
+        count(`p${id}`, -1);
+        return undefined;
+      },
+    });
+    scheduler.replace(many(10, 60_000, { host: "one.example" }));
+    await vi.advanceTimersByTimeAsync(3000);
+    expect(new Set(started.map(({ id }) => id)).size).toBe(10);
+    for (const { id } of many(10, 60_000)) scheduler.runNow(id);
+    await vi.advanceTimersByTimeAsync(20_000);
+    expect(started).toHaveLength(20);
+    expect(worst.perProbe).toBe(1);
+  });
+
   test("never runs one probe twice at once, also when asked to", async () => {
     make({ runMs: 5000 }).replace(many(1, 60_000));
     await vi.advanceTimersByTimeAsync(100);
