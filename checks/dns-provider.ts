@@ -56,8 +56,8 @@ export default defineCheck({
   async run(ctx, { domain, pinned, known }, signal) {
     const search = await findMailServers(domain, known, ctx.ask, signal);
     if (search.kind !== "found") {
-      ctx.note(search.reason);
-      return { findings: [{ code: "provider-unanswered", data: { domain, reason: search.reason } }] };
+      ctx.note(search.seen);
+      return { findings: [{ code: "provider-unanswered", data: { domain, reason: search.seen } }] };
     }
     const { imap, smtp, because, provider } = search.servers;
     ctx.note(`${because}: ${provider}, IMAP ${named(imap)}, SMTP ${named(smtp)}`);

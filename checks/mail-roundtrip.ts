@@ -51,7 +51,7 @@ type Metrics = Partial<Record<keyof typeof metrics, number>>;
 
 const minute = 60_000;
 const day = 24 * 60 * minute;
-/** Before anything has ever arrived, greylisting is expected (mail-checks: 5 to 30 min). */
+/** Before anything has ever arrived, greylisting is expected (5 to 30 min). */
 const firstContact = 30 * minute;
 
 const account = {

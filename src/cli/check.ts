@@ -144,7 +144,8 @@ interface Looking {
 /** One probe: held back, or run, and where a mail is on its way looked at again until `wait` is over. Undefined: interrupted. */
 async function observe(probe: Probe, checkOf: AnyCheck, looking: Looking): Promise<Observation | undefined> {
   const { world, breakers, options, language, selfTests } = looking;
-  if (probe.waiting !== undefined) return observeWithoutRun(probe, world, "server-unknown", { reason: probe.waiting });
+  if (probe.waiting !== undefined)
+    return observeWithoutRun(probe, world, "server-unknown", { reason: inLanguage(probe.waiting, language) });
   let attempts: readonly Attempt[];
   try {
     attempts = await attemptsOf(probe, world.sign);

@@ -25,9 +25,10 @@ export async function showPlan(
     );
     console.log(table([heads, ...probes.map(asRow)]));
   }
-  for (const note of notes) console.error(note);
+  for (const note of notes) console.error(inLanguage(note, language));
   for (const { id, waiting } of probes) {
-    if (waiting !== undefined) console.error(say(commandWords.waiting, language, { probe: id, reason: waiting }));
+    if (waiting !== undefined)
+      console.error(say(commandWords.waiting, language, { probe: id, reason: inLanguage(waiting, language) }));
   }
   return 0;
 }

@@ -1,9 +1,10 @@
 import type { AssetSummary, Settings } from "../model/config.ts";
 import type { Business } from "../model/probe.ts";
 import { ownServer, type FoundServers, type MailServer } from "../model/provider.ts";
+import type { Text } from "../model/text.ts";
 import { highest, type Config, type MailboxAsset, type ServerWish } from "./config.ts";
 import type { Path } from "./diagnostics.ts";
-import type { Discovery } from "./discovery.ts";
+import { notLookedFor, type Discovery } from "./discovery.ts";
 import { joinHostPort } from "./names.ts";
 import type { Provider } from "./providers.ts";
 
@@ -13,7 +14,7 @@ export interface Draft {
   readonly check: string;
   readonly options: Readonly<Record<string, unknown>>;
   /** Why it cannot run yet. */
-  readonly waiting?: string;
+  readonly waiting?: Text;
   readonly everyMs?: number | undefined;
   readonly business: Business;
   readonly path: Path;
@@ -100,7 +101,7 @@ interface Services {
   readonly provider: Provider | undefined;
   readonly imap: Server | undefined;
   readonly smtp: Server | undefined;
-  readonly waiting: string | undefined;
+  readonly waiting: Text | undefined;
 }
 
 interface Server extends MailServer {
@@ -116,7 +117,7 @@ function servicesOf(mailbox: MailboxAsset, facts: PlanFacts): Services {
   const imap = serverOf("imap", mailbox.imap, provider, found, named);
   const smtp = serverOf("smtp", mailbox.smtp, provider, found, named);
   const known = imap !== undefined && smtp !== undefined;
-  const waiting = known ? undefined : (facts.waiting.get(domain) ?? `the mail server of ${domain} is not known`);
+  const waiting = known ? undefined : (facts.waiting.get(domain) ?? notLookedFor(domain));
   return { mailbox, provider, imap, smtp, waiting };
 }
 

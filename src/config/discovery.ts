@@ -1,5 +1,6 @@
 import type { Ask } from "../model/dns.ts";
-import { findMailServers, type FoundServers, type KnownProvider } from "../model/provider.ts";
+import { findMailServers, type FoundServers, type KnownProvider, type Search } from "../model/provider.ts";
+import type { Text } from "../model/text.ts";
 import type { Pin } from "./pins.ts";
 
 /** What is known about where the mail of each domain is, for the plan. */
@@ -7,9 +8,9 @@ export interface Discovery {
   /** By mail domain. */
   readonly servers: ReadonlyMap<string, FoundServers>;
   /** Why it is not known yet, by mail domain. */
-  readonly waiting: ReadonlyMap<string, string>;
+  readonly waiting: ReadonlyMap<string, Text>;
   /** One line a domain, for people. */
-  readonly notes: readonly string[];
+  readonly notes: readonly Text[];
   /** What `pins.json` should hold after this; undefined when nothing is new. */
   readonly pins: ReadonlyMap<string, Pin> | undefined;
 }
@@ -29,8 +30,8 @@ const atOnce = 8;
 /** Finds the servers of mail domains. A pin goes before the answer of the day; only `accept` changes one. */
 export async function discover(domains: readonly string[], world: DiscoveryWorld): Promise<Discovery> {
   const servers = new Map<string, FoundServers>();
-  const waiting = new Map<string, string>();
-  const notes: string[] = [];
+  const waiting = new Map<string, Text>();
+  const notes: Text[] = [];
   const pins = new Map(world.pins);
   let changed = false;
   const pin = (domain: string, found: FoundServers): void => {
@@ -53,24 +54,27 @@ export async function discover(domains: readonly string[], world: DiscoveryWorld
     const search = searches.get(domain);
     if (pinned) servers.set(domain, pinned);
     if (search?.kind !== "found") {
-      if (pinned) notes.push(`${domain}: ${describe(pinned)}, pinned ${pinned.pinnedAt}`);
-      else if (search) waiting.set(domain, `the mail server of ${domain} is not known yet (${search.reason})`);
-      else waiting.set(domain, `the mail server of ${domain} has not been looked for yet`);
+      if (pinned) notes.push(still(domain, pinned));
+      else if (search) waiting.set(domain, notKnown(domain, search));
+      else waiting.set(domain, notLookedFor(domain));
       continue;
     }
     const found = search.servers;
     if (!pinned) {
       pin(domain, found);
-      notes.push(`${domain}: ${describe(found)}`);
-    } else if (sameServers(pinned, found)) notes.push(`${domain}: ${describe(pinned)}, pinned ${pinned.pinnedAt}`);
+      notes.push({ en: `${domain}: ${describe(found).en}`, zh: `${domain}：${describe(found).zh}` });
+    } else if (sameServers(pinned, found)) notes.push(still(domain, pinned));
     else if (world.accept) {
       pin(domain, found);
-      notes.push(`${domain}: ${describe(found)}; accepted in place of ${describe(pinned)}`);
+      notes.push({
+        en: `${domain}: ${describe(found).en}; accepted in place of ${describe(pinned).en}`,
+        zh: `${domain}：${describe(found).zh}；已同意替换 ${describe(pinned).zh}`,
+      });
     } else {
-      notes.push(
-        `${domain}: CHANGED: DNS now says ${describe(found)}; passwords go on going to ${describe(pinned)}, pinned ${pinned.pinnedAt}. ` +
-          "If the change is yours, run: mailvigil plan --accept",
-      );
+      notes.push({
+        en: `${domain}: CHANGED: DNS now says ${describe(found).en}; passwords go on going to ${describe(pinned).en}, pinned ${pinned.pinnedAt}. If the change is yours, run: mailvigil plan --accept`,
+        zh: `${domain}：有变化：DNS 现在指向 ${describe(found).zh}；密码仍发往 ${describe(pinned).zh}（固定于 ${pinned.pinnedAt}）。若是你们自己改的，请运行：mailvigil plan --accept`,
+      });
     }
   }
   return { servers, waiting, notes, pins: changed ? pins : undefined };
@@ -82,5 +86,22 @@ const sameServers = (a: FoundServers, b: FoundServers): boolean =>
     (kind) => a[kind].host === b[kind].host && a[kind].port === b[kind].port && a[kind].security === b[kind].security,
   );
 
-const describe = ({ provider, imap, smtp, because }: FoundServers): string =>
-  `${provider} by ${because}, IMAP ${imap.host}:${imap.port}, SMTP ${smtp.host}:${smtp.port}`;
+const describe = ({ provider, imap, smtp, because }: FoundServers): Text => {
+  const servers = `IMAP ${imap.host}:${imap.port}, SMTP ${smtp.host}:${smtp.port}`;
+  return { en: `${provider} by ${because}, ${servers}`, zh: `${provider}（依据 ${because}），${servers}` };
+};
+
+const still = (domain: string, pinned: Pin): Text => ({
+  en: `${domain}: ${describe(pinned).en}, pinned ${pinned.pinnedAt}`,
+  zh: `${domain}：${describe(pinned).zh}，固定于 ${pinned.pinnedAt}`,
+});
+
+const notKnown = (domain: string, search: Exclude<Search, { readonly kind: "found" }>): Text => ({
+  en: `the mail server of ${domain} is not known yet (${search.reason.en})`,
+  zh: `尚未找到 ${domain} 的邮件服务器（${search.reason.zh}）`,
+});
+
+export const notLookedFor = (domain: string): Text => ({
+  en: `the mail server of ${domain} has not been looked for yet`,
+  zh: `尚未查找 ${domain} 的邮件服务器`,
+});

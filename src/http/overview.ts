@@ -66,7 +66,7 @@ function viewAsset(board: Board, id: string, probes: readonly Probe[], now: numb
   };
 }
 
-/** What an asset is, by the form of its id (design.md 5: ids). */
+/** What an asset is, by the form of its id. */
 export function kindOfAsset(id: string): AssetView["kind"] {
   if (id === "monitor") return "monitor";
   if (id.includes("~")) return "route";

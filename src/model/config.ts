@@ -1,7 +1,7 @@
 import type { Business, Probe } from "./probe.ts";
 import type { Priority } from "./incident.ts";
 import type { Secret } from "./secret.ts";
-import type { Language } from "./text.ts";
+import type { Language, Text } from "./text.ts";
 
 export interface Settings {
   /** IANA name. */
@@ -57,5 +57,5 @@ export interface Plan {
     readonly remindMs: Readonly<Record<Priority, number>>;
   };
   /** Hosts found by discovery and pinned, for `plan` to show. */
-  readonly notes: readonly string[];
+  readonly notes: readonly Text[];
 }

@@ -1,5 +1,6 @@
 import type { Confirm, Load, Measures } from "./check.ts";
 import type { Severity } from "./status.ts";
+import type { Text } from "./text.ts";
 
 export type Business = "critical" | "normal" | "low";
 
@@ -13,7 +14,7 @@ export interface Probe {
   /** Parsed by the check's schema. */
   readonly options: unknown;
   /** Why it cannot run yet, for a person (its mail server is not found yet). `options` are undefined then, every run is unknown. */
-  readonly waiting?: string;
+  readonly waiting?: Text;
   readonly everyMs: number;
   readonly deadlineMs: number;
   readonly confirm: Confirm;

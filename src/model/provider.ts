@@ -1,4 +1,5 @@
 import type { Ask, DnsAnswer } from "./dns.ts";
+import type { Text } from "./text.ts";
 
 /** Where a mail program connects. `tls`: from the first byte (RFC 8314); `starttls`: on the open connection. */
 export interface MailServer {
@@ -25,12 +26,13 @@ export interface FoundServers {
   readonly because: string;
 }
 
+/** `seen` is the reason in the words of DNS, which need no translation. */
 export type Search =
   | { readonly kind: "found"; readonly servers: FoundServers }
   /** DNS gave no usable answer: nothing is known, neither that it changed. */
-  | { readonly kind: "unanswered"; readonly reason: string }
+  | { readonly kind: "unanswered"; readonly reason: Text; readonly seen: string }
   /** DNS answered, and names no mail server. */
-  | { readonly kind: "nothing"; readonly reason: string };
+  | { readonly kind: "nothing"; readonly reason: Text; readonly seen: string };
 
 /** The preset of a company that runs its own servers. */
 export const ownServer = "own-server";
@@ -82,7 +84,16 @@ export async function findMailServers(
   if (smtp && "outcome" in smtp) return unanswered(smtp);
   const [first] = exchanges;
   if (imap && smtp) return { kind: "found", servers: { provider: ownServer, imap, smtp, because: `SRV ${imap.host}` } };
-  if (first === undefined) return { kind: "nothing", reason: `${domain} has no MX and no SRV record that names a mail server` };
+  if (first === undefined) {
+    return {
+      kind: "nothing",
+      reason: {
+        en: `${domain} has no MX and no SRV record that names a mail server`,
+        zh: `${domain} 没有指向邮件服务器的 MX 或 SRV 记录`,
+      },
+      seen: `MX ${domain}: NODATA, SRV ${domain}: NODATA`,
+    };
+  }
   return {
     kind: "found",
     servers: {
@@ -94,10 +105,10 @@ export async function findMailServers(
   };
 }
 
-const unanswered = (answer: DnsAnswer): Search => ({
-  kind: "unanswered",
-  reason: `${answer.type} ${answer.name}: ${answer.failure?.code ?? "no answer"}`,
-});
+function unanswered({ type, name, failure }: DnsAnswer): Search {
+  const what = `${type} ${name}: ${failure?.code ?? "?"}`;
+  return { kind: "unanswered", reason: { en: `no usable DNS answer, ${what}`, zh: `DNS 没有可用的应答，${what}` }, seen: what };
+}
 
 async function firstService(
   domain: string,

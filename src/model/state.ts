@@ -26,7 +26,7 @@ export interface ProbeState {
   readonly flapping: boolean;
 }
 
-/** The authentication breaker of one credential (design.md 5): open from its first rejection until a login succeeds. */
+/** The authentication breaker of one credential: open from its first rejection until a login succeeds. */
 export interface Breaker {
   /** The login name, lower case. */
   readonly account: string;

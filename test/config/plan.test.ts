@@ -93,8 +93,12 @@ describe("the five lines", () => {
       company: "example.com",
       data: join(folder, "data"),
     });
+    const servers = "IMAP imap.exmail.qq.com:993, SMTP smtp.exmail.qq.com:465";
     expect(plan.notes).toEqual([
-      "example.com: exmail by MX mxbiz1.qq.com, IMAP imap.exmail.qq.com:993, SMTP smtp.exmail.qq.com:465",
+      {
+        en: `example.com: exmail by MX mxbiz1.qq.com, ${servers}`,
+        zh: `example.com：exmail（依据 MX mxbiz1.qq.com），${servers}`,
+      },
     ]);
   });
 
@@ -105,7 +109,10 @@ describe("the five lines", () => {
       "sales@example.com/smtp-submission",
     ]);
     expect(probe(plan, "sales@example.com/imap-login")).toMatchObject({
-      waiting: "the mail server of example.com is not known yet (MX example.com: SERVFAIL)",
+      waiting: {
+        en: "the mail server of example.com is not known yet (no usable DNS answer, MX example.com: SERVFAIL)",
+        zh: "尚未找到 example.com 的邮件服务器（DNS 没有可用的应答，MX example.com: SERVFAIL）",
+      },
       options: undefined,
     });
   });
@@ -132,7 +139,7 @@ describe("pins", () => {
       probe(await load(file, over), "sales@example.com/imap-login").target;
     await load(file, { ...asking(exmailZone), pins: "store" });
     expect(await host({ ...asking(otherZone), pins: "store" })).toBe("imap.exmail.qq.com");
-    expect((await load(file, asking(otherZone))).notes.join()).toContain("mailvigil plan --accept");
+    expect((await load(file, asking(otherZone))).notes.map(({ en }) => en).join()).toContain("mailvigil plan --accept");
     expect(await host(asking({ "example.com": "SERVFAIL" }))).toBe("imap.exmail.qq.com");
     expect(await host({})).toBe("imap.exmail.qq.com");
     expect(await host({ ...asking(otherZone), pins: "accept" })).toBe("mx.attacker.example");

@@ -2,7 +2,7 @@ import type { Alert } from "../../src/model/alert.ts";
 import type { Priority, Turn } from "../../src/model/incident.ts";
 import type { NewDelivery } from "../../src/model/state.ts";
 
-/** An alert as the engine renders it; its numbers are those of look.md's example. */
+/** An alert as the engine renders it. */
 export const makeAlert = (some: Partial<Alert> = {}): Alert => ({
   id: "msg_01HZX3T5QK7Y8V9W0ABCDEFGHJ",
   incident: 1042,

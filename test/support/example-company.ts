@@ -4,7 +4,7 @@ import { createFakeBoard } from "./fake-board.ts";
 const minute = 60_000;
 const hour = 3_600_000;
 
-/** A company with one fault, one thing to mind and everything else well: what look.md draws. */
+/** A company with one fault, one thing to mind and everything else well. */
 export function createExampleCompany(now: () => number, demonstration = false): FakeBoard {
   const board = createFakeBoard({ now, demonstration });
   const start = now() - 3 * 24 * hour;
