@@ -74,6 +74,90 @@ export const mxFindings = {
     },
     source: "RFC 7505 section 3",
   },
+  "mx-null-pointless": {
+    severity: "info",
+    text: {
+      en: "The null MX of {domain} has no effect: without an address of its own the domain takes no mail anyway",
+      zh: "{domain} 的空 MX 没有作用：该域名没有地址记录，本来就不会收到邮件",
+    },
+    advice: {
+      en: "Nothing has to be done; whoever manages the DNS may delete {domain}. MX 0 .",
+      zh: "无需处理；DNS 管理员也可以删除 {domain}. MX 0 .",
+    },
+    source: "RFC 7505 section 1; Internet.nl",
+  },
+  "mx-null-recommended": {
+    severity: "info",
+    text: {
+      en: "{domain} has no mail, and senders do not know it: they try its web address {addresses} for days before they give up",
+      zh: "{domain} 不使用邮件，但发件方并不知道：它们会向网站地址 {addresses} 反复尝试几天才放弃",
+    },
+    advice: {
+      en: "Whoever manages the DNS of {domain} publishes: {domain}. MX 0 .",
+      zh: "请 {domain} 的 DNS 管理员发布：{domain}. MX 0 .",
+    },
+    source: "RFC 7505 section 1; RFC 5321 section 5.1; Internet.nl",
+  },
+  "mx-takeover": {
+    severity: "critical",
+    text: {
+      en: "Anybody can take mail for {domain}: it names {hosts}, whose domain {free} nobody has registered any more (or it is on hold)",
+      zh: "任何人都可能截收 {domain} 的邮件：MX 指向 {hosts}，而其域名 {free} 已无人注册（或已被暂停）",
+    },
+    advice: {
+      en: "Whoever manages the DNS of {domain} deletes the MX records of {hosts} at once; is {free} your own, renew it at its registrar.",
+      zh: "请 {domain} 的 DNS 管理员立即删除指向 {hosts} 的 MX 记录；若 {free} 是自己的域名，请马上到注册商处续费。",
+    },
+    source: "RFC 8020; dangling MX: who registers the name receives the mail",
+  },
+  "mx-mixed": {
+    severity: "warning",
+    text: {
+      en: "Mail to {domain} arrives at different services, by chance ({providers}): a move that was never finished",
+      zh: "发往 {domain} 的邮件会随机送到不同的服务（{providers}），像是迁移没有做完",
+    },
+    advice: {
+      en: "Whoever manages the DNS of {domain} keeps the MX records of the service in use and deletes the others.",
+      zh: "请 {domain} 的 DNS 管理员只保留正在使用的服务的 MX 记录，删除其余记录。",
+    },
+    source: "RFC 5321 section 5.1; checkdmarc (approved MX host names)",
+  },
+  "mx-unexpected": {
+    severity: "warning",
+    text: {
+      en: "{domain} does not name the mail servers that its provider asks for: {found} instead of {expected} (missing: {missing}; too many: {extra})",
+      zh: "{domain} 的 MX 与邮件服务商的要求不符：现为 {found}，应为 {expected}（缺少：{missing}；多余：{extra}）",
+    },
+    advice: {
+      en: "Whoever manages the DNS of {domain} publishes an MX record for each of {expected}, and deletes the others.",
+      zh: "请 {domain} 的 DNS 管理员为 {expected} 各发布一条 MX 记录，并删除其余记录。",
+    },
+    source: "The provider's set-up page; Mail-in-a-Box: expected MX",
+  },
+  "mx-single": {
+    severity: "info",
+    text: {
+      en: "{domain} has one mail server ({host}); while it is down, mail waits at the senders",
+      zh: "{domain} 只有一台收信服务器（{host}）；它停机时，邮件会留在发件方等待",
+    },
+    advice: {
+      en: "Nothing is broken. Senders try again for some days; a second server helps only where it knows the recipients as well.",
+      zh: "没有故障。发件方会在几天内重试；第二台服务器只有在同样掌握收件人名单时才有用。",
+    },
+    source: "RFC 5321 sections 4.5.4.1 and 5.1",
+  },
+  "mx-no-ipv6": {
+    severity: "info",
+    text: {
+      en: "No mail server of {domain} is reached by IPv6 ({hosts}); senders that have nothing else cannot deliver",
+      zh: "{domain} 的收信服务器都没有 IPv6 地址（{hosts}）；只有 IPv6 的发件方无法投递",
+    },
+    advice: {
+      en: "Nothing is broken today. Own server: give it an AAAA record once it listens on IPv6. Provider: nothing to do.",
+      zh: "目前没有影响。自建服务器：开通 IPv6 后补上 AAAA 记录；使用服务商则无需处理。",
+    },
+    source: "RFC 3974; Internet.nl: IPv6 for mail servers",
+  },
   "mx-name-bad": {
     severity: "critical",
     text: {

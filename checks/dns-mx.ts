@@ -1,4 +1,5 @@
 import { isIP } from "node:net";
+import { getDomain } from "tldts";
 import { z } from "zod";
 import { type CheckContext, defineCheck, type FoundFinding } from "../src/model/check.ts";
 import type { AskOptions, DnsAnswer, MxRecord } from "../src/model/dns.ts";
@@ -8,6 +9,7 @@ import { mxFindings } from "./dns-mx.texts.ts";
 /** Internet.nl looks at ten; more is no mail service but somebody's mistake. */
 const maxHosts = 10;
 const factKind = "mx";
+const nothingKnown = "–";
 
 type Found = FoundFinding<keyof typeof mxFindings>;
 
@@ -24,6 +26,10 @@ export default defineCheck({
     domain: z.string().refine((name) => Boolean(asciiName(name)), { error: "must be a domain name, such as example.com" }),
     /** False for a domain that is not meant to receive mail. */
     receives: z.boolean().default(true),
+    /** Providers that are recognised by their exchanges. */
+    known: z.array(z.object({ id: z.string(), mxSuffixes: z.array(z.string()) })).default([]),
+    /** The exchanges that the mail provider names, or what they end in. */
+    expected: z.array(z.string()).default([]),
   }),
   findings: mxFindings,
   metrics: {
@@ -32,7 +38,8 @@ export default defineCheck({
   },
   target: ({ domain }) => domain,
 
-  async run(ctx, { domain, receives }, signal) {
+  async run(ctx, options, signal) {
+    const { domain, receives } = options;
     const answer = await ctx.ask(domain, "MX", { confirm: true, signal });
     ctx.note(described(answer, (mx) => `${mx.priority} ${mx.exchange || "."}`));
     if (answer.outcome === "failed") return { findings: [unanswered(domain, answer)] };
@@ -42,12 +49,12 @@ export default defineCheck({
     }
     const known = knownRecords(ctx);
     if (answer.records.length === 0) {
-      return { findings: receives ? await withoutRecords(ctx, domain, known, signal) : [], metrics };
+      return { findings: await withoutRecords(ctx, { domain, receives, known }, signal), metrics };
     }
     const usual = answer.records.filter((mx) => mx.exchange !== "");
     const [nothing] = answer.records.filter((mx) => mx.exchange === "");
     const findings = nothing === undefined ? [] : await nullMx(ctx, { domain, receives, known, nothing, usual }, signal);
-    if (usual.length > 0) findings.push(...(await judgeHosts(ctx, domain, usual, signal)));
+    if (usual.length > 0) findings.push(...(await judgeHosts(ctx, options, usual, signal)));
     const ordered = usual.toSorted((a, b) => a.priority - b.priority || a.exchange.localeCompare(b.exchange));
     const facts = ordered.slice(0, maxHosts).map((mx) => ({ kind: factKind, value: `${mx.priority} ${lower(mx)}` }));
     return { findings, metrics, facts };
@@ -59,21 +66,38 @@ function knownRecords(ctx: CheckContext): string {
   const facts = ctx.facts(factKind);
   const latest = Math.max(...facts.map((fact) => fact.lastSeen));
   const last = facts.filter((fact) => fact.lastSeen === latest).map((fact) => fact.value);
-  return last.length === 0 ? "–" : last.join(", ");
+  return last.length === 0 ? nothingKnown : last.join(", ");
 }
 
-async function withoutRecords(ctx: CheckContext, domain: string, known: string, signal: AbortSignal): Promise<Found[]> {
-  const found = await addressesOf(ctx, domain, signal);
-  if (found.failed !== undefined) return [unanswered(domain, found.failed)];
-  if (found.addresses.length === 0) return [{ code: "mx-missing", data: { domain, known } }];
-  const findings: Found[] = [{ code: "mx-implicit", data: { domain, addresses: listed(found.addresses), known } }];
-  return [...findings, ...privateAddresses(ctx, domain, [found])];
-}
-
-interface NullMx {
+interface About {
   readonly domain: string;
   readonly receives: boolean;
   readonly known: string;
+}
+
+async function withoutRecords(ctx: CheckContext, { domain, receives, known }: About, signal: AbortSignal): Promise<Found[]> {
+  const found = await addressesOf(ctx, domain, signal);
+  if (found.failed !== undefined) return receives ? [unanswered(domain, found.failed)] : [];
+  const { addresses } = found;
+  const mailless = receives ? await saysNoMail(ctx, domain, signal) : true;
+  if (typeof mailless !== "boolean") return [unanswered(domain, mailless)];
+  // A domain that had exchanges is a mail domain, whatever its SPF says since.
+  if (!receives || (mailless && known === nothingKnown)) {
+    return addresses.length === 0 ? [] : [{ code: "mx-null-recommended", data: { domain, addresses: listed(addresses) } }];
+  }
+  if (addresses.length === 0) return [{ code: "mx-missing", data: { domain, known } }];
+  const findings: Found[] = [{ code: "mx-implicit", data: { domain, addresses: listed(addresses), known } }];
+  return [...findings, ...privateAddresses(ctx, domain, [found])];
+}
+
+/** A domain that may send from nowhere says by its SPF that it has no mail at all. An answer that failed is given back. */
+async function saysNoMail(ctx: CheckContext, domain: string, signal: AbortSignal): Promise<boolean | DnsAnswer> {
+  const spf = await ctx.ask(domain, "TXT", { signal });
+  ctx.note(described(spf, (parts) => parts.join("")));
+  return spf.outcome === "failed" ? spf : spf.records.some((parts) => parts.join("") === "v=spf1 -all");
+}
+
+interface NullMx extends About {
   readonly nothing: MxRecord;
   readonly usual: readonly MxRecord[];
 }
@@ -88,20 +112,31 @@ async function nullMx(
   if (usual.length > 0) return [{ code: "mx-null-with-others", data: { domain, priority, hosts: listed(usual.map(lower)) } }];
   const findings: Found[] = [];
   if (receives) {
-    // A domain that may send from nowhere says by its SPF that it has no mail at all.
-    const spf = await ctx.ask(domain, "TXT", { signal });
-    ctx.note(described(spf, (parts) => parts.join("")));
-    if (spf.outcome === "failed") findings.push(unanswered(domain, spf));
-    else if (!spf.records.some((parts) => parts.join("") === "v=spf1 -all"))
-      findings.push({ code: "mx-null", data: { domain, known } });
+    const mailless = await saysNoMail(ctx, domain, signal);
+    if (typeof mailless !== "boolean") findings.push(unanswered(domain, mailless));
+    else if (!mailless) findings.push({ code: "mx-null", data: { domain, known } });
   }
   if (priority !== 0) findings.push({ code: "mx-null-preference", data: { domain, priority } });
+  if (findings.length === 0) {
+    const { addresses, failed } = await addressesOf(ctx, domain, signal);
+    if (addresses.length === 0 && failed === undefined) findings.push({ code: "mx-null-pointless", data: { domain } });
+  }
   return findings;
+}
+
+interface Expectations {
+  readonly domain: string;
+  readonly known: readonly KnownExchanges[];
+  readonly expected: readonly string[];
+}
+interface KnownExchanges {
+  readonly id: string;
+  readonly mxSuffixes: readonly string[];
 }
 
 async function judgeHosts(
   ctx: CheckContext,
-  domain: string,
+  { domain, known, expected }: Expectations,
   records: readonly MxRecord[],
   signal: AbortSignal,
 ): Promise<Found[]> {
@@ -116,7 +151,8 @@ async function judgeHosts(
     ...aliasedHosts(domain, records, hosts),
     ...unreachable(domain, { hosts, leftovers, complete: good.length <= maxHosts }),
   );
-  findings.push(...privateAddresses(ctx, domain, hosts));
+  findings.push(...(await unregistered(ctx, domain, hosts, signal)), ...privateAddresses(ctx, domain, hosts));
+  findings.push(...providerFindings(domain, good, known), ...unexpected(domain, good, expected));
   const repeated = [...Map.groupBy(ordered, lower)].filter(([, same]) => same.length > 1).map(([name]) => name);
   if (repeated.length > 0) findings.push({ code: "mx-duplicate", data: { domain, hosts: listed(repeated) } });
   if (leftovers.length > 0) findings.push({ code: "mx-leftover", data: { domain, hosts: listed(leftovers) } });
@@ -125,7 +161,54 @@ async function judgeHosts(
   if (hosts.length > 1 && address !== undefined && others.length === 0 && hosts.every((host) => host.addresses.length > 0)) {
     findings.push({ code: "mx-shared-address", data: { domain, count: hosts.length, address } });
   }
+  const [only] = hosts;
+  const machines = only?.addresses.filter((it) => isIP(it) === 4).length ?? 0;
+  if (only && names.length === 1 && only.addresses.length > 0 && machines < 2 && providerOf(only.name, known) === undefined) {
+    findings.push({ code: "mx-single", data: { domain, host: only.name } });
+  }
+  if (hosts.length > 0 && hosts.every(({ ipv6, addresses }) => ipv6 === "none" && addresses.length > 0)) {
+    findings.push({ code: "mx-no-ipv6", data: { domain, hosts: listed(hosts.map(({ name }) => name)) } });
+  }
   return findings;
+}
+
+const endsIn = (name: string, suffix: string): boolean => name === suffix || name.endsWith(`.${suffix}`);
+const providerOf = (name: string, known: readonly KnownExchanges[]): string | undefined =>
+  known.find(({ mxSuffixes }) => mxSuffixes.some((suffix) => endsIn(name, suffix)))?.id;
+
+/** One provider beside another, or beside somebody else: a move that was never finished. */
+function providerFindings(domain: string, names: readonly string[], known: readonly KnownExchanges[]): Found[] {
+  const groups = Map.groupBy(names, (name) => providerOf(name, known));
+  if (groups.size < 2) return [];
+  const parts = [...groups].map(([provider, some]) => `${provider ?? "?"}: ${listed(some)}`);
+  return [{ code: "mx-mixed", data: { domain, providers: parts.join("; ") } }];
+}
+
+function unexpected(domain: string, names: readonly string[], expected: readonly string[]): Found[] {
+  if (expected.length === 0) return [];
+  const wanted = expected.map((name) => name.toLowerCase().replace(/\.$/, ""));
+  const extra = names.filter((name) => !wanted.some((suffix) => endsIn(name, suffix)));
+  const missing = wanted.filter((suffix) => !names.some((name) => endsIn(name, suffix)));
+  if (extra.length === 0 && missing.length === 0) return [];
+  const data = {
+    domain,
+    found: listed(names),
+    expected: listed(wanted),
+    extra: listed(extra) || "–",
+    missing: listed(missing) || "–",
+  };
+  return [{ code: "mx-unexpected", data }];
+}
+
+/** Whoever registers the domain of such an exchange receives the mail: its registry itself says that nobody has it. */
+async function unregistered(ctx: CheckContext, domain: string, hosts: readonly Host[], signal: AbortSignal): Promise<Found[]> {
+  const missing = hosts.filter((host) => host.failed === undefined && host.addresses.length === 0);
+  const bought = [...new Set(missing.flatMap((host) => getDomain(host.target ?? host.name) ?? []))];
+  const answers = await Promise.all(bought.map((name) => ctx.ask(name, "NS", { confirm: true, signal })));
+  const free = answers.filter(({ outcome }) => outcome === "nxdomain").map(({ name }) => name);
+  if (free.length === 0) return [];
+  const lost = missing.filter((host) => free.includes(getDomain(host.target ?? host.name) ?? ""));
+  return [{ code: "mx-takeover", data: { domain, hosts: listed(lost.map(({ name }) => name)), free: listed(free) } }];
 }
 
 function aliasedHosts(domain: string, records: readonly MxRecord[], hosts: readonly Host[]): Found[] {
@@ -177,6 +260,8 @@ interface Host {
   readonly addresses: readonly string[];
   /** Where the name leads as an alias. */
   readonly target: string | undefined;
+  /** Undefined where that could not be found out. */
+  readonly ipv6: "some" | "none" | undefined;
   /** No address is known, and one of the questions has no usable answer. */
   readonly failed: DnsAnswer | undefined;
 }
@@ -191,7 +276,8 @@ async function addressesOf(ctx: CheckContext, name: string, signal: AbortSignal)
   for (const answer of [v4, v6]) ctx.note(described(answer, (address) => address));
   const addresses = [...v4.records, ...v6.records];
   const failed = addresses.length > 0 ? undefined : [v4, v6].find((answer) => answer.outcome === "failed");
-  return { name, addresses, target: v4.aliases.at(-1) ?? v6.aliases.at(-1), failed };
+  const ipv6 = v6.outcome === "failed" ? undefined : v6.records.length > 0 ? "some" : "none";
+  return { name, addresses, target: v4.aliases.at(-1) ?? v6.aliases.at(-1), ipv6, failed };
 }
 
 const kindOfName = (name: string): "leftover" | "bad" | "good" => {

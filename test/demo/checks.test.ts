@@ -65,7 +65,9 @@ async function look(id: string): Promise<string> {
   if (outcome === undefined) throw new Error("the run was cut short");
   memories.set(id, outcome.memory);
   const { status, findings } = outcome.observation;
-  return [`${status}:`, ...findings.map(({ code }) => code)].join(" ");
+  // What is only good to know (one server, no IPv6) is true of the demonstration as well.
+  const told = findings.filter(({ severity }) => severity !== "info");
+  return [`${status}:`, ...told.map(({ code }) => code)].join(" ");
 }
 
 /** Sets the clock into the middle of a fault. */
