@@ -1,7 +1,9 @@
 import type { Incident, Priority, Turn } from "../model/incident.ts";
+import type { Json } from "../model/json.ts";
 import type { Finding } from "../model/observation.ts";
 import type { ProbeState, TimelineEntry } from "../model/state.ts";
-import { statusFacts } from "../model/status.ts";
+import { statusFacts, statusOf } from "../model/status.ts";
+import { causeOf } from "./diagnose.ts";
 
 /** What one observation of one probe means for its incident. */
 export interface Sighting {
@@ -9,6 +11,8 @@ export interface Sighting {
   readonly state: ProbeState;
   readonly findings: readonly Finding[];
   readonly cause: string;
+  /** That of the probe's observation before this one; undefined when that was well or not known. */
+  readonly lastCause: string | undefined;
   readonly key: string;
   readonly at: number;
   /** The observation itself was known (not unknown). */
@@ -56,37 +60,40 @@ function begin(seen: Sighting, severity: Bad, id: number): IncidentStep {
 }
 
 function suffer(open: Incident, seen: Sighting, verdict: Bad): IncidentStep | undefined {
-  const member = open.probes.find((each) => each.probe === seen.probe);
-  const worse = statusFacts[verdict].rank > statusFacts[open.severity].rank;
+  const member = open.probes.find((each) => each.probe === seen.probe && each.leftAt === undefined);
+  if (member && !seen.known) return undefined;
+  const others = open.probes.filter((each) => each.probe !== seen.probe);
+  const probes = [
+    ...others,
+    { probe: seen.probe, joinedAt: member?.joinedAt ?? seen.at, leftAt: undefined, findings: seen.findings },
+  ];
+  const severity = worstOf(verdict, others);
+  const now: Incident = { ...open, probes, severity, cause: seen.cause, priority: seen.priority(severity) };
+  const silently = (incident: Incident, kind: TimelineEntry["kind"], data: Json): IncidentStep => ({
+    incident,
+    turn: undefined,
+    timeline: [{ incident: open.id, at: seen.at, actor: "system", kind, data }],
+  });
+  const change = statusFacts[severity].rank - statusFacts[open.severity].rank;
+  if (change > 0) {
+    const unacknowledged = { acknowledgedBy: undefined, acknowledgedUntil: undefined };
+    return turnTo("worsened", { ...now, unconfirmed: seen.immediate, ...unacknowledged }, seen.at, "system");
+  }
+  // It became milder: what is left is shown as it is, and nobody is woken for that.
+  if (change < 0) return silently({ ...now, unconfirmed: false }, "note", { severity, cause: seen.cause });
+  if (!member) return silently({ ...open, probes }, "joined", seen.probe);
+  // Another fault took the place of the first: told once it was seen twice, so that two that take turns do not chatter.
+  if (seen.cause !== causeOf(member.findings) && seen.cause === seen.lastCause) {
+    return turnTo("reminder", { ...now, unconfirmed: false }, seen.at, "system");
+  }
   // A second answer, however definite the first was.
-  const confirmed = open.unconfirmed && seen.known;
-  if (member && member.leftAt === undefined && !worse) {
-    return confirmed ? { incident: { ...open, unconfirmed: false }, turn: undefined, timeline: [] } : undefined;
-  }
-  const joined = { probe: seen.probe, joinedAt: member?.joinedAt ?? seen.at, leftAt: undefined, findings: seen.findings };
-  const incident: Incident = { ...open, probes: [...open.probes.filter((each) => each !== member), joined] };
-  if (!worse) {
-    return {
-      incident,
-      turn: undefined,
-      timeline: [{ incident: open.id, at: seen.at, actor: "system", kind: "joined", data: seen.probe }],
-    };
-  }
-  return turnTo(
-    "worsened",
-    {
-      ...incident,
-      severity: verdict,
-      cause: seen.cause,
-      priority: seen.priority(verdict),
-      unconfirmed: seen.immediate,
-      acknowledgedBy: undefined,
-      acknowledgedUntil: undefined,
-    },
-    seen.at,
-    "system",
-  );
+  return open.unconfirmed ? { incident: { ...open, unconfirmed: false }, turn: undefined, timeline: [] } : undefined;
 }
+
+const worstOf = (verdict: Bad, others: Incident["probes"]): Bad =>
+  verdict === "critical" || others.some(({ leftAt, findings }) => leftAt === undefined && statusOf(findings) === "critical")
+    ? "critical"
+    : "warning";
 
 /** A probe is well again, or is watched no more. The incident is over when it was the last. */
 export function leave(open: Incident, probe: string, at: number): IncidentStep | undefined {

@@ -45,6 +45,7 @@ export function ownTrouble(
       state: { ...freshState(id, at), status: severity, verdict: severity },
       findings: [{ ...found, severity }],
       cause: found.code,
+      lastCause: undefined,
       key: id,
       at,
       known: true,

@@ -1,4 +1,5 @@
 import type { AnyCheck } from "../model/check.ts";
+import type { Observation } from "../model/observation.ts";
 import type { Probe } from "../model/probe.ts";
 import { SecretError } from "../model/secret.ts";
 import { inLanguage } from "../model/text.ts";
@@ -132,6 +133,7 @@ function decide(probe: Probe, { outcome, attempts }: Look, world: PipelineWorld)
       state: step.state,
       findings: observation.findings,
       cause: causeOf(observation.findings),
+      lastCause: lastCauseOf(board.last(probe.id)),
       key,
       at: observation.at,
       known: observation.status !== "unknown",
@@ -159,6 +161,10 @@ function decide(probe: Probe, { outcome, attempts }: Look, world: PipelineWorld)
     deliveries: incident ? world.route(incident) : [],
     ...breakersAfter(outcome, attempts, world),
   };
+}
+
+function lastCauseOf(last: Observation | undefined): string | undefined {
+  return last && (last.status === "critical" || last.status === "warning") ? causeOf(last.findings) : undefined;
 }
 
 function breakersAfter(

@@ -36,6 +36,7 @@ function play(
       state,
       findings: [{ code: `${probe}-${status}`, severity: "critical", data: {} }],
       cause: `${probe}-${status}`,
+      lastCause: undefined,
       key: key(probe),
       at: at + 1,
       known: status !== "unknown",
@@ -75,6 +76,43 @@ describe("follow()", () => {
     expect(play(["a:o", "a:!", "a:u"], own, threeOfFour).incidents[0]?.unconfirmed).toBe(true);
     expect(play(["a:o", "a:!", "a:c"], own, threeOfFour).incidents[0]?.unconfirmed).toBe(false);
     expect(play(["a:o", "a:!", "a:u", "a:!"], own, threeOfFour).incidents[0]?.unconfirmed).toBe(false);
+  });
+
+  describe("with another fault in the place of the first", () => {
+    const [open] = play(["a:c"]).incidents;
+    if (!open) throw new Error("no incident");
+    const seen = (cause: string, lastCause: string | undefined, verdict: "warning" | "critical" = "critical"): Sighting => ({
+      probe: "a",
+      state: { ...freshState("a", 0), verdict, status: verdict },
+      findings: [{ code: cause, severity: verdict, data: {} }],
+      cause,
+      lastCause,
+      key: "a",
+      at: 9,
+      known: true,
+      immediate: false,
+      priority: (severity) => (severity === "critical" ? "P2" : "P4"),
+    });
+
+    test("tells the new cause when it was seen twice", () => {
+      expect(follow(open, seen("junk", "a-critical"), 2)).toBeUndefined();
+      const step = follow(open, seen("junk", "junk"), 2);
+      expect(step).toMatchObject({ turn: "reminder", incident: { id: 1, cause: "junk", severity: "critical" } });
+      expect(step?.incident.probes[0]?.findings[0]?.code).toBe("junk");
+    });
+
+    test("becomes milder without a word, and worse again with one", () => {
+      const milder = follow(open, seen("old-tls", "a-critical", "warning"), 2);
+      expect(milder).toMatchObject({ turn: undefined, incident: { cause: "old-tls", severity: "warning", priority: "P4" } });
+      expect(milder && follow(milder.incident, seen("expired", "old-tls"), 2)).toMatchObject({
+        turn: "worsened",
+        incident: { priority: "P2" },
+      });
+    });
+
+    test("an observation that knows nothing changes nothing", () => {
+      expect(follow(open, { ...seen("own-side", "own-side"), known: false }, 2)).toBeUndefined();
+    });
   });
 
   test("stays one incident while it flaps", () => {
@@ -140,6 +178,7 @@ describe("remind()", () => {
         state: { ...freshState("a", 0), verdict: "critical", status: "critical" },
         findings: [],
         cause: "x",
+        lastCause: undefined,
         key: "a",
         at: 3,
         known: true,
