@@ -7,6 +7,7 @@ import { createEmergency } from "./engine/emergency.ts";
 import { acknowledge, remind, type IncidentStep } from "./engine/incidents.ts";
 import { createLoopWatch } from "./engine/loop-watch.ts";
 import { runOnce, write, type PipelineWorld } from "./engine/pipeline.ts";
+import { createForcing } from "./engine/forcing.ts";
 import { describe } from "./engine/run-probe.ts";
 import { channelId, daemonId, ownTrouble, ownTroubleOver } from "./engine/own-trouble.ts";
 import { createScheduler } from "./engine/scheduler.ts";
@@ -208,6 +209,7 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
     });
 
   await settled();
+  const forcing = createForcing(board, now);
   const app = createApp({
     board,
     actions: {
@@ -218,7 +220,10 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
             ? acknowledge(incident, by, now() + minutes * 60_000, now())
             : undefined;
         }),
-      runNow: (probe) => scheduler.runNow(probe),
+      runNow(probe) {
+        forcing.allow(board.configured(probe)?.load.logins ?? []);
+        return scheduler.runNow(probe);
+      },
     },
     health: () => ({
       loopAgeMs: loop.ageMs(),

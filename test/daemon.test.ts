@@ -157,6 +157,25 @@ describe("startDaemon()", () => {
     expect(tries.filter((each) => each.endsWith("old"))).toHaveLength(1);
   });
 
+  test("an unlocked account is tried once when a person asks for it, and not again at once", async () => {
+    let tries = 0;
+    const check = checkOf("imap-login", () => {
+      tries += 1;
+      return found("refused");
+    });
+    const load = { logins: [{ account: "sales@example.com", credential: secretOf(() => "x") }] };
+    const id = "sales@example.com/imap-login";
+    const { url } = await start(planOf([namedProbe(check, "sales@example.com", { load, everyMs: 250 })]), [check]);
+    const runNow = (): Promise<Response> => fetch(`${url}/api/v1/probes/${id}/run`, { method: "POST", headers: { origin: url } });
+    await vi.waitFor(() => expect(daemon?.board.last(id)?.findings[0]?.code).toBe("login-held"), until);
+    expect((await runNow()).status).toBeLessThan(300);
+    await vi.waitFor(() => expect(tries).toBe(2), until);
+    await runNow();
+    await new Promise((resolve) => setTimeout(resolve, 800));
+    expect(tries).toBe(2);
+    expect(turns()).toEqual(["opened 1 P3"]);
+  });
+
   test("a refused password is held back also when nothing can be stored", async () => {
     let tries = 0;
     const check = checkOf("imap-login", () => {

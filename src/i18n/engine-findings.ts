@@ -43,8 +43,8 @@ export const engineFindings = {
       zh: "暂不以 {account} 登录：此前已被拒绝，再试可能导致账号被锁",
     },
     advice: {
-      en: "Correct the password or the account; a changed password is tried at once. `mailvigil check --force` tries now.",
-      zh: "请更正密码或账号设置；密码改动后会立即重试。也可用 `mailvigil check --force` 马上重试。",
+      en: "Correct the password or the account; a changed password is tried at once. Where the account was unlocked, press Run now: it is tried once.",
+      zh: "请更正密码或账号设置；密码改动后会立即重试。若账号已解锁，请按「立即检查」，会试一次。",
     },
     source: "design: authentication breaker",
   },
