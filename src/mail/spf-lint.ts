@@ -7,7 +7,7 @@ import { accountOf, edgesOf, endOf, maxLookups, maxVoids, passingOf, type SpfAcc
 import { exchangesOf, hostOf, isVoid, maxExchanges, type SpfNode, type SpfTree } from "./spf-walk.ts";
 import { listed, shortened } from "./txt-answer.ts";
 
-export type SpfCode =
+type SpfCode =
   | FaultCode
   | "spf-unknown"
   | "spf-part-unknown"

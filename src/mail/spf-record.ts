@@ -32,7 +32,7 @@ export type FaultCode =
   | "spf-equals"
   | "spf-after-all";
 
-export interface SpfFault {
+interface SpfFault {
   readonly code: FaultCode;
   readonly term: string;
   /** False: the grammar allows it, and it does not do what it looks like. */
@@ -86,12 +86,20 @@ export function parseSpf(text: string): SpfRecord {
   const seen = new Map<string, Target>();
   let all: Directive | undefined;
 
+  const once = new Set<string>();
   const keep = (term: string): void => {
     const one = readTerm(term);
     if (one.kind === "fault") return;
-    if (one.kind === "modifier") modifiers.push(term);
-    else if (one.directive.kind !== "all") kept.push(term);
-    else all ??= one.directive;
+    if (one.kind === "modifier") {
+      if (mechanismNames.has(one.name)) keep(term.replace("=", ":"));
+      else if (one.target === undefined || !once.has(one.name)) modifiers.push(term);
+      if (one.target !== undefined) once.add(one.name);
+      return;
+    }
+    const glued = gluedAll(one.directive);
+    if (glued !== undefined) for (const part of glued) keep(part);
+    else if (one.directive.kind === "all") all ??= one.directive;
+    else kept.push(term);
   };
 
   for (const term of text.slice("v=spf1".length).split(" ")) {
@@ -109,17 +117,15 @@ export function parseSpf(text: string): SpfRecord {
         continue;
       }
       if (target !== undefined) seen.set(read.name, target);
-      const meant = mechanismNames.has(read.name) ? term.replace("=", ":") : term;
-      if (meant !== term) faults.push({ code: "spf-equals", term, breaks: false });
-      keep(meant);
+      if (mechanismNames.has(read.name)) faults.push({ code: "spf-equals", term, breaks: false });
+      keep(term);
       continue;
     }
     const { directive } = read;
-    const glued = gluedAll(directive);
-    if (glued !== undefined) faults.push({ code: "spf-glued", term, breaks: false });
+    if (gluedAll(directive) !== undefined) faults.push({ code: "spf-glued", term, breaks: false });
     if (directives.at(-1)?.kind === "all") faults.push({ code: "spf-after-all", term, breaks: false });
     else directives.push(directive);
-    for (const part of glued ?? [term]) keep(part);
+    keep(term);
   }
   const repaired = ["v=spf1", ...kept, ...(all === undefined ? [] : [all.text]), ...modifiers].join(" ");
   return {

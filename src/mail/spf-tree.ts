@@ -10,7 +10,7 @@ export const maxVoids = 2;
 const maxLoops = 3;
 
 /** What a sender that nothing matches costs its receiver: the most that a record can. */
-export interface Cost {
+interface Cost {
   /** Terms that ask the DNS: include, a, mx, ptr, exists, redirect, and `%{p}`. Infinite in a loop. */
   readonly lookups: number;
   /** Lookups without an answer, for a client of either family: an `a` is asked for by A or by AAAA. */
@@ -112,7 +112,7 @@ function ownCost(tree: SpfTree, directive: Directive, current: string): Cost {
 }
 
 /** A block of addresses that pass, and the term that says so. */
-export interface PassingRange {
+interface PassingRange {
   readonly range: AddressRange;
   readonly node: SpfNode;
   readonly directive: Directive;

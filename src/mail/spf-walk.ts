@@ -23,7 +23,7 @@ export interface SpfTree {
 }
 
 /** By name. What was not asked is not there. */
-export interface SpfHosts {
+interface SpfHosts {
   readonly A: ReadonlyMap<string, DnsAnswer<"A">>;
   readonly AAAA: ReadonlyMap<string, DnsAnswer<"AAAA">>;
   readonly MX: ReadonlyMap<string, DnsAnswer<"MX">>;
@@ -45,7 +45,7 @@ const usualBounds: WalkBounds = { names: 40, hosts: 40, exchanges: 11, character
 export const maxExchanges = 10;
 
 /** What a record sends its reader to, in order: the includes that count, then the redirect unless there is an `all`. */
-export function followed(record: SpfRecord): readonly Target[] {
+function followed(record: SpfRecord): readonly Target[] {
   const includes = record.directives.flatMap((directive) => (directive.kind === "include" ? [directive.target] : []));
   return record.redirect === undefined || record.hasAll ? includes : [...includes, record.redirect];
 }
