@@ -1,6 +1,6 @@
 import type { FindingDeclaration } from "../src/model/check.ts";
 
-/** `{why}` is how the address is known: `SPF mx mail.example.com`, `given`, `seen`. */
+/** `{why}` is how the address is known: `SPF mx mail.example.com`, `options: senders`, `Received`. */
 export const ptrFindings = {
   "ptr-missing": {
     severity: "critical",

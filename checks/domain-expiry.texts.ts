@@ -41,8 +41,8 @@ export const expiryFindings = {
     severity: "critical",
     immediate: true,
     text: {
-      en: "{domain} is switched off by its {who} ({status}): it is not in the DNS, so mail to it is returned ({by})",
-      zh: "{domain} 被 {who} 暂停解析（{status}）：DNS 中已无此域名，来信会被退回（{by}）",
+      en: "{domain} is switched off at the registrar or the registry ({status}): it is not in the DNS, so mail to it is returned ({by})",
+      zh: "{domain} 已被注册商或注册局暂停解析（{status}）：DNS 中已无此域名，来信会被退回（{by}）",
     },
     advice: {
       en: "Whoever pays for {domain} asks the registrar today what is open: an unpaid bill, the owner's identity (real-name verification), or a complaint.",

@@ -1,5 +1,5 @@
 /** A = nearly everybody refuses by it; B = many count it; C = few do, or it lists for other reasons. `off`: only where a person names it. */
-export type ListTier = "A" | "B" | "C" | "off";
+type ListTier = "A" | "B" | "C" | "off";
 
 /**
  * What an answer of a list means. `policy`: such an address is not meant to send mail itself. `warn`: suspected, or abused by others.

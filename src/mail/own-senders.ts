@@ -9,7 +9,7 @@ import { parseSpf, type Directive, type SpfRecord, spfTexts } from "./spf-record
 /** A machine of the company's own that sends its mail. */
 export interface OwnSender {
   readonly address: string;
-  /** Who says so: `given`, `seen`, `SPF mx mail.example.com`. */
+  /** Who says so: `options: senders`, `Received`, `SPF mx mail.example.com`. */
   readonly because: string;
 }
 
@@ -67,8 +67,8 @@ export async function findOwnSenders(question: OwnSendersQuestion, ask: Ask, sig
   const { domain, given, seen, providers, bySpf } = question;
   const walk = createWalk(domain, providers, ask, signal);
   const named = [
-    ...given.map((address) => ({ address, because: "given" })),
-    ...seen.map((address) => ({ address, because: "seen" })),
+    ...given.map((address) => ({ address, because: "options: senders" })),
+    ...seen.map((address) => ({ address, because: "Received" })),
   ];
   if (bySpf) await walk.record(domain);
   const hosts = await Promise.all([...walk.hosts].map(async ([host, how]) => walk.addressesOf(host, how)));

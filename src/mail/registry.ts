@@ -28,7 +28,7 @@ export interface RegistrySource {
   readonly knownBase?: string | undefined;
 }
 
-export type RegistryAnswer =
+type RegistryAnswer =
   /** `unreadable`: it tells dates, and this answer has none that can be read. */
   | { readonly kind: "registered"; readonly registration: Registration; readonly by: string; readonly unreadable: boolean }
   /** The registry says that there is no such domain. */

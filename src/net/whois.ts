@@ -7,10 +7,10 @@ const maxChars = 256 * 1024;
 /** What may stand at the end without a line end. */
 const maxTail = 2_048;
 const maxAddresses = 3;
-const connectTimeoutMs = 6_000;
+const connectTimeoutMs = 5_000;
 /** Between two lines. A whole answer has `maxTotalMs`. */
 const lineTimeoutMs = 10_000;
-const maxTotalMs = 20_000;
+const maxTotalMs = 15_000;
 
 interface WhoisWorld {
   readonly ask: Ask;

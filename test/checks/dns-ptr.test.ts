@@ -143,8 +143,8 @@ testCheck(dnsPtr, {
     findings: Array.from({ length: 5 }, () => "ptr-missing"),
     also: ({ findings }) =>
       expect(findings.map(({ data }) => `${data["address"]} ${data["why"]}`)).toEqual([
-        "203.0.113.1 given",
-        "203.0.113.2 seen",
+        "203.0.113.1 options: senders",
+        "203.0.113.2 Received",
         "203.0.113.4 SPF ip4:203.0.113.4",
         "203.0.113.3 SPF a example.com",
         "203.0.113.5 SPF mx mx.example.com",

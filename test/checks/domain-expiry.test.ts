@@ -116,7 +116,7 @@ testCheck(domainExpiry, {
     status: "critical",
     findings: ["on-hold"],
     also: ({ findings }, { immediate }) => {
-      expect(findings[0]?.data).toMatchObject({ who: "registrar", status: "clientHold" });
+      expect(findings[0]?.data).toMatchObject({ status: "clientHold" });
       expect(immediate).toBe(true);
     },
   },
