@@ -1,3 +1,4 @@
+import type { Question } from "../model/check.ts";
 import type { AssetSummary, Settings } from "../model/config.ts";
 import type { Business } from "../model/probe.ts";
 import { ownServer, type FoundServers, type MailServer } from "../model/provider.ts";
@@ -17,6 +18,8 @@ export interface Draft {
   readonly waiting?: Text;
   readonly everyMs?: number | undefined;
   readonly business: Business;
+  readonly answers?: Question;
+  readonly ours?: false;
   readonly path: Path;
 }
 
@@ -149,6 +152,10 @@ const providerOptions = (provider: Provider | undefined) =>
     idAfterLogin: provider.idAfterLogin,
   };
 
+/** What only partners use is not the company's. */
+const whose = (users: readonly MailboxAsset[]): Pick<Draft, "ours"> =>
+  users.every(({ partner }) => partner) ? { ours: false } : {};
+
 /** What it takes to log in, whichever the server. */
 const login = ({ mailbox, provider }: Services) => {
   const known = providerOptions(provider);
@@ -167,6 +174,7 @@ function logins(service: Services): readonly Draft[] {
       ...(server || waiting === undefined ? {} : { waiting }),
       everyMs: own && server ? ownPaceMs : undefined,
       business: mailbox.business,
+      ...whose([mailbox]),
       path: mailbox.path,
     };
   });
@@ -195,6 +203,7 @@ function certificates(services: readonly Services[]): readonly Draft[] {
       ...(server.fingerprint === undefined ? {} : { fingerprint: server.fingerprint }),
     },
     business: highest(users.map((mailbox) => mailbox.business)),
+    ...whose(users),
     path: users[0]?.path ?? [],
   }));
 }
@@ -216,6 +225,7 @@ function providerWatch(config: Config, facts: PlanFacts): readonly Draft[] {
         check: "dns-provider",
         options: { domain, pinned: { provider, imap, smtp }, known },
         business: highest(users.map((mailbox) => mailbox.business)),
+        ...(declared ? {} : whose(users)),
         path: users[0]?.path ?? [],
       },
     ];
@@ -240,6 +250,7 @@ function roundTrips(config: Config, services: readonly Services[]): readonly Dra
         ...options,
       },
       ...(waiting === undefined ? {} : { waiting }),
+      ...wayOf(from.mailbox, to.mailbox),
       ...more,
     });
   };
@@ -273,6 +284,10 @@ function roundTrips(config: Config, services: readonly Services[]): readonly Dra
   }
   return [...drafts.values()];
 }
+
+/** From the company's side: what goes to a partner is sent, what comes from one is received. Between equals the check knows. */
+const wayOf = (from: MailboxAsset, to: MailboxAsset): Pick<Draft, "answers"> =>
+  from.partner === to.partner ? {} : { answers: to.partner ? "send" : "receive" };
 
 /** The own side: our way out, our resolver, our clock. */
 function selfTests({ selfTests: { on, egressTargets } }: Settings): readonly Draft[] {

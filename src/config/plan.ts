@@ -44,7 +44,9 @@ export function plan(config: Config, facts: PlanFacts, checks: ReadonlyMap<strin
       const { asset } = found.draft;
       const known = added.get(asset) ?? { id: asset, kind: kindOf(asset), business: found.draft.business };
       added.set(asset, known);
-      finish({ ...found.draft, business: override.words.business ?? known.business }, found.check, override);
+      const partner = drafts.some((draft) => draft.asset === asset && draft.ours === false);
+      const whose: Pick<Draft, "ours"> = partner ? { ours: false } : {};
+      finish({ ...found.draft, ...whose, business: override.words.business ?? known.business }, found.check, override);
     }
   }
   return { assets: [...added.values()], probes, errors };
@@ -82,7 +84,7 @@ function addedProbe(
   if (parts.check !== check.id || parts.asset === "") {
     const asset = parts.asset === "" ? id.replace(/\/+$/, "") : parts.asset;
     const wrong = fault(
-      { en: "is not the id of this check on an asset", zh: "不是「对象/检查」形式的 id" },
+      { en: "is not the id of this check on an asset", zh: "不是「资产/检查」形式的 id" },
       { en: `write ${asset}/${check.id}`, zh: `请改为 ${asset}/${check.id}` },
     );
     return source.at(path, wrong, "key");
@@ -130,6 +132,8 @@ function finishProbe(
     measures: check.measures,
     severity: words?.severity ?? {},
     business: words?.business ?? draft.business,
+    ...(draft.answers === undefined ? {} : { answers: draft.answers }),
+    ...(draft.ours === undefined ? {} : { ours: draft.ours }),
     load: draft.waiting ? {} : (check.load?.(options) ?? {}),
     from: `${basename(source.file)}:${source.lineOf(draft.path)}`,
   };

@@ -9,7 +9,7 @@ import type { Incident, Turn } from "../model/incident.ts";
 import { incidentName } from "../model/incident.ts";
 import type { Finding } from "../model/observation.ts";
 import type { Probe } from "../model/probe.ts";
-import { partsOfId } from "../model/probe.ts";
+import { partsOfId, questionOf } from "../model/probe.ts";
 import type { Status } from "../model/status.ts";
 import { statusFacts, statusOfSeverity } from "../model/status.ts";
 import type { Data, Language, Text } from "../model/text.ts";
@@ -150,7 +150,8 @@ function markOf(turn: Turn, incident: Incident, down: boolean): Text {
 
 function recovered({ probe, check }: AlertSubject, language: Language): string {
   const asset = assetName(probe.asset, language);
-  const again = probe.measures === "service" && check?.answers !== undefined ? worksAgain[check.answers] : undefined;
+  const answers = questionOf(probe, check);
+  const again = probe.measures === "service" && answers !== undefined ? worksAgain[answers] : undefined;
   if (again !== undefined) return say(again, language, { asset });
   return say(inOrderAgain, language, { asset, check: check === undefined ? probe.check : say(check.title, language) });
 }
@@ -250,7 +251,7 @@ function affected({ victims, language }: AlertInput, subjects: readonly AlertSub
     [...assets].map((asset) => assetName(asset, language)),
     language,
   );
-  const questions = new Set(subjects.flatMap(({ check }) => check?.answers ?? []));
+  const questions = new Set(subjects.flatMap(({ probe, check }) => questionOf(probe, check) ?? []));
   const words = [...questions].map((question) => say(questionWords[question], language)).join(say(alertWords.comma, language));
   const named = words === "" ? list : say(alertWords.affectsOf, language, { assets: list, what: words });
   return victims.length === 0 ? named : named + say(alertWords.victims, language, { count: victims.length });

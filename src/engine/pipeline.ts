@@ -1,6 +1,6 @@
 import type { AnyCheck } from "../model/check.ts";
 import type { Observation } from "../model/observation.ts";
-import type { Probe } from "../model/probe.ts";
+import { questionOf, type Probe } from "../model/probe.ts";
 import { SecretError } from "../model/secret.ts";
 import { inLanguage } from "../model/text.ts";
 import { emptyBatch, type Batch, type Breaker, type NewDelivery, type Recorder } from "../model/state.ts";
@@ -142,7 +142,7 @@ function decide(probe: Probe, { outcome, attempts }: Look, world: PipelineWorld)
         priorityOf({
           severity,
           measures: probe.measures,
-          answers: world.checks.get(probe.check)?.answers,
+          answers: questionOf(probe, world.checks.get(probe.check)),
           business: probe.business,
           wholeDomain: !/[@:~]/.test(probe.asset),
         }),

@@ -1,4 +1,4 @@
-import type { Confirm, Load, Measures } from "./check.ts";
+import type { AnyCheck, Confirm, Load, Measures, Question } from "./check.ts";
 import type { Severity } from "./status.ts";
 import type { Text } from "./text.ts";
 
@@ -22,10 +22,18 @@ export interface Probe {
   /** The operator's word on a finding's severity. */
   readonly severity: Readonly<Record<string, Severity>>;
   readonly business: Business;
+  /** The question it answers, where that is another than its check's (a round trip to a partner is about sending). */
+  readonly answers?: Question;
+  /** False: it looks at a partner's mail alone, and says nothing of how the company's is. */
+  readonly ours?: false;
   readonly load: Load;
   /** Where it comes from, `mailvigil.yaml:12`. */
   readonly from: string;
 }
+
+/** Undefined for the own side, and for a check that is no longer there. */
+export const questionOf = (probe: Pick<Probe, "answers">, check: Pick<AnyCheck, "answers"> | undefined): Question | undefined =>
+  probe.answers ?? check?.answers;
 
 /** The two parts of a probe id. The check has no slash, so the last one divides. */
 export function partsOfId(id: string): { readonly asset: string; readonly check: string } {

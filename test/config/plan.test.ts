@@ -282,6 +282,19 @@ describe("round trips", () => {
       expect(ids(plan).filter((id) => id.endsWith("/mail-roundtrip"))).toEqual(routes.map((route) => `${route}/mail-roundtrip`));
     });
   }
+
+  test("to a partner are about sending, from one about receiving, and between own mailboxes as the check says", async () => {
+    const routes = "routes:\n  - { from: a@x.example, to: b@x.example }\n";
+    const plan = await load(await write(company(box("a@x.example") + box("b@x.example") + partner, routes)));
+    const answers = plan.probes
+      .filter(({ check }) => check === "mail-roundtrip")
+      .map((one) => [one.asset, one.answers, one.ours]);
+    expect(answers).toEqual([
+      ["a@x.example~b@x.example", undefined, undefined],
+      ["a@x.example~canary@partner.example", "send", undefined],
+      ["canary@partner.example~a@x.example", "receive", undefined],
+    ]);
+  });
 });
 
 describe("servers", () => {
@@ -340,4 +353,25 @@ test("self_tests: off leaves the own side out, and names its asset no more", asy
   const plan = await load(await write("settings: { self_tests: off }\ndomains: [ { name: example.com } ]\n"));
   expect(ids(plan)).toEqual(["example.com/dns-mx"]);
   expect(plan.assets).toEqual([{ id: "example.com", kind: "domain", business: "normal" }]);
+});
+
+describe("a partner", () => {
+  const own = "mailboxes:\n  - { address: a@x.example, provider: exmail, password: { env: SALES_PASSWORD } }\n";
+  const partner = (servers: string): string =>
+    `  - { address: b@p.example, ${servers}, role: partner, password: { env: SALES_PASSWORD } }\n`;
+  const notOurs = async (text: string): Promise<readonly string[]> =>
+    (await load(await write(text))).probes.filter(({ ours }) => ours === false).map(({ id }) => id);
+
+  test("is not the company: its logins and what only it uses are not ours, the round trips are", async () => {
+    expect(await notOurs(own + partner("imap: { host: imap.p.example }"))).toEqual([
+      "b@p.example/imap-login",
+      "b@p.example/smtp-submission",
+      "imap.p.example:993/tls-certificate",
+      "imap.p.example:465/tls-certificate",
+    ]);
+  });
+
+  test("shares the certificates of a provider that the company uses too", async () => {
+    expect(await notOurs(own + partner("provider: exmail"))).toEqual(["b@p.example/imap-login", "b@p.example/smtp-submission"]);
+  });
 });

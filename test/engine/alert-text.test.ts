@@ -132,6 +132,14 @@ describe("renderAlert()", () => {
     ]);
   });
 
+  it("says what a probe answers where that is another question than its check's", () => {
+    const way = subject("a@x.example~b@y.example/mail-roundtrip", [full]);
+    expect(render({ subjects: [{ ...way, probe: { ...way.probe, answers: "send" } }] })[2]).toContain("(sending mail)");
+    const over = incident({ resolvedAt: at("09:10") });
+    const well = { ...way, probe: { ...way.probe, answers: "send" as const } };
+    expect(render({ incident: over, turn: "resolved", subjects: [well] })[0]).toContain("sends mail again");
+  });
+
   it("says the same in Chinese", () => {
     expect(render({ language: "zh-CN" })).toEqual([
       "【故障 P2】客户发给 sales@example.com 的邮件被退回：邮箱已满",
