@@ -139,45 +139,48 @@ function faults({ tree, domain }: View): SpfIssue[] {
 
 /** Includes and redirects that lead nowhere, in circles, or twice to the same place. */
 function brokenEdges(view: View): SpfIssue[] {
-  const { tree, domain, account, own } = view;
+  const { tree, domain, account } = view;
   const issues: SpfIssue[] = [];
-  const seen = new Map<string, { readonly where: string; readonly term: string }[]>();
+  const drop = new Set<string>();
   for (const node of tree.nodes.values()) {
     if (node.record === undefined) continue;
-    for (const edge of edgesOf(tree, node.record)) {
-      if (edge.target.kind === "macro") continue;
-      const { state } = edge.node ?? { state: "none" };
-      const name = edge.target.kind === "name" ? edge.target.name : edge.target.text;
-      seen.set(name, [...(seen.get(name) ?? []).slice(0, 9), { where: node.name, term: edge.term }]);
-      const record = node === tree.root ? recordWithout(view, new Set([edge.term])) : "–";
-      const data = { domain, where: node.name, name: shortened(name), record };
-      const wasGlued = node.record.faults.some((one) => one.code === "spf-glued" && one.term === edge.term);
-      if (state === "several") issues.push({ code: "spf-include-several", data });
-      if (state === "none" && !wasGlued)
-        issues.push({ code: edge.kind === "include" ? "spf-include-missing" : "spf-redirect-missing", data });
+    const glued = new Set(node.record.faults.flatMap((one) => (one.code === "spf-glued" ? [one.term] : [])));
+    for (const { kind, target, term, node: there } of edgesOf(tree, node.record)) {
+      const state = there?.state ?? "none";
+      if (target.kind === "macro" || glued.has(term) || (state !== "none" && state !== "several")) continue;
+      if (node === tree.root) drop.add(term);
+      const missing = kind === "include" ? "spf-include-missing" : "spf-redirect-missing";
+      const name = shortened(target.kind === "name" ? target.name : target.text);
+      const data = { domain, where: node.name, name, record: node === tree.root ? "" : "–" };
+      issues.push({ code: state === "none" ? missing : "spf-include-several", data });
     }
   }
+  const fixed = recordWithout(view, drop);
+  const told = worst(issues).map(({ code, data }) => ({ code, data: { ...data, record: data["record"] || fixed } }));
   const [loop] = account.loops;
-  if (loop !== undefined) {
-    const term = tree.nodes.get(loop[0] ?? "")?.name === domain ? loop[1] : undefined;
-    const drop = new Set(edgesOf(tree, view.record).flatMap((edge) => (edge.node?.name === term ? [edge.term] : [])));
-    const path = shortened(loop.join(" ▶ "), 300);
-    return [
-      ...worst(issues),
-      { code: "spf-loop", data: { domain, path, record: drop.size > 0 ? recordWithout(view, drop) : "–" } },
-    ];
-  }
-  const twice = [...seen].filter(([, places]) => places.length > 1 && places.some(({ where }) => own(where)));
-  if (twice.length > 0) {
-    const elsewhere = twice.filter(([, places]) => places.some(({ where }) => where !== domain));
-    const drop = new Set(
-      elsewhere.flatMap(([, places]) => places.flatMap(({ where, term }) => (where === domain ? [term] : []))),
-    );
-    const text = merged([rewritten(view.record, (term) => (drop.has(term) ? [] : undefined))]);
-    const names = listed(twice.map(([name]) => name));
-    issues.push({ code: "spf-include-twice", data: { domain, names, record: zoneLine(domain, text) } });
-  }
-  return worst(issues);
+  if (loop === undefined) return [...told, ...repeatedEdges(view)];
+  const next = loop[0] === domain ? loop[1] : undefined;
+  const back = new Set(edgesOf(tree, view.record).flatMap((edge) => (edge.node?.name === next ? [edge.term] : [])));
+  const record = back.size > 0 ? recordWithout(view, back) : "–";
+  return [...told, { code: "spf-loop", data: { domain, path: shortened(loop.join(" ▶ "), 300), record } }];
+}
+
+/** What is included more than once, at least once by the domain itself. */
+function repeatedEdges({ tree, domain, record, own }: View): SpfIssue[] {
+  const all = [...tree.nodes.values()].flatMap((node) =>
+    node.record === undefined
+      ? []
+      : edgesOf(tree, node.record).map(({ term, node: there }) => ({ where: node.name, term, name: there?.name })),
+  );
+  const twice = [...Map.groupBy(all, (edge) => edge.name)].flatMap(([name, edges]) =>
+    name !== undefined && edges.length > 1 && edges.some(({ where }) => own(where)) ? [{ name, edges }] : [],
+  );
+  if (twice.length === 0) return [];
+  const elsewhere = twice.filter(({ edges }) => edges.some(({ where }) => where !== domain));
+  const drop = new Set(elsewhere.flatMap(({ edges }) => edges.flatMap(({ where, term }) => (where === domain ? [term] : []))));
+  const text = merged([rewritten(record, (term) => (drop.has(term) ? [] : undefined))]);
+  const names = listed(twice.map(({ name }) => name));
+  return [{ code: "spf-include-twice", data: { domain, names, record: zoneLine(domain, text) } }];
 }
 
 /** A record can name thousands of names that are gone: the first ones tell enough. */

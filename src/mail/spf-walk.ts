@@ -39,7 +39,7 @@ export interface WalkBounds {
   readonly timeoutMs: number;
 }
 
-const usualBounds: WalkBounds = { names: 40, hosts: 40, exchanges: 11, characters: 256 * 1024, timeoutMs: 25_000 };
+const usualBounds: WalkBounds = { names: 40, hosts: 40, exchanges: 11, characters: 128 * 1024, timeoutMs: 25_000 };
 
 /** RFC 7208 section 4.6.4: more exchanges than these end an `mx`. */
 export const maxExchanges = 10;
@@ -67,22 +67,20 @@ export async function walkSpf(domain: string, ask: Ask, signal: AbortSignal, bou
   let characters = 0;
   let level: readonly string[] = [root];
   while (level.length > 0) {
-    const some = characters > bounds.characters ? [] : level.slice(0, bounds.names - nodes.size);
-    const read = await Promise.all(some.map((name) => readNode(name, asking)));
-    for (const name of level.slice(some.length)) nodes.set(name, unasked(name));
-    for (const node of read) nodes.set(node.name, node);
-    if (some.length < level.length) {
-      complete = false;
-      break;
-    }
+    const some = level.slice(0, bounds.names - nodes.size);
+    const answers = await Promise.all(some.map((name) => asking(name, "TXT", { confirm: true })));
     const next = new Set<string>();
-    for (const { name, record } of read) {
-      if (record === undefined) continue;
-      characters += record.text.length;
-      for (const target of followed(record)) if (target.kind === "name" && !nodes.has(target.name)) next.add(target.name);
-      hosts.want(record, name);
+    for (const [index, name] of level.entries()) {
+      const answer = characters > bounds.characters ? undefined : answers[index];
+      complete &&= answer !== undefined;
+      const node = answer === undefined ? unasked(name) : readNode(name, answer);
+      nodes.set(name, node);
+      if (node.record === undefined) continue;
+      characters += node.record.text.length;
+      for (const target of followed(node.record)) if (target.kind === "name") next.add(target.name);
+      hosts.want(node.record, name);
     }
-    level = [...next];
+    level = complete ? [...next].filter((name) => !nodes.has(name)) : [];
   }
   await hosts.done();
   signal.throwIfAborted();
@@ -92,8 +90,7 @@ export async function walkSpf(domain: string, ask: Ask, signal: AbortSignal, bou
 const noTexts: SpfTexts = { records: [], lookalikes: [], senderId: [] };
 const unasked = (name: string): SpfNode => ({ name, state: "not-asked", record: undefined, texts: noTexts, answer: undefined });
 
-async function readNode(name: string, ask: Ask): Promise<SpfNode> {
-  const answer = await ask(name, "TXT", { confirm: true });
+function readNode(name: string, answer: DnsAnswer<"TXT">): SpfNode {
   if (answer.outcome === "failed") return { name, state: "unanswered", record: undefined, texts: noTexts, answer };
   const texts = spfTexts(answer.records);
   const [text] = texts.records;
