@@ -8,7 +8,7 @@ import type { TlsPeer } from "../src/model/connection.ts";
 import type { DnsAnswer } from "../src/model/dns.ts";
 import { asciiName } from "../src/net/dns-name.ts";
 import { createJudge, type Judged } from "../src/net/dnssec.ts";
-import { hostsOf, lookAtHost, type MxLook } from "../src/net/mx-hosts.ts";
+import { hostsOf, type PresentedAt, presentedBy } from "../src/net/mx-hosts.ts";
 import { daneFindings } from "./dns-dane.texts.ts";
 
 type Code = keyof typeof daneFindings;
@@ -64,7 +64,7 @@ export default defineCheck({
       }),
     );
     const lookAt = (some: readonly Host[]): Promise<readonly Seen[]> =>
-      Promise.all(some.map(async (host) => ({ host, looks: await lookAtHost(ctx, host.name, signal) })));
+      Promise.all(some.map(async (host) => ({ host, looks: await presentedBy(ctx, host.name, signal) })));
     const { counting = [] } = Object.groupBy(judged, ({ state }) => state);
     const seen = await lookAt(counting);
     const findings = [...judgeStates(domain, judged), ...judgeSeen(ctx, domain, seen)];
@@ -94,7 +94,7 @@ interface Host {
 
 interface Seen {
   readonly host: Host;
-  readonly looks: readonly MxLook[];
+  readonly looks: readonly PresentedAt[];
 }
 
 /** RFC 7672 section 2.2.2: where the addresses are not secure, nobody asks for TLSA, and what is wrong with it does not matter. */
@@ -189,7 +189,7 @@ function isVouched(ctx: CheckContext, domain: string, host: Host, peer: TlsPeer)
 const chainOf = ({ chain }: TlsPeer): readonly X509Certificate[] => chain.map(({ pem }) => new X509Certificate(pem));
 
 /** What is to be published for what a host presents. */
-function rightRecord(name: string, looks: readonly MxLook[]): string {
+function rightRecord(name: string, looks: readonly PresentedAt[]): string {
   const presented = looks.find((look) => look.kind === "presented");
   const [leaf] = presented === undefined ? [] : chainOf(presented.peer);
   const right = leaf && recordFor(leaf);

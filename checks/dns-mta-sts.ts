@@ -15,7 +15,7 @@ import type { Json } from "../src/model/json.ts";
 import { certificateData } from "../src/net/certificate-findings.ts";
 import { asciiName } from "../src/net/dns-name.ts";
 import { get, type GetFailure, type GetOutcome } from "../src/net/get.ts";
-import { lookAtHost, type MxLook, mxHosts } from "../src/net/mx-hosts.ts";
+import { mxHosts, type PresentedAt, presentedBy } from "../src/net/mx-hosts.ts";
 import { stsFindings } from "./dns-mta-sts.texts.ts";
 import { endingSoon } from "./tls-certificate.ts";
 
@@ -84,7 +84,7 @@ export default defineCheck({
     const limits = { maxBytes, timeoutMs: fetchTimeoutMs, redirects: 0, accept: "text/plain" };
     const [fetched, looks] = await Promise.all([
       get({ url, ask, isPublic, authorities, signal, ...limits }),
-      Promise.all(mx.hosts.map((host) => lookAtHost(ctx, host, signal))),
+      Promise.all(mx.hosts.map((host) => presentedBy(ctx, host, signal))),
     ]);
     const { findings, served } = judgeFetch(ctx, fetched, given);
     if (served === undefined) return { findings };
@@ -190,11 +190,11 @@ function judgePolicy({ mode, maxAge, mx }: StsPolicy, hosts: readonly string[], 
   return findings;
 }
 
-function judgeLooks(looks: readonly MxLook[], { mode }: StsPolicy, given: Given): Found[] {
+function judgeLooks(looks: readonly PresentedAt[], { mode }: StsPolicy, given: Given): Found[] {
   if (mode === "none") return [];
   const severity = mode === "enforce" ? "critical" : "warning";
   const findings: Found[] = [];
-  const add = (code: Code, some: readonly MxLook[], say: (look: MxLook) => string): void => {
+  const add = (code: Code, some: readonly PresentedAt[], say: (look: PresentedAt) => string): void => {
     if (some.length === 0) return;
     const data = { ...given, mode, hosts: listed(some.map(say)) };
     findings.push({ code, severity, data });
@@ -202,7 +202,7 @@ function judgeLooks(looks: readonly MxLook[], { mode }: StsPolicy, given: Given)
   const plain = looks.filter(({ kind }) => kind === "without-tls");
   add("mx-without-tls", plain, ({ host, address }) => `${host} (${address})`);
   const refused = looks.filter((look) => look.kind === "presented" && look.peer.problem !== undefined);
-  const problemOf = (look: MxLook): string => (look.kind === "presented" ? (look.peer.problem ?? "") : "");
+  const problemOf = (look: PresentedAt): string => (look.kind === "presented" ? (look.peer.problem ?? "") : "");
   add("mx-certificate", refused, (look) => `${look.host} (${look.address}, ${problemOf(look)})`);
   const hidden = looks.filter((look) => look.kind === "not-seen");
   if (hidden.length > 0) {

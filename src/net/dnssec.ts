@@ -8,7 +8,7 @@ import type { Ask, DnsAnswer, RecordType } from "../model/dns.ts";
  * - `unverified`: there is an answer, from resolvers that do not validate.
  * - `failed`: there is no usable answer.
  */
-export type Security = "secure" | "insecure" | "bogus" | "unverified" | "failed";
+type Security = "secure" | "insecure" | "bogus" | "unverified" | "failed";
 
 export interface Judged<T extends RecordType> {
   readonly security: Security;

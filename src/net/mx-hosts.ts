@@ -1,9 +1,8 @@
 import type { CheckContext } from "../model/check.ts";
-import { type Connection, DialError, type TlsPeer } from "../model/connection.ts";
+import { DialError, type TlsPeer } from "../model/connection.ts";
 import type { DnsAnswer } from "../model/dns.ts";
-import { isOwnSide } from "./connection-findings.ts";
 import { resolveAddresses } from "./dial.ts";
-import { askForTls } from "./starttls.ts";
+import { lookAtMx, type MxLook } from "./mx-session.ts";
 
 /** Internet.nl looks at ten; of the addresses of a host three say enough about its certificate. */
 const maxHosts = 10;
@@ -31,19 +30,22 @@ export function hostsOf(domain: string, answer: DnsAnswer<"MX">): MxHosts {
 }
 
 /** What port 25 of one address of a host showed. */
-export type MxLook = { readonly host: string; readonly address: string } & (
+export type PresentedAt = { readonly host: string; readonly address: string } & (
   | { readonly kind: "presented"; readonly peer: TlsPeer }
   /** STARTTLS is not offered, or TLS did not come about. */
   | { readonly kind: "without-tls"; readonly reason: string }
   | { readonly kind: "not-seen"; readonly reason: string }
 );
 
+/** Milliseconds. */
+const limits = { connect: 10_000, greeting: 30_000, session: 10_000 };
+
 /**
  * Looks at the certificate that a mail server presents to other mail servers, at up to three of its public addresses, without
  * believing it: `peer.problem` says what it is worth to those who verify. An address of a family that we cannot use says nothing
  * while another one answers.
  */
-export async function lookAtHost(ctx: CheckContext, host: string, signal: AbortSignal): Promise<readonly MxLook[]> {
+export async function presentedBy(ctx: CheckContext, host: string, signal: AbortSignal): Promise<readonly PresentedAt[]> {
   let found: readonly string[];
   try {
     found = await resolveAddresses(ctx.ask, host, signal);
@@ -55,33 +57,15 @@ export async function lookAtHost(ctx: CheckContext, host: string, signal: AbortS
   if (addresses.length === 0) {
     return [{ kind: "not-seen", host, address: "", reason: `${host} has no public address (${found.join(", ")})` }];
   }
-  const looks = await Promise.all(addresses.map((address) => lookAtAddress(ctx, host, address, signal)));
-  const seen = looks.filter(({ ownSide }) => !ownSide);
-  return (seen.length > 0 ? seen : looks).map(({ look }) => look);
+  const looks = await Promise.all(addresses.map((address) => lookAtMx(ctx, { host, address, port: 25 }, limits, signal)));
+  const reached = looks.filter(({ state }) => state !== "no-way");
+  return (reached.length > 0 ? reached : looks).map(shown);
 }
 
-async function lookAtAddress(
-  ctx: CheckContext,
-  host: string,
-  address: string,
-  signal: AbortSignal,
-): Promise<{ readonly look: MxLook; readonly ownSide: boolean }> {
+function shown({ host, address, reason, tls }: MxLook): PresentedAt {
   const at = { host, address };
-  let connection: Connection | undefined;
-  try {
-    connection = await ctx.dial({ host, port: 25, address, tls: "none", verify: false }, signal);
-    const answer = await askForTls("smtp", connection, () => undefined);
-    if (answer.kind === "missing") return { look: { ...at, kind: "without-tls", reason: "no STARTTLS" }, ownSide: false };
-    if (answer.kind === "refused") return { look: { ...at, kind: "not-seen", reason: answer.reason }, ownSide: false };
-    const peer = await connection.startTls({ servername: host, verify: false });
-    ctx.note(`${host} ${address}: ${peer.protocol}, ${peer.problem ?? "accepted"}, ${peer.chain[0]?.fingerprint ?? ""}`);
-    return { look: { ...at, kind: "presented", peer }, ownSide: false };
-  } catch (error) {
-    if (!(error instanceof DialError) || error.failure === "aborted") throw error;
-    ctx.note(error.message);
-    const kind = error.phase === "tls" && error.failure === "tls-failed" ? "without-tls" : "not-seen";
-    return { look: { ...at, kind, reason: error.message }, ownSide: isOwnSide(error) };
-  } finally {
-    connection?.close();
-  }
+  if (tls === undefined) return { ...at, kind: "not-seen", reason };
+  if (tls.kind === "on") return { ...at, kind: "presented", peer: tls.peer };
+  // What overwrites the offer may sit in our own network.
+  return { ...at, kind: tls.kind === "off" ? "without-tls" : "not-seen", reason: tls.reason };
 }

@@ -193,6 +193,11 @@ testCheck(dnsDane, {
     status: "unknown",
     findings: ["dane-not-seen"],
   },
+  "DANE-3 something on the way overwrites the offer of STARTTLS": {
+    ...world(withTlsa([right, issuer]), { on: { EHLO: [["250-mx.example.com", "250 XXXXXXXA"]] } }),
+    status: "unknown",
+    findings: ["dane-not-seen"],
+  },
   "DANE-3 an address inside, to which nobody connects": {
     options,
     zone: withTlsa([right, issuer]),
