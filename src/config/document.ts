@@ -1,18 +1,7 @@
 import { open } from "node:fs/promises";
-import {
-  isAlias,
-  isMap,
-  isNode,
-  isScalar,
-  isSeq,
-  LineCounter,
-  parseDocument,
-  visit,
-  type Document,
-  type Node,
-  type YAMLError,
-} from "yaml";
+import { isAlias, isMap, isNode, isScalar, isSeq, LineCounter, parseDocument, visit, type Document, type Node } from "yaml";
 import { formatPath, fault, type Diagnostic, type Fault, type Path } from "./diagnostics.ts";
+import { fullWidth, maxDepth, misreadings, tooDeep } from "./syntax.ts";
 
 /** A configuration file as read: plain values, and where each of them stands. */
 export interface SourceDocument {
@@ -26,10 +15,9 @@ export interface SourceDocument {
 export type Read = { readonly source: SourceDocument } | { readonly errors: readonly Diagnostic[] };
 
 const maxFileBytes = 1024 * 1024;
-const maxDepth = 32;
 const maxValues = 200_000;
 const maxAliases = 100;
-const maxYamlErrors = 20;
+const maxRepeatedKeys = 20;
 
 /** Reads and parses a file, never more than 1 MiB of it. What is wrong with it comes back as diagnostics. */
 export async function readDocument(file: string): Promise<Read> {
@@ -52,7 +40,7 @@ export async function readDocument(file: string): Promise<Read> {
   try {
     text = new TextDecoder("utf-8", { fatal: true }).decode(bytes);
   } catch {
-    return whole(notText);
+    return whole(isGbk(bytes) ? notUtf8 : notText);
   }
   return parseSource(file, text);
 }
@@ -61,6 +49,24 @@ const notText = fault(
   { en: "is not a text in UTF-8", zh: "不是 UTF-8 文本" },
   { en: "name the configuration file, a YAML text in UTF-8", zh: "请指定 UTF-8 编码的 YAML 配置文件" },
 );
+
+const notUtf8 = fault(
+  { en: "is not in UTF-8 (perhaps in GBK)", zh: "文件不是 UTF-8（可能是 GBK）" },
+  { en: "save it as UTF-8 in your editor", zh: "请在编辑器里另存为 UTF-8" },
+);
+
+/** Chinese as editors on Windows save it: it reads as GBK, holds Chinese and nothing that no text holds. */
+function isGbk(bytes: Buffer): boolean {
+  try {
+    const text = new TextDecoder("gbk", { fatal: true }).decode(bytes);
+    return /\p{Script=Han}/u.test(text) && !control.test(text);
+  } catch {
+    return false;
+  }
+}
+
+// oxlint-disable-next-line no-control-regex -- what no YAML text holds (YAML 1.2, 5.1): the sign of a binary file
+const control = /[\0-\x08\x0b\x0c\x0e-\x1f]/;
 
 /** Parses the text of a configuration file. Throws nothing, whatever the text. */
 export function parseSource(file: string, text: string): Read {
@@ -72,9 +78,7 @@ export function parseSource(file: string, text: string): Read {
   };
   const whole = (wrong: Fault): Read => ({ errors: [{ file, line: 1, column: 1, path: "", ...wrong }] });
 
-  // oxlint-disable-next-line no-control-regex -- what no YAML text holds (YAML 1.2, 5.1): the sign of a binary file
-  const control = /[\0-\x08\x0b\x0c\x0e-\x1f]/.exec(text);
-  if (control) return whole(notText);
+  if (control.test(text)) return whole(notText);
   if (/^(?:\s|#.*)*$/.test(text.slice(0, 10_000)) && text.length <= 10_000) {
     return whole(
       fault(
@@ -90,9 +94,7 @@ export function parseSource(file: string, text: string): Read {
     document = parseDocument(text, { lineCounter: lines, prettyErrors: false, uniqueKeys: false });
     const wrong = [...document.errors, ...document.warnings];
     if (wrong.length > 0) {
-      const deep = wrong.find((error) => error.code === "RESOURCE_EXHAUSTION");
-      const shown = deep ? [deep] : wrong.slice(0, maxYamlErrors);
-      return { errors: shown.map((error) => placed(error.pos[0], "", syntaxFault(error))) };
+      return { errors: misreadings(text, wrong).map((misread) => placed(misread.offset, "", misread.fault)) };
     }
     const repeated = repeatedKeys(document);
     if (repeated.length > 0) return { errors: repeated.map((offset) => placed(offset, "", keyTwice)) };
@@ -103,10 +105,11 @@ export function parseSource(file: string, text: string): Read {
   if (!isBounded(value)) return whole(tooDeep);
   if (!isRecord(value)) {
     return whole(
-      fault(
-        { en: "is not a mapping of keys", zh: "最外层不是键值映射" },
-        { en: "begin with a key such as domains:", zh: "请以 domains: 之类的键开头" },
-      ),
+      fullWidth(value) ??
+        fault(
+          { en: "is not a mapping of keys", zh: "最外层不是键值映射" },
+          { en: "begin with a key such as domains:", zh: "请以 domains: 之类的键开头" },
+        ),
     );
   }
   return { source: locate(file, value, document, placed) };
@@ -195,11 +198,6 @@ const badAlias = fault(
   },
 );
 
-const tooDeep = fault(
-  { en: "is nested too deeply or too large", zh: "嵌套过深或内容过多" },
-  { en: `use at most ${maxDepth} levels`, zh: `最多 ${maxDepth} 层` },
-);
-
 const keyTwice = fault(
   { en: "this key is written twice", zh: "此键出现了两次" },
   { en: "keep one of the two", zh: "请只保留一处" },
@@ -214,48 +212,13 @@ function repeatedKeys(document: Document.Parsed): readonly number[] {
       for (const { key } of map.items) {
         if (!isScalar(key)) continue;
         const name = String(key.value);
-        if (seen.has(name) && offsets.length < maxYamlErrors) offsets.push(start(key) ?? 0);
+        if (seen.has(name) && offsets.length < maxRepeatedKeys) offsets.push(start(key) ?? 0);
         seen.add(name);
       }
     },
   });
   return offsets;
 }
-
-/** YAML's own messages quote the text around an error, which may be a password: only their codes are used. */
-const syntaxFaults: Readonly<Record<string, Fault>> = {
-  TAB_AS_INDENT: fault(
-    { en: "a tab indents this line", zh: "此行用制表符缩进" },
-    { en: "indent with spaces", zh: "请用空格缩进" },
-  ),
-  BAD_INDENT: fault(
-    { en: "this line is indented wrongly, or a bracket before it is not closed", zh: "此行缩进有误，或前面的括号没有闭合" },
-    { en: "align it with its neighbours", zh: "请与同级的行对齐" },
-  ),
-  MISSING_CHAR: fault(
-    { en: "a quote, bracket or comma is missing", zh: "缺少引号、括号或逗号" },
-    { en: "close what was opened", zh: "请补全" },
-  ),
-  MULTIPLE_DOCS: fault(
-    { en: "a second YAML document begins here", zh: "此处开始了第二个 YAML 文档" },
-    { en: "keep one document: remove the line ---", zh: "请只保留一个文档，删除 --- 行" },
-  ),
-  TAG_RESOLVE_FAILED: fault(
-    { en: "this tag is not known", zh: "标签无法识别" },
-    { en: "remove the tag (!…)", zh: "请删除标签（!…）" },
-  ),
-  RESOURCE_EXHAUSTION: tooDeep,
-};
-
-const syntaxFault = (error: YAMLError): Fault =>
-  syntaxFaults[error.code] ??
-  fault(
-    { en: `the YAML cannot be read here (${error.code})`, zh: `此处 YAML 语法有误（${error.code}）` },
-    {
-      en: "put texts that hold : # { } [ ] or quotes in quotes, and check the indentation",
-      zh: "含有 : # { } [ ] 的文字请加引号，并检查缩进",
-    },
-  );
 
 export const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> =>
   typeof value === "object" && value !== null && !Array.isArray(value);

@@ -3,6 +3,7 @@ import type { Text } from "../model/text.ts";
 import { fault, nearest, show, type Fault, type Path } from "./diagnostics.ts";
 import { isRecord } from "./document.ts";
 import { laterKeys, plainSecret } from "./schema.ts";
+import { fullWidth } from "./syntax.ts";
 
 /** One fault of a value, below the value's own path. `on: "key"`: it is the key that is wrong. */
 export interface PlacedFault extends Fault {
@@ -45,6 +46,8 @@ export function unknownKey(key: string, known: readonly string[]): Fault {
       { en: "remove it; nothing would watch it", zh: "请删除，否则它不会生效" },
     );
   }
+  const wide = fullWidth(key);
+  if (wide) return wide;
   const near = nearest(key, known);
   const problem = { en: "is not a known key", zh: "不是已知的键" };
   if (near !== undefined) return fault(problem, { en: `write ${near}`, zh: `请改为 ${near}` });
@@ -78,6 +81,8 @@ function plainFault(issue: Issue, value: unknown): Fault {
   if (issue.code === "too_small" && isCounted(issue.origin) && (value === "" || (Array.isArray(value) && value.length === 0))) {
     return fault({ en: "is empty", zh: "为空" }, remedy);
   }
+  const wide = fullWidth(value);
+  if (wide) return wide;
   // The value may be a secret in the wrong place: only its kind is told.
   const shown = typeof value === "string" ? { en: "this text", zh: "这段文字" } : show(value);
   return fault({ en: `${shown.en} does not fit here`, zh: `${shown.zh}不符合要求` }, remedy);

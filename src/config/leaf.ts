@@ -1,6 +1,7 @@
 import { z } from "zod";
 import type { Text } from "../model/text.ts";
 import { fault, nearest, show, suggest, type Fault } from "./diagnostics.ts";
+import { fullWidth } from "./syntax.ts";
 
 /** Reads one scalar; undefined: it is not of this kind. */
 type Reader<T> = (value: unknown) => T | undefined;
@@ -31,6 +32,8 @@ const missing = (remedy: Text): Fault => fault({ en: "is missing", zh: "缺失" 
 function wrong(value: unknown, kind: Text, remedy: Text): Fault {
   if (value === undefined) return missing(remedy);
   if (value === null) return fault({ en: "is empty", zh: "为空" }, remedy);
+  const wide = fullWidth(value);
+  if (wide) return wide;
   const shown = show(value);
   return fault({ en: `${shown.en} is not ${kind.en}`, zh: `${shown.zh}不是${kind.zh}` }, remedy);
 }
@@ -41,6 +44,8 @@ export const oneOf = <const T extends string>(words: readonly T[]) => {
   return judged(remedy, (value) => {
     const word = words.find((it) => it === value);
     if (word !== undefined) return { value: word };
+    const wide = fullWidth(value);
+    if (wide) return wide;
     const shown = show(value);
     const near = typeof value === "string" ? nearest(value, words) : undefined;
     return fault(

@@ -5,6 +5,7 @@ import { faultsOf, unknownKey, valueAt } from "./issues.ts";
 import type { Masker } from "./mask.ts";
 import { misspeltKey, translateOptions } from "./options.ts";
 import { createSecret, type ConfiguredSecret, type SecretSpec, type SecretWorld } from "./secrets.ts";
+import { fullWidth } from "./syntax.ts";
 
 /** Reads parts of a document one by one and keeps every fault, so that one wrong part hides no other. */
 export interface Reader {
@@ -61,10 +62,11 @@ export function createReader(source: SourceDocument, world: ReaderWorld): Reader
       const shown = show(value);
       report(
         path,
-        fault(
-          { en: `${shown.en} is not a list`, zh: `${shown.zh}不是列表` },
-          { en: "write each entry on a line that begins with -", zh: "请逐行书写，每项以 - 开头" },
-        ),
+        fullWidth(value) ??
+          fault(
+            { en: `${shown.en} is not a list`, zh: `${shown.zh}不是列表` },
+            { en: "write each entry on a line that begins with -", zh: "请逐行书写，每项以 - 开头" },
+          ),
       );
       return [];
     },
@@ -75,10 +77,11 @@ export function createReader(source: SourceDocument, world: ReaderWorld): Reader
       const shown = show(value);
       report(
         path,
-        fault(
-          { en: `${shown.en} is not a mapping`, zh: `${shown.zh}不是映射` },
-          { en: `write ${formatPath(path)}: with keys below it`, zh: `请在 ${formatPath(path)}: 下逐行写键` },
-        ),
+        fullWidth(value) ??
+          fault(
+            { en: `${shown.en} is not a mapping`, zh: `${shown.zh}不是映射` },
+            { en: `write ${formatPath(path)}: with keys below it`, zh: `请在 ${formatPath(path)}: 下逐行写键` },
+          ),
       );
       return [];
     },

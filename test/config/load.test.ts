@@ -26,6 +26,8 @@ async function messages(file: string, language: "en" | "zh-CN" = "en"): Promise<
 
 const secretPlaces = "write { env: NAME }, { file: path } or { command: [program, argument] }";
 const plainSecret = `a secret must not stand in this file as text; ${secretPlaces}`;
+const wideColon = "a full-width colon 「：」 is used here; write : and a space";
+const otherIndent = "this line is indented otherwise than the one above; align them";
 
 const bad: Readonly<Record<string, readonly string[]>> = {
   "empty.yaml": ["empty.yaml:1:1: is empty; write at least one of domains, mailboxes or endpoints"],
@@ -37,6 +39,27 @@ const bad: Readonly<Record<string, readonly string[]>> = {
   "bracket.yaml": [
     "bracket.yaml:2:1: this line is indented wrongly, or a bracket before it is not closed; align it with its neighbours",
   ],
+  "wide-colon.yaml": [`wide-colon.yaml:1:9: ${wideColon}`, `wide-colon.yaml:3:8: ${wideColon}`],
+  "wide-colon-value.yaml": [
+    `wide-colon-value.yaml:2:11: ${wideColon}`,
+    `wide-colon-value.yaml:3:9: ${wideColon}`,
+    `wide-colon-value.yaml:5:9: ${wideColon}`,
+    `wide-colon-value.yaml:6:11: ${wideColon}`,
+  ],
+  "wide-colon-only.yaml": [`wide-colon-only.yaml:1:1: ${wideColon}`],
+  "wide-colon-place.yaml": [
+    `wide-colon-place.yaml:1:11 settings: ${wideColon}`,
+    `wide-colon-place.yaml:3:5 domains[0]: ${wideColon}`,
+    "wide-colon-place.yaml:4:5 domains[1].name: is missing; write a name such as example.com",
+    `wide-colon-place.yaml:4:7 domains[1]["name：example.org"]: ${wideColon}`,
+  ],
+  "wide-comma.yaml": ["wide-comma.yaml:1:28: a full-width comma 「，」 is used here; write , and a space"],
+  "wide-quotes.yaml": ['wide-quotes.yaml:3:13 settings.timezone: full-width quotes 「“”」 are used here; write "'],
+  "indent.yaml": [`indent.yaml:3:4: ${otherIndent}`, `indent.yaml:6:1: ${otherIndent}`, `indent.yaml:10:1: ${otherIndent}`],
+  "indent-item.yaml": [`indent-item.yaml:3:6: ${otherIndent}`],
+  "indent-comma.yaml": [`indent-comma.yaml:3:4: ${otherIndent}`],
+  "no-space.yaml": ["no-space.yaml:2:11: no space follows the colon; write : and a space"],
+  "gbk.yaml": ["gbk.yaml:1:1: is not in UTF-8 (perhaps in GBK); save it as UTF-8 in your editor"],
   "list.yaml": ["list.yaml:1:1: is not a mapping of keys; begin with a key such as domains:"],
   "alias-bomb.yaml": [
     "alias-bomb.yaml:1:1: uses an alias (*name) that has no anchor, or too many of them; write the values out; at most 100 repeated values are allowed",
@@ -158,6 +181,18 @@ describe("loadConfiguration() says what is wrong with", () => {
       }
     }
   });
+});
+
+describe("loadConfiguration() says in Chinese", () => {
+  const chinese: readonly (readonly [file: string, says: string])[] = [
+    ["wide-colon.yaml", "wide-colon.yaml:1:9：这里用了全角冒号「：」；请改为半角「:」，后面加一个空格"],
+    ["wide-comma.yaml", "wide-comma.yaml:1:28：这里用了全角逗号「，」；请改为半角「,」，后面加一个空格"],
+    ["wide-quotes.yaml", 'wide-quotes.yaml:3:13 settings.timezone：这里用了全角引号「“”」；请改为半角「"」'],
+    ["indent.yaml", "indent.yaml:3:4：这一行的缩进与上一行不一致；请对齐"],
+    ["no-space.yaml", "no-space.yaml:2:11：冒号后面缺少空格；请在「:」后面加一个空格"],
+    ["gbk.yaml", "gbk.yaml:1:1：文件不是 UTF-8（可能是 GBK）；请在编辑器里另存为 UTF-8"],
+  ];
+  for (const [file, says] of chinese) test(file, async () => expect((await messages(file, "zh-CN"))[0]).toBe(says));
 });
 
 test("no message repeats a secret that stands in the file", async () => {
