@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 import { enableCompileCache } from "node:module";
 import { Command, CommanderError, InvalidArgumentError } from "commander";
+import type { AuditOptions } from "./cli/audit.ts";
 import { parseDuration } from "./config/duration.ts";
 import { version } from "./version.ts";
 
@@ -67,6 +68,30 @@ program
   .action(async (options: { config?: string; only?: readonly string[]; json?: boolean; wait: number; force?: boolean }) => {
     const { check } = await import("./cli/check.ts");
     process.exitCode = await check(options, process.env);
+  });
+
+program
+  .command("audit")
+  .description("look at mail domains from outside: what is wrong, what to publish instead · 从外部审查域名：哪里不对、该怎么改")
+  .argument("[domain...]")
+  .option("--file <file>", "domains, one a line · 域名列表，每行一个")
+  .option("--json", "one JSON array on standard output · 输出一个 JSON 数组")
+  .option("--markdown", "a report to forward · 可转发的报告")
+  .option("--selector <s>", "a DKIM selector that is in use; may be repeated · 在用的 DKIM 选择器，可重复", collect)
+  .option("--sends-from <ip>", "an own sending address; may be repeated · 自有发信地址，可重复", collect)
+  .option("--dns <ip:port>", "the resolver to ask instead of the system's; may be repeated · 改用的 DNS 服务器，可重复", collect)
+  .option("--dnsbl <zone>", "a further block list of addresses; may be repeated · 另加的黑名单，可重复", collect)
+  .option("--public <cidr>", "a range that counts as public here; may be repeated · 视为公网的网段，可重复", collect)
+  .option("--ca <file>", "a further certificate authority; may be repeated · 另加的证书颁发机构，可重复", collect)
+  .option("--relay-test", "the consent to test relaying at the mail servers · 同意测试开放转发")
+  .option(
+    "--port25-control <host>",
+    "a host that proves our own port 25 is open; may be repeated · 证明本机 25 端口可用的主机，可重复",
+    collect,
+  )
+  .action(async (domains: readonly string[], options: AuditOptions) => {
+    const { audit } = await import("./cli/audit.ts");
+    process.exitCode = await audit(domains, options, process.env);
   });
 
 try {

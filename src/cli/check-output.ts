@@ -15,7 +15,7 @@ export interface Row {
 
 const engine: Readonly<Record<string, { readonly text: Text; readonly advice: Text }>> = engineFindings;
 
-function spoken({ code, data }: Finding, check: AnyCheck, language: Language): { text: string; advice: string } {
+export function spoken({ code, data }: Finding, check: AnyCheck, language: Language): { text: string; advice: string } {
   const declared = check.findings[code] ?? engine[code];
   if (!declared) return { text: code, advice: "" };
   return { text: say(declared.text, language, data), advice: say(declared.advice, language, data) };

@@ -1,0 +1,99 @@
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { z } from "zod";
+import { startFakeDns, type FakeDns } from "../support/fake-dns.ts";
+
+const main = fileURLToPath(new URL("../../src/main.ts", import.meta.url));
+const address = "127.0.74.1";
+const row = z.object({
+  probe: z.string(),
+  check: z.string(),
+  status: z.enum(["ok", "warning", "critical", "unknown"]),
+  findings: z.array(z.object({ code: z.string(), text: z.string(), advice: z.string() })),
+  evidence: z.array(z.string()),
+});
+
+describe("mailvigil audit", () => {
+  let dns: FakeDns;
+  let folder: string;
+  beforeAll(async () => {
+    folder = await mkdtemp(join(tmpdir(), "mailvigil-audit-"));
+    const ns = { NS: ["ns.good.test"] };
+    dns = await startFakeDns(
+      {
+        "good.test": { ...ns, MX: [{ priority: 10, exchange: "mx.good.test" }], TXT: [["v=spf1 mx -all"]] },
+        "mx.good.test": { A: [address] },
+        "_dmarc.good.test": { TXT: [["v=DMARC1; p=reject; rua=mailto:dmarc@good.test"]] },
+        "ns.good.test": { A: [address] },
+        "open.test": { NS: ["ns.good.test"], MX: [{ priority: 10, exchange: "mx.good.test" }], TXT: [["v=spf1 +all"]] },
+      },
+      { address, port: 53, authoritative: true },
+    );
+  });
+  afterAll(async () => {
+    await dns.close();
+    await rm(folder, { recursive: true, force: true });
+  });
+
+  async function audit(...args: readonly string[]): Promise<{ code: unknown; out: string; error: string }> {
+    const child = spawn(process.execPath, [main, "audit", "--dns", address, "--public", `${address}/32`, ...args], {
+      stdio: ["ignore", "pipe", "pipe"],
+      env: { ...process.env, LANG: "C.UTF-8", LC_ALL: "", LC_MESSAGES: "" },
+    });
+    let out = "";
+    let error = "";
+    child.stdout.on("data", (part: Buffer) => (out += part.toString()));
+    child.stderr.on("data", (part: Buffer) => (error += part.toString()));
+    const [code]: unknown[] = await once(child, "close");
+    return { code, out, error };
+  }
+
+  test("--json is an array like that of check, one element a check, and only that is on standard output", async () => {
+    const { out, error } = await audit("open.test", "--json");
+    const rows = z.array(row).parse(JSON.parse(out));
+    expect(rows.find(({ check }) => check === "dns-spf")?.status).toBe("critical");
+    expect(rows.map(({ check }) => check)).toContain("dns-dmarc");
+    expect(rows.filter(({ probe }) => probe.startsWith("monitor/"))).toEqual([]);
+    expect(error).toContain("dns-spf");
+  });
+
+  test("tells the worst first, with what to do, and exits by the worst", async () => {
+    const { code, out } = await audit("open.test");
+    expect(code).toBe(2);
+    expect(out).toMatch(/^open\.test: mail is lost, refused or can be forged/);
+    expect(out.indexOf("critical")).toBeLessThan(out.indexOf("unknown"));
+    expect(out).toContain("→");
+  });
+
+  test("several domains are a line each, also from a file", async () => {
+    const list = join(folder, "domains");
+    await writeFile(list, "# ours\ngood.test\nopen.test # theirs\n");
+    const { out } = await audit("--file", list);
+    expect(out.trim().split("\n")).toHaveLength(2);
+    expect(out).toMatch(/^\S+ +good\.test/m);
+    expect(out).toMatch(/^critical +open\.test/m);
+  });
+
+  test("--markdown can be forwarded", async () => {
+    const { out } = await audit("open.test", "--markdown");
+    expect(out).toMatch(/^# open\.test\n/);
+    expect(out).toMatch(/- \*\*critical\*\* .*`dns-spf`/);
+  });
+
+  test("port 25 that was not proven open blames nobody", async () => {
+    const rows = z.array(row).parse(JSON.parse((await audit("good.test", "--json")).out));
+    const smtp = rows.find(({ check }) => check === "smtp-mx");
+    expect(smtp?.status).toBe("unknown");
+    expect(smtp?.findings[0]?.code).toBe("own-side-unproven");
+  });
+
+  test("what is no domain, and no domain at all, is wrong usage", async () => {
+    expect(await audit("not a domain")).toMatchObject({ code: 64, out: "" });
+    expect(await audit()).toMatchObject({ code: 64, out: "" });
+  });
+});
