@@ -241,12 +241,16 @@ export class OverviewPage extends LitElement {
     await this.renderRoot.querySelector("asset-list")?.goTo(probe);
   }
 
+  #sentence({ sentence: facts }: Overview): string {
+    return this.#say(sentence(facts, (at) => clock(this.#voice, at)));
+  }
+
   override updated(): void {
     document.documentElement.lang = this.language;
     const { overview } = this;
     if (overview === undefined) return;
     const status: Status = this.failure === undefined ? gravest(overview) : "unknown";
-    showInTab(status, `${this.#say(sentence(overview.sentence))} · ${overview.company}`);
+    showInTab(status, `${this.#sentence(overview)} · ${overview.company}`);
   }
 
   override render(): TemplateResult {
@@ -308,9 +312,7 @@ export class OverviewPage extends LitElement {
             ></notice-bar>`
           : nothing
       }
-      <h1 class="sentence">
-        <status-mark status=${gravest(overview)} wordless></status-mark>${this.#say(sentence(overview.sentence))}
-      </h1>
+      <h1 class="sentence"><status-mark status=${gravest(overview)} wordless></status-mark>${this.#sentence(overview)}</h1>
       ${
         overview.assets.length === 0
           ? html`<p class="hint">${this.#say(pageWords.empty)}</p>

@@ -1,4 +1,4 @@
-import type { AssetView, ChannelView, Overview, QuestionView, SentenceFacts } from "../model/api.ts";
+import type { AssetView, ChannelView, Overview, ProbeView, QuestionView, SentenceFacts } from "../model/api.ts";
 import type { Board } from "../model/board.ts";
 import { questions } from "../model/check.ts";
 import type { Incident } from "../model/incident.ts";
@@ -21,7 +21,7 @@ export function buildOverview(board: Board, now: number, version: string): Overv
     now,
     startedAt: board.startedAt,
     version,
-    sentence: sentenceFacts(assets, incidents),
+    sentence: sentenceFacts(board, assets),
     questions: viewQuestions(assets),
     assets,
     incidents: incidents.map((incident) => viewIncident(board, incident)),
@@ -31,6 +31,8 @@ export function buildOverview(board: Board, now: number, version: string): Overv
       brokenSince: channel.brokenSince ?? null,
       lastError: channel.lastError ?? null,
       lastSentAt: channel.lastSentAt ?? null,
+      waiting: channel.waiting ?? 0,
+      waitingSince: channel.waitingSince ?? null,
     })),
     troubles: board.troubles().map(({ code, en, zh }) => ({ code, en, zh })),
   };
@@ -57,6 +59,7 @@ function viewAsset(board: Board, id: string, probes: readonly Probe[], now: numb
     id,
     kind: kindOfAsset(id),
     business: businessOf(probes),
+    ours: probes.some(isOurs),
     status,
     observed: seen.length === 0 ? null : worstStatus(seen.map((view) => view.observed ?? "unknown")),
     // Well since the last of its probes became well; bad since the first of them did.
@@ -65,6 +68,8 @@ function viewAsset(board: Board, id: string, probes: readonly Probe[], now: numb
     bars,
   };
 }
+
+const isOurs = (probe: Probe): boolean => probe.ours !== false;
 
 /** What an asset is, by the form of its id. */
 export function kindOfAsset(id: string): AssetView["kind"] {
@@ -98,6 +103,7 @@ function viewQuestions(assets: readonly AssetView[]): readonly QuestionView[] {
     let worst: QuestionView["worst"] = null;
     let worstRank = 0;
     for (const asset of assets) {
+      if (!asset.ours) continue;
       const probes = asset.probes.filter((probe) => probe.question === question);
       if (probes.length === 0) continue;
       const seen = probes.filter((probe) => probe.observed !== null);
@@ -113,18 +119,23 @@ function viewQuestions(assets: readonly AssetView[]): readonly QuestionView[] {
   });
 }
 
-function sentenceFacts(all: readonly AssetView[], incidents: readonly Incident[]): SentenceFacts {
-  const assets = all.filter((asset) => asset.kind !== "monitor");
+function sentenceFacts(board: Board, all: readonly AssetView[]): SentenceFacts {
+  const assets = all.filter((asset) => asset.kind !== "monitor" && asset.ours);
   const count = (fits: (asset: AssetView) => boolean): number => assets.filter(fits).length;
-  const open = incidents.filter((one) => one.resolvedAt === undefined && one.key !== "monitor");
-  const told = new Set(open.flatMap((one) => one.probes.map((held) => partsOfId(held.probe).asset)));
+  const probes = new Map(board.probes().map((probe) => [probe.id, probe]));
+  const isService = ({ id }: ProbeView): boolean => probes.get(id)?.measures === "service";
+  const open = board.incidents().filter((one) => one.resolvedAt === undefined && isOfMail(one, probes));
+  const told = new Set(open.flatMap((one) => one.probes.map((held) => held.probe)));
   // By cause where there is one; what is bad and in no incident yet counts for itself, so that nothing is told too well.
   const causes = (severity: Incident["severity"]): number =>
-    open.filter((one) => one.severity === severity).length + count((asset) => asset.status === severity && !told.has(asset.id));
+    open.filter((one) => gravityOf(one) === severity).length +
+    count((asset) => asset.status === severity && asset.probes.some((one) => one.status === severity && !told.has(one.id)));
   return {
     assets: assets.length,
     waiting: count((asset) => asset.observed === null),
     faults: causes("critical"),
+    interrupted:
+      open.some(isGrave) || assets.some((asset) => asset.probes.some((one) => one.status === "critical" && isService(one))),
     warnings: causes("warning"),
     unknown: count((asset) => asset.status === "unknown" && asset.observed === "unknown"),
     suspected: count(
@@ -132,10 +143,35 @@ function sentenceFacts(all: readonly AssetView[], incidents: readonly Incident[]
         (asset.observed === "warning" || asset.observed === "critical") &&
         statusFacts[asset.observed].rank > statusFacts[asset.status].rank,
     ),
-    down: viewQuestions(assets)
-      .filter(({ counts }) => counts.critical > 0 && counts.ok + counts.warning + counts.unknown === 0)
-      .map(({ question }) => question)
-      .filter((question) => question === "receive" || question === "send" || question === "read"),
+    down: questions.flatMap((question) => {
+      const asked = assets.flatMap(({ kind, probes: views }) => {
+        const answering = views.filter((view) => view.question === question && isService(view));
+        return answering.length === 0 ? [] : [{ kind, fails: answering.some(({ status }) => status === "critical") }];
+      });
+      if (asked.length === 0 || asked.some(({ fails }) => !fails)) return [];
+      return [{ question, mailboxes: asked.filter(({ kind }) => kind === "mailbox").length }];
+    }),
     blind: all.some((asset) => asset.kind === "monitor" && asset.status === "critical"),
+    staleSince: board.troubles().some(({ code }) => code === "store-failed") ? newestOf(all) : null,
   };
+}
+
+/** Neither our own trouble nor a partner's. A probe that is no longer configured was ours. */
+const isOfMail = ({ key, probes: held }: Incident, probes: ReadonlyMap<string, Probe>): boolean =>
+  key !== "monitor" &&
+  partsOfId(key).asset !== "monitor" &&
+  (held.length === 0 ||
+    held.some(({ probe: id }) => {
+      const probe = probes.get(id);
+      return probe === undefined || isOurs(probe);
+    }));
+
+const isGrave = ({ priority }: Incident): boolean => priority === "P1" || priority === "P2";
+
+/** What was grave and is better stays a fault until it is over. */
+const gravityOf = (incident: Incident): Incident["severity"] => (isGrave(incident) ? "critical" : incident.severity);
+
+function newestOf(assets: readonly AssetView[]): number | null {
+  const times = assets.flatMap((asset) => asset.probes.flatMap(({ lastAt }) => lastAt ?? []));
+  return times.length === 0 ? null : times.reduce((newest, at) => Math.max(newest, at));
 }

@@ -1,9 +1,10 @@
 import type { IncidentView, ProbeDetail, ProbeView } from "../model/api.ts";
 import type { Board } from "../model/board.ts";
-import type { Incident } from "../model/incident.ts";
+import type { Incident, IncidentProbe } from "../model/incident.ts";
 import { incidentName } from "../model/incident.ts";
+import type { Finding } from "../model/observation.ts";
 import type { Probe } from "../model/probe.ts";
-import { partsOfId } from "../model/probe.ts";
+import { partsOfId, questionOf } from "../model/probe.ts";
 import { speakFindings } from "./spoken.ts";
 
 /** A probe as the API shows it; field by field, so that options and whatever they hold stay here. */
@@ -17,7 +18,7 @@ export function viewProbe(board: Board, probe: Probe): ProbeView {
     check: probe.check,
     title: check?.title ?? { en: probe.check, zh: probe.check },
     target: probe.target,
-    question: check?.answers ?? null,
+    question: questionOf(probe, check) ?? null,
     status,
     observed: last?.status ?? null,
     unconfirmed: last !== undefined && last.status !== status,
@@ -66,8 +67,15 @@ export function viewIncident(board: Board, incident: Incident): IncidentView {
         title: check?.title ?? { en: id, zh: id },
         joinedAt: held.joinedAt,
         leftAt: held.leftAt ?? null,
-        findings: speakFindings(check, held.findings),
+        findings: speakFindings(check, presentFindings(board, incident, held)),
       };
     }),
   };
+}
+
+/** What is so now, as long as it is bad: a cause changes while an incident is open. What is over keeps what was found then. */
+function presentFindings(board: Board, incident: Incident, held: IncidentProbe): readonly Finding[] {
+  if (incident.resolvedAt !== undefined || held.leftAt !== undefined) return held.findings;
+  const last = board.last(held.probe);
+  return last?.status === "warning" || last?.status === "critical" ? last.findings : held.findings;
 }

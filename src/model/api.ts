@@ -33,21 +33,25 @@ export interface Overview {
 
 /** What the one sentence about the state of mail is made from. */
 export interface SentenceFacts {
-  /** Assets that are watched, those of the own side left out. */
+  /** The company's assets that are watched: those of the own side and of partners left out, here and below. */
   readonly assets: number;
   /** Of these, how many no observation exists of yet. */
   readonly waiting: number;
   /** What is broken, by cause. */
   readonly faults: number;
+  /** One of them is grave (P1, P2) or keeps somebody from mail now: it cannot be said that mail works. */
+  readonly interrupted: boolean;
   readonly warnings: number;
   /** Assets about which nothing could be found out. */
   readonly unknown: number;
   /** Assets that look worse than is confirmed. */
   readonly suspected: number;
-  /** Questions of the service (receive, send, read) that every asset fails. */
-  readonly down: readonly Question[];
+  /** Questions of the service (receive, send, read) that every asset fails, and how many of these are mailboxes. */
+  readonly down: readonly { readonly question: Question; readonly mailboxes: number }[];
   /** Our own network, resolver or clock is the trouble. */
   readonly blind: boolean;
+  /** Nothing can be stored, so that all is as it was at the newest observation, then; null: all is well, or there is none. */
+  readonly staleSince: number | null;
 }
 
 export interface QuestionView {
@@ -64,6 +68,8 @@ export interface AssetView {
   readonly id: string;
   readonly kind: AssetSummary["kind"];
   readonly business: Business;
+  /** False for what belongs to a partner alone. */
+  readonly ours: boolean;
   /** The worst of its probes, as confirmed. */
   readonly status: Status;
   /** The worst of the last observations; null before the first. */
@@ -147,7 +153,7 @@ export interface IncidentProbeView extends Pick<IncidentProbe, "probe" | "joined
   readonly check: string;
   readonly title: Text;
   readonly leftAt: number | null;
-  /** When it joined, or when it last got worse; the worst first. */
+  /** Now; where it is well or unknown now, when it joined or last got worse. The worst first. */
   readonly findings: readonly FindingView[];
 }
 
@@ -157,6 +163,9 @@ export interface ChannelView {
   readonly brokenSince: number | null;
   readonly lastError: string | null;
   readonly lastSentAt: number | null;
+  /** Messages that could not be sent yet, and since when; 0 and null when none waits. */
+  readonly waiting: number;
+  readonly waitingSince: number | null;
 }
 
 export interface TroubleView extends Text {

@@ -12,6 +12,9 @@ export interface ChannelHealth {
   readonly brokenSince: number | undefined;
   readonly lastError: string | undefined;
   readonly lastSentAt: number | undefined;
+  /** How many messages it has not taken yet, and since when the oldest of them waits; absent when none does. */
+  readonly waiting?: number;
+  readonly waitingSince?: number;
 }
 
 /** What happened, as pages and metrics are told after COMMIT. */

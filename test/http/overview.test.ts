@@ -36,7 +36,18 @@ describe("buildOverview()", () => {
 
   test("counts causes for the sentence, not probes", () => {
     const { sentence } = buildOverview(createExampleCompany(clock), now, "1");
-    expect(sentence).toEqual({ assets: 6, waiting: 0, faults: 1, warnings: 1, unknown: 0, suspected: 0, down: [], blind: false });
+    expect(sentence).toEqual({
+      assets: 6,
+      waiting: 0,
+      faults: 1,
+      interrupted: true,
+      warnings: 1,
+      unknown: 0,
+      suspected: 0,
+      down: [],
+      blind: false,
+      staleSince: null,
+    });
   });
 
   test("counts what is bad and in no incident, so that the sentence is never too good", () => {
@@ -87,7 +98,87 @@ describe("buildOverview()", () => {
     board.observe("b.example/dns-mx", {});
     expect(buildOverview(board, now, "1").sentence).toMatchObject({ down: [], faults: 1 });
     board.observe("b.example/dns-mx", { findings: [{ code: "mx-missing" }] });
-    expect(buildOverview(board, now, "1").sentence).toMatchObject({ down: ["receive"], faults: 2 });
+    expect(buildOverview(board, now, "1").sentence).toMatchObject({ down: [{ question: "receive", mailboxes: 0 }], faults: 2 });
+  });
+
+  test("leaves what belongs to partners out of the questions and of the sentence", () => {
+    const board = createFakeBoard({ now: clock });
+    const refused = { findings: [{ code: "login-refused", data: { account: "a" } }] };
+    for (const name of ["a", "b", "c"]) board.addProbe(`${name}@x.example/imap-login`);
+    board.addProbe("canary@p.example/imap-login", { ours: false });
+    for (const name of ["a", "b", "c"]) board.observe(`${name}@x.example/imap-login`, refused);
+    board.observe("canary@p.example/imap-login", {});
+    const { sentence, questions, assets } = buildOverview(board, now, "1");
+    expect(sentence).toMatchObject({ assets: 3, faults: 3, interrupted: true, down: [{ question: "read", mailboxes: 3 }] });
+    expect(questions.find(({ question }) => question === "read")?.counts).toMatchObject({ ok: 0, critical: 3 });
+    expect(assets.map(({ id, ours }) => [id, ours]).at(-1)).toEqual(["canary@p.example", false]);
+
+    for (const name of ["a", "b", "c"]) board.observe(`${name}@x.example/imap-login`, {});
+    board.observe("canary@p.example/imap-login", refused);
+    const held = { joinedAt: now, leftAt: undefined, findings: [] };
+    board.putIncident({ id: 7, key: "canary@p.example/imap-login", probes: [{ probe: "canary@p.example/imap-login", ...held }] });
+    expect(buildOverview(board, now, "1").sentence).toMatchObject({ assets: 3, faults: 0, interrupted: false, down: [] });
+  });
+
+  test("counts a round trip under the question that its way answers", () => {
+    const board = createFakeBoard({ now: clock });
+    board.addProbe("a@x.example~c@p.example/mail-roundtrip", { answers: "send" });
+    board.addProbe("c@p.example~a@x.example/mail-roundtrip", { answers: "receive" });
+    board.observe("a@x.example~c@p.example/mail-roundtrip", {});
+    board.observe("c@p.example~a@x.example/mail-roundtrip", {});
+    const { questions } = buildOverview(board, now, "1");
+    expect(questions.filter(({ counts }) => counts.ok > 0).map(({ question, counts }) => [question, counts.ok])).toEqual([
+      ["receive", 1],
+      ["send", 1],
+    ]);
+  });
+
+  test.each([
+    ["a grave incident whose probe is unknown meanwhile", { priority: "P2" }, "example.com/dns-dmarc", true],
+    ["a grave incident that is only a warning by now", { priority: "P1", severity: "warning" }, "example.com/dns-dmarc", true],
+    ["a policy that is broken and can wait", { priority: "P3" }, "example.com/dns-dmarc", false],
+    ["a trouble of our own", { priority: "P3" }, "monitor/channel-duty", false],
+  ] as const)("tells whether mail is interrupted by %s", (_, some, key, interrupted) => {
+    const board = createFakeBoard({ now: clock });
+    board.addProbe("example.com/dns-dmarc");
+    board.observe("example.com/dns-dmarc", {});
+    board.putIncident({ id: 7, key, ...some, probes: [{ probe: key, joinedAt: now, leftAt: undefined, findings: [] }] });
+    expect(buildOverview(board, now, "1").sentence).toMatchObject({ interrupted, faults: key.startsWith("monitor") ? 0 : 1 });
+  });
+
+  test("says of when the newest observation is while nothing can be stored", () => {
+    const board = createExampleCompany(clock);
+    board.setTroubles([{ code: "channel-broken", en: "A channel", zh: "通道" }]);
+    expect(buildOverview(board, now, "1").sentence.staleSince).toBeNull();
+    board.setTroubles([{ code: "store-failed", en: "The disk is full", zh: "磁盘已满" }]);
+    expect(buildOverview(board, now, "1").sentence.staleSince).toBe(now - 40_000);
+  });
+
+  test("tells an open incident by what its probe finds now, and by what it found then once that is well", () => {
+    const board = createExampleCompany(clock);
+    const codesOf = (id: number): unknown =>
+      buildOverview(board, now, "1")
+        .incidents.find((one) => one.id === id)
+        ?.probes.flatMap(({ findings }) => findings.map(({ code }) => code));
+    const quota = "sales@example.com/imap-quota";
+    board.observe(quota, { findings: [{ code: "deadline", severity: "critical", data: {} }] });
+    expect(codesOf(1042)).toEqual(["deadline"]);
+    board.observe(quota, { findings: [{ code: "own-side", data: { self: "egress" } }], status: "critical" });
+    expect(codesOf(1042)).toEqual(["mailbox-full"]);
+    board.observe(quota, { status: "critical" });
+    expect(codesOf(1042)).toEqual(["mailbox-full"]);
+    board.observe("info@example.com/imap-login", { findings: [{ code: "deadline", severity: "critical", data: {} }] });
+    expect(codesOf(1040)).toEqual(["login-refused"]);
+  });
+
+  test("passes on how many messages wait in a channel", () => {
+    const board = createFakeBoard({ now: clock });
+    const duty = { name: "duty", type: "webhook", brokenSince: undefined, lastError: "HTTP 503", lastSentAt: undefined };
+    board.setChannels([duty, { ...duty, name: "boss", waiting: 3, waitingSince: now - 5 }]);
+    expect(buildOverview(board, now, "1").channels).toMatchObject([
+      { waiting: 0, waitingSince: null },
+      { waiting: 3, waitingSince: now - 5 },
+    ]);
   });
 
   test("does not judge mail while the own side is broken", () => {
