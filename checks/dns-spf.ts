@@ -151,7 +151,8 @@ async function providerFindings(
 /** A record may name the provider's addresses instead of including them. False where that cannot be found out. */
 async function isLacking(ctx: CheckContext, tree: SpfTree, include: string, signal: AbortSignal): Promise<boolean> {
   const mine = passingOf(tree);
-  if (mine.depends || mine.everybody.length > 0 || !tree.complete) return false;
+  const isWhole = tree.complete && [...tree.nodes.values()].every((node) => node.state !== "unanswered");
+  if (mine.depends || mine.everybody.length > 0 || !isWhole) return false;
   const wanted = passingOf(await walkSpf(include, ctx.ask, signal));
   return wanted.ranges.some(({ range }) => !mine.ranges.some((one) => holds(one.range, range)));
 }

@@ -242,11 +242,11 @@ test("walkSpf and mailauth lead every sender to the same result", async () => {
         said.set(expected ?? "cannot say", (said.get(expected ?? "cannot say") ?? 0) + 1);
       }
     }),
-    { numRuns: 3000 },
+    { numRuns: 1_200 },
   );
   // Every result was met, so that agreeing is worth something.
   for (const result of ["pass", "fail", "softfail", "neutral", "permerror", "temperror"])
-    expect(said.get(result) ?? 0, result).toBeGreaterThan(100);
+    expect(said.get(result) ?? 0, result).toBeGreaterThan(30);
 }, 60_000);
 
 /** Findings that promise `permerror` to whoever comes to the end of the tree. */
