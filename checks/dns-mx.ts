@@ -86,7 +86,9 @@ async function withoutRecords(ctx: CheckContext, { domain, receives, known }: Ab
     return addresses.length === 0 ? [] : [{ code: "mx-null-recommended", data: { domain, addresses: listed(addresses) } }];
   }
   if (addresses.length === 0) return [{ code: "mx-missing", data: { domain, known } }];
-  const findings: Found[] = [{ code: "mx-implicit", data: { domain, addresses: listed(addresses), known } }];
+  // MX-1 is a warning for a domain that never had any; one whose exchanges are gone has lost its mail.
+  const lost = known === nothingKnown ? {} : { severity: "critical" as const };
+  const findings: Found[] = [{ code: "mx-implicit", ...lost, data: { domain, addresses: listed(addresses), known } }];
   return [...findings, ...privateAddresses(ctx, domain, [found])];
 }
 

@@ -74,6 +74,13 @@ testCheck(
       status: "warning",
       findings: ["mx-implicit"],
     },
+    "MX-1 MX-17 an address and no MX any more, where there were some": {
+      options,
+      zone: { "example.com": { A: ["203.0.113.80"] } },
+      facts: seenBefore,
+      status: "critical",
+      findings: ["mx-implicit"],
+    },
     "MX-1 MX-12 a private address and no MX": {
       options,
       zone: { "example.com": { A: ["10.0.0.80"] } },
