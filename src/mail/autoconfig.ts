@@ -1,7 +1,7 @@
 import { XMLParser } from "fast-xml-parser";
 
 /** A server as Mozilla's autoconfiguration names it. */
-export interface ConfiguredServer {
+interface ConfiguredServer {
   readonly direction: "incoming" | "outgoing";
   /** `imap`, `pop3`, `smtp`, `exchange` …; lower case. */
   readonly protocol: string;

@@ -27,9 +27,9 @@ export interface MxLimits {
  * - `refuses-us`: it says that it is our address it does not want.
  * - `no-way`: our own network has no way to it.
  */
-export type MxState = "serves" | "busy" | "silent" | "refuses" | "refuses-us" | "no-way";
+type MxState = "serves" | "busy" | "silent" | "refuses" | "refuses-us" | "no-way";
 
-export type MxTls =
+type MxTls =
   | { readonly kind: "on"; readonly peer: TlsPeer }
   /** Not offered, refused, or the handshake broke: mail goes in clear, in its own words why. */
   | { readonly kind: "off"; readonly reason: string }
