@@ -49,7 +49,7 @@ export default defineCheck({
   findings: dkimFindings,
   metrics: {
     keys: { label: { en: "keys", zh: "公钥数" }, help: "DKIM keys that verify signatures, at known selectors", unit: "none" },
-    bits: { label: { en: "key size", zh: "密钥位数" }, help: "Bits of the shortest RSA key", unit: "none" },
+    key_length: { label: { en: "key size", zh: "密钥位数" }, help: "Bits of the shortest RSA key", unit: "none" },
   },
   target: ({ domain }) => domain,
 
@@ -87,7 +87,7 @@ export default defineCheck({
     const sizes = usable.map((key) => key.bits).filter((bits) => bits !== undefined);
     return {
       findings,
-      metrics: { keys: usable.length, ...(sizes.length === 0 ? {} : { bits: Math.min(...sizes) }) },
+      metrics: { keys: usable.length, ...(sizes.length === 0 ? {} : { key_length: Math.min(...sizes) }) },
       facts: all.flatMap(({ name, key }) =>
         key?.usable && key.text !== undefined && key.text.length <= maxKept
           ? [{ kind: keyKind, value: `${name} ${key.text}` }]

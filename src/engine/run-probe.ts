@@ -40,8 +40,8 @@ export interface RunOutcome {
 /** Lines and bytes of evidence that one run may leave: the network decides how much there would be. */
 const maxEvidenceLines = 200;
 const maxEvidenceChars = 500;
-/** A DKIM record with a key of 4096 bits has about 760: the record to publish must arrive whole. */
-const maxDataChars = 1_000;
+/** A DKIM record with a key of 4096 bits has about 760, an SPF record may be longer: the record to publish must arrive whole. */
+const maxDataChars = 2_000;
 const maxFindings = 100;
 const maxMemoryBytes = 64 * 1024;
 

@@ -31,7 +31,7 @@ testCheck(dnsDkim, {
     status: "ok",
     findings: [],
     also: ({ metrics, evidence }, { facts }) => {
-      expect(metrics).toEqual({ keys: 1, bits: 2048 });
+      expect(metrics).toEqual({ keys: 1, key_length: 2048 });
       expect(facts).toEqual([{ kind: "dkim-key", value: `s1._domainkey.example.com ${good}` }]);
       expect(evidence).toContain("s1._domainkey.example.com: rsa of 2048 bits");
     },
@@ -237,7 +237,7 @@ testCheck(dnsDkim, {
     zone: { ...at("s1", good), ...at("e1", `v=DKIM1; k=ed25519; p=${pEd}`) },
     status: "ok",
     findings: [],
-    also: ({ metrics }) => expect(metrics).toEqual({ keys: 2, bits: 2048 }),
+    also: ({ metrics }) => expect(metrics).toEqual({ keys: 2, key_length: 2048 }),
   },
   "DK-8 Ed25519 alone": record(`v=DKIM1; k=ed25519; p=${pEd}`, "ok", "dkim-ed25519-alone"),
   "DK-8 Ed25519 within what openssl puts around it": {
