@@ -1,7 +1,7 @@
 import { isIP } from "node:net";
 import { z } from "zod";
 import type { DeliveryResult } from "../../src/model/channel.ts";
-import { defineChannel } from "../../src/model/channel.ts";
+import { defineChannel, write } from "../../src/model/channel.ts";
 import { DialError } from "../../src/model/connection.ts";
 import { visible } from "../../src/model/visible.ts";
 import { resolveAddresses } from "../../src/net/dial.ts";
@@ -19,18 +19,57 @@ export default defineChannel({
   title: { en: "E-mail", zh: "电子邮件" },
   options: z
     .strictObject({
-      host: z.string().min(1).max(253),
+      host: z
+        .string()
+        .min(1)
+        .max(253)
+        .meta(
+          write({ en: "write the server that sends, such as smtp.example.com", zh: "请写发信服务器，例如 smtp.example.com" }),
+        ),
       /** Default 465 with `tls`, 587 with `starttls`. */
-      port: z.int().min(1).max(65_535).optional(),
+      port: z
+        .int()
+        .min(1)
+        .max(65_535)
+        .meta(write({ en: "write a port from 1 to 65535, such as 465", zh: "请写 1 至 65535 的端口，例如 465" }))
+        .optional(),
       /** `tls`: from the first byte. `starttls`: required; without it nothing is sent. */
-      security: z.enum(["tls", "starttls"]).default("tls"),
-      user: z.string().min(1).optional(),
+      security: z
+        .enum(["tls", "starttls"])
+        .meta(write({ en: "write tls (port 465) or starttls (port 587)", zh: "请写 tls（端口 465）或 starttls（端口 587）" }))
+        .default("tls"),
+      user: z
+        .string()
+        .min(1)
+        .meta(write({ en: "write the login name, such as alerts@example.com", zh: "请写登录名，例如 alerts@example.com" }))
+        .optional(),
       password: secretOption.optional(),
-      from: z.email(),
-      to: z.array(z.email()).min(1).max(50),
+      from: z
+        .email()
+        .meta(
+          write({ en: "write the sender's address, such as alerts@example.com", zh: "请写发件地址，例如 alerts@example.com" }),
+        ),
+      to: z
+        .array(
+          z.email().meta(write({ en: "write an address such as boss@example.org", zh: "请写邮件地址，例如 boss@example.org" })),
+        )
+        .min(1)
+        .max(50)
+        .meta(
+          write({
+            en: "write 1 to 50 addresses as a list, such as [boss@example.org]",
+            zh: "请用列表写 1 至 50 个收件地址，例如 [boss@example.org]",
+          }),
+        ),
     })
     .refine(({ user, password }) => (user === undefined) === (password === undefined), {
       message: "user and password belong together",
+      params: {
+        fault: {
+          problem: { en: "user and password belong together", zh: "user 和 password 要一起写" },
+          remedy: { en: "write both or neither", zh: "请两个都写，或都不写" },
+        },
+      },
       path: ["user"],
     }),
   perMinute: 30,

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import type { ChannelContext, DeliveryResult } from "../../src/model/channel.ts";
-import { defineChannel } from "../../src/model/channel.ts";
+import { defineChannel, write } from "../../src/model/channel.ts";
 import type { Secret } from "../../src/model/secret.ts";
 import { post } from "../../src/net/post.ts";
 import { judgeAnswer } from "../http-answer.ts";
@@ -18,18 +18,19 @@ const isPlainAddress = (value: unknown): boolean => {
   return url !== undefined && url.username === "" && url.password === "";
 };
 
-const addressOption = z.custom<string | Secret>((value) => isSecret(value) || isPlainAddress(value), {
-  message: "must be an address",
-  params: {
-    fault: {
-      problem: { en: "is no address that can be posted to", zh: "不是可以推送的地址" },
-      remedy: {
-        en: "write https://host/path, or { env: NAME } where the address itself is a secret",
-        zh: "请写 https://主机/路径；地址本身需保密时写 { env: 变量名 }",
-      },
+const addressRemedy = {
+  en: "write https://host/path, or { env: NAME } where the address itself is a secret",
+  zh: "请写 https://主机/路径；地址本身需保密时写 { env: 变量名 }",
+};
+
+const addressOption = z
+  .custom<string | Secret>((value) => isSecret(value) || isPlainAddress(value), {
+    message: "must be an address",
+    params: {
+      fault: { problem: { en: "is no address that can be posted to", zh: "不是可以推送的地址" }, remedy: addressRemedy },
     },
-  },
-});
+  })
+  .meta(write(addressRemedy));
 
 /** Standard Webhooks 1.0.0: any receiver that can check an HMAC. The `webhook-id` is the same for every try. */
 export default defineChannel({
@@ -38,11 +39,24 @@ export default defineChannel({
   options: z.strictObject({
     url: addressOption,
     /** `whsec_` and 24 to 64 bytes of base64. */
-    secret: secretOption,
+    secret: secretOption.meta(
+      write({
+        en: "write where the signing key is, such as { env: DUTY_SECRET }; it begins with whsec_",
+        zh: "请写签名密钥的来源，例如 { env: DUTY_SECRET }；密钥以 whsec_ 开头",
+      }),
+    ),
     /** The key before, while receivers change to the new one: both signatures are sent. */
     previousSecret: secretOption.optional(),
     /** The receiver is on this machine or in the own network. */
-    allowPrivate: z.boolean().default(false),
+    allowPrivate: z
+      .boolean()
+      .meta(
+        write({
+          en: "write true where the receiver is on this machine or in your own network",
+          zh: "接收方在本机或内网时请写 true，否则写 false",
+        }),
+      )
+      .default(false),
   }),
   // A receiver of one's own has no limit that is known; it says 429 when it has had enough.
   perMinute: 3_000,

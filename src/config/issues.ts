@@ -35,7 +35,11 @@ function placed(issue: Issue, value: unknown, schema: z.ZodType, written: (key: 
     return issue.keys.map((key) => ({ path: [...path, written(key)], on: "key", ...unknownKey(written(key), known) }));
   }
   const found = valueAt(value, issue.path);
-  return [at(issue.code === "custom" ? (carried(issue) ?? customFault(issue, found)) : plainFault(issue, found))];
+  const option = optionAt(schema, issue.path);
+  if (found === undefined && option.required && option.remedy) {
+    return [at(fault({ en: "is missing", zh: "缺失" }, option.remedy))];
+  }
+  return [at(issue.code === "custom" ? (carried(issue) ?? customFault(issue, found)) : plainFault(issue, found, option.remedy))];
 }
 
 /** Told where a key is not known: the nearest one that is, or that it comes with a later version. */
@@ -75,8 +79,7 @@ function customFault(issue: Issue, value: unknown): Fault {
   return plainFault(issue, value);
 }
 
-function plainFault(issue: Issue, value: unknown): Fault {
-  const remedy = remedyOf(issue);
+function plainFault(issue: Issue, value: unknown, remedy: Text = remedyOf(issue)): Fault {
   if (value === undefined) return fault({ en: "is missing", zh: "缺失" }, remedy);
   if (issue.code === "too_small" && isCounted(issue.origin) && (value === "" || (Array.isArray(value) && value.length === 0))) {
     return fault({ en: "is empty", zh: "为空" }, remedy);
@@ -136,20 +139,42 @@ export function valueAt(value: unknown, path: readonly PropertyKey[]): unknown {
 }
 
 /** The keys that a schema knows at a path. */
-function keysAt(schema: z.ZodType, path: readonly PropertyKey[]): readonly string[] {
-  let candidates = inside(schema);
+const keysAt = (schema: z.ZodType, path: readonly PropertyKey[]): readonly string[] =>
+  schemasAt(schema, path)
+    .flatMap(inside)
+    .flatMap((it) => (it instanceof z.ZodObject ? Object.keys(it.shape) : []));
+
+/** Must it be written, and what does its schema say is to be written there (`write` of the channels)? */
+function optionAt(schema: z.ZodType, path: readonly PropertyKey[]): { readonly required: boolean; readonly remedy?: Text } {
+  const found = schemasAt(schema, path);
+  const remedy = found.flatMap(inside).flatMap((it) => {
+    const said = it.meta()?.["write"];
+    return isText(said) ? [said] : [];
+  })[0];
+  const required = !found.some((it) => it instanceof z.ZodOptional || it instanceof z.ZodDefault);
+  return { required, ...(remedy ? { remedy } : {}) };
+}
+
+const isText = (value: unknown): value is Text =>
+  isRecord(value) && typeof value["en"] === "string" && typeof value["zh"] === "string";
+
+/** What stands at a path of a schema, with what is wrapped around it. */
+function schemasAt(schema: z.ZodType, path: readonly PropertyKey[]): readonly z.ZodType[] {
+  let candidates = [schema];
   for (const part of path) {
-    candidates = candidates.flatMap((it): z.ZodType[] => {
-      if (it instanceof z.ZodObject) {
-        const next: unknown = it.shape[String(part)];
-        return next instanceof z.ZodType ? inside(next) : [];
-      }
-      if (it instanceof z.ZodArray && it.element instanceof z.ZodType) return inside(it.element);
-      if (it instanceof z.ZodRecord && it.valueType instanceof z.ZodType) return inside(it.valueType);
-      return [];
+    candidates = candidates.flatMap(inside).flatMap((it): z.ZodType[] => {
+      const next: unknown =
+        it instanceof z.ZodObject
+          ? it.shape[String(part)]
+          : it instanceof z.ZodArray
+            ? it.element
+            : it instanceof z.ZodRecord
+              ? it.valueType
+              : undefined;
+      return next instanceof z.ZodType ? [next] : [];
     });
   }
-  return candidates.flatMap((it) => (it instanceof z.ZodObject ? Object.keys(it.shape) : []));
+  return candidates;
 }
 
 /** A schema without what is wrapped around it; of a union, all of its members. */

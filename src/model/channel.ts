@@ -33,10 +33,14 @@ export interface ChannelContext {
   readonly maybeRepeat: boolean;
 }
 
+/** Metadata of an option: what a person shall write, with an example (`write the server …, such as …`). Last in its chain. */
+export const write = (remedy: Text): { readonly write: Text } => ({ write: remedy });
+
 export interface Channel<O extends z.ZodType = z.ZodType> {
   /** Equals the file name. */
   readonly id: string;
   readonly title: Text;
+  /** An option says by `.meta(write({ … }))` what is to be written there: the remedy where it is missing or wrong. */
   readonly options: O;
   /** Messages a minute that the far side stands, kept below its own limit. */
   readonly perMinute: number;

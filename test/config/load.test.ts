@@ -7,6 +7,7 @@ import { formatDiagnostic } from "../../src/config/diagnostics.ts";
 import { parseSource } from "../../src/config/document.ts";
 import { loadConfiguration, type LoadWorld } from "../../src/config/load.ts";
 import { findDependentRoutes } from "../../src/engine/independence.ts";
+import { loadChannels } from "../../src/plugins.ts";
 import { plainChannels, plainChecks } from "../support/plain-checks.ts";
 
 const fixtures = join(import.meta.dirname, "../fixtures/config");
@@ -18,8 +19,8 @@ const world: LoadWorld = {
 };
 
 /** What a person would read, with the folder of the fixtures left out. */
-async function messages(file: string, language: "en" | "zh-CN" = "en"): Promise<readonly string[]> {
-  const loaded = await loadConfiguration(file.startsWith("/") ? file : join(fixtures, file), world);
+async function messages(file: string, language: "en" | "zh-CN" = "en", around = world): Promise<readonly string[]> {
+  const loaded = await loadConfiguration(file.startsWith("/") ? file : join(fixtures, file), around);
   if (!("errors" in loaded)) return [];
   return loaded.errors.map((error) => formatDiagnostic(error, language).replaceAll(`${fixtures}/`, "").replaceAll(fixtures, "."));
 }
@@ -193,6 +194,33 @@ describe("loadConfiguration() says in Chinese", () => {
     ["gbk.yaml", "gbk.yaml:1:1：文件不是 UTF-8（可能是 GBK）；请在编辑器里另存为 UTF-8"],
   ];
   for (const [file, says] of chinese) test(file, async () => expect((await messages(file, "zh-CN"))[0]).toBe(says));
+});
+
+test("the options of the real channels say what to write, with an example, in both languages", async () => {
+  const real = { ...world, channels: await loadChannels() };
+  const english = await messages("channel-options.yaml", "en", real);
+  expect(english.slice(0, 3).concat(english[8] ?? "")).toEqual([
+    "channel-options.yaml:3:14 channels.boss_mail.host: is missing; write the server that sends, such as smtp.example.com",
+    "channel-options.yaml:3:14 channels.boss_mail.from: is missing; write the sender's address, such as alerts@example.com",
+    "channel-options.yaml:3:14 channels.boss_mail.to: is missing; write 1 to 50 addresses as a list, such as [boss@example.org]",
+    "channel-options.yaml:5:12 channels.no_user.user: user and password belong together; write both or neither",
+  ]);
+  expect(await messages("channel-options.yaml", "zh-CN", real)).toEqual([
+    "channel-options.yaml:3:14 channels.boss_mail.host：缺失；请写发信服务器，例如 smtp.example.com",
+    "channel-options.yaml:3:14 channels.boss_mail.from：缺失；请写发件地址，例如 alerts@example.com",
+    "channel-options.yaml:3:14 channels.boss_mail.to：缺失；请用列表写 1 至 50 个收件地址，例如 [boss@example.org]",
+    "channel-options.yaml:4:36 channels.other_mail.host：为空；请写发信服务器，例如 smtp.example.com",
+    "channel-options.yaml:4:46 channels.other_mail.port：70000 不符合要求；请写 1 至 65535 的端口，例如 465",
+    "channel-options.yaml:4:63 channels.other_mail.security：这段文字不符合要求；请写 tls（端口 465）或 starttls（端口 587）",
+    "channel-options.yaml:4:74 channels.other_mail.from：这段文字不符合要求；请写发件地址，例如 alerts@example.com",
+    "channel-options.yaml:4:87 channels.other_mail.to[0]：这段文字不符合要求；请写邮件地址，例如 boss@example.org",
+    "channel-options.yaml:5:12 channels.no_user.user：user 和 password 要一起写；请两个都写，或都不写",
+    "channel-options.yaml:6:9 channels.hook.url：缺失；请写 https://主机/路径；地址本身需保密时写 { env: 变量名 }",
+    "channel-options.yaml:6:9 channels.hook.secret：缺失；请写签名密钥的来源，例如 { env: DUTY_SECRET }；密钥以 whsec_ 开头",
+    "channel-options.yaml:7:32 channels.plain.url：不是可以推送的地址；请写 https://主机/路径；地址本身需保密时写 { env: 变量名 }",
+    "channel-options.yaml:7:57 channels.plain.secret：密码不能以明文写在此文件中；请写 { env: 变量名 }、{ file: 路径 } 或 { command: [程序, 参数] }",
+    "channel-options.yaml:7:85 channels.plain.allow_private：这段文字不符合要求；接收方在本机或内网时请写 true，否则写 false",
+  ]);
 });
 
 test("no message repeats a secret that stands in the file", async () => {
