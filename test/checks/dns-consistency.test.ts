@@ -146,6 +146,10 @@ testCheck(dnsConsistency, {
     resolver: deadResolver(),
     servers: { [parent]: { fails: "TIMEOUT" }, [one]: { fails: "TIMEOUT" }, [two]: { fails: "TIMEOUT" } },
   }),
+  "CON-9 our network lets no question out, and the resolver knows the servers": shows("unknown", ["consistency-unknown"], {
+    resolver: { ...resolver, "example.com": { ...apex, MX: "SERVFAIL" } },
+    servers: { [parent]: { fails: "TIMEOUT" }, [one]: { fails: "TIMEOUT" }, [two]: { fails: "TIMEOUT" } },
+  }),
   "CON-9 the parent fails for itself, too": shows("unknown", ["consistency-unknown"], {
     resolver: deadResolver(),
     servers: { [parent]: { fails: "SERVFAIL" } },
