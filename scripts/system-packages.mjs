@@ -5,7 +5,8 @@ import { chmodSync, existsSync, rmSync, writeFileSync } from "node:fs";
 const wanted = [
   "dovecot-imapd",
   "postfix",
-  "bind9",
+  "bind9-utils",
+  "knot",
   "unbound",
   "chromium",
   "fonts-noto-cjk",
