@@ -45,7 +45,7 @@ const connectTimeoutMs = 5_000;
 /** What mail programs are told about a domain when somebody types an address: SRV records, autoconfig and autodiscover. */
 export default defineCheck({
   id: "dns-autoconfig",
-  title: { en: "Mail programs find the right servers", zh: "邮件客户端能自动找到正确的服务器" },
+  title: { en: "Set-up of mail programs", zh: "邮件客户端自动配置" },
   measures: "posture",
   answers: "trusted",
   every: 6 * 3_600_000,

@@ -19,7 +19,7 @@ const maxTtl = 86_400;
 /** Every server that answers for the domain says the same, and each of them answers. */
 export default defineCheck({
   id: "dns-consistency",
-  title: { en: "All name servers say the same", zh: "各域名服务器的回答一致" },
+  title: { en: "Name servers", zh: "域名服务器" },
   measures: "posture",
   answers: "trusted",
   every: 3_600_000,

@@ -28,7 +28,7 @@ const remembered = z.strictObject({ baseline: z.partialRecord(z.enum(kinds), z.a
 /** Remembers the mail records of a domain as they were first seen, and tells when somebody has changed them. */
 export default defineCheck({
   id: "dns-drift",
-  title: { en: "Mail records as they were accepted", zh: "邮件记录与已确认的一致" },
+  title: { en: "Changed records", zh: "记录变更" },
   measures: "posture",
   answers: "trusted",
   every: 15 * 60_000,

@@ -16,7 +16,7 @@ const connectTimeoutMs = 5_000;
 /** Have we IPv6 at all? Without it, an address of the new kind that does not answer says nothing. */
 export default defineCheck({
   id: "ipv6",
-  title: { en: "Our own way by IPv6", zh: "本机的 IPv6 连接" },
+  title: { en: "Own IPv6", zh: "自身 IPv6" },
   measures: "monitor",
   answers: undefined,
   every: 15 * 60_000,

@@ -18,7 +18,7 @@ const mailPort = 25;
  */
 export default defineCheck({
   id: "port25",
-  title: { en: "Our own way to mail servers (port 25)", zh: "本机到邮件服务器的连接（25 端口）" },
+  title: { en: "Own port 25", zh: "自身 25 端口" },
   measures: "monitor",
   answers: undefined,
   every: 3_600_000,

@@ -49,7 +49,7 @@ type Options = z.output<typeof optionsSchema>;
 /** Connects to every mail server of a domain as a sender does: greeting, EHLO, STARTTLS, certificate. */
 export default defineCheck({
   id: "smtp-mx",
-  title: { en: "Mail servers take mail (port 25)", zh: "收信服务器可用（25 端口）" },
+  title: { en: "Mail servers (port 25)", zh: "收信服务器（25 端口）" },
   measures: "posture",
   answers: "receive",
   every: 15 * 60_000,
