@@ -9,12 +9,13 @@ import { createLoopWatch } from "./engine/loop-watch.ts";
 import { runOnce, write, type PipelineWorld } from "./engine/pipeline.ts";
 import { createForcing } from "./engine/forcing.ts";
 import { describe } from "./engine/run-probe.ts";
-import { channelId, daemonId, ownTrouble, ownTroubleOver } from "./engine/own-trouble.ts";
+import { channelId, channelIds, daemonId, ownTrouble, ownTroubleOver } from "./engine/own-trouble.ts";
 import { createScheduler } from "./engine/scheduler.ts";
 import { settle } from "./engine/settle.ts";
 import { createTeller } from "./engine/teller.ts";
 import { createApp } from "./http/app.ts";
 import { listen } from "./http/listen.ts";
+import { channelReason } from "./i18n/channel-reasons.ts";
 import { emergencyWords } from "./i18n/emergency.ts";
 import { inLanguage, say, type Data, type Language, type Text } from "./model/text.ts";
 import type { Board, ChannelHealth } from "./model/board.ts";
@@ -98,7 +99,7 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
     },
   };
   const delivery = undo.adopt(
-    createDelivery({ outbox, channels, now, context: reach, mask, onChannelChange: (health) => channelChanged(health) }),
+    createDelivery({ outbox, channels, now, context: reach, mask, onChannelChange: (health, is) => channelChanged(health, is) }),
     (it) => it.stop(),
   );
   const emergency = createEmergency({
@@ -186,20 +187,23 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
       return true;
     });
   /** A channel that is broken is told on the others. */
-  function channelChanged({ name, brokenSince, lastError }: ChannelHealth): void {
+  function channelChanged(
+    { name, brokenSince, lastError, waiting = 0 }: ChannelHealth,
+    is: "well" | "broken" | "unreachable",
+  ): void {
     const id = channelId(name);
-    const data = { name, reason: lastError ?? "" };
+    const reason = channelReason(lastError ?? "");
+    const minutes = Math.floor((now() - (brokenSince ?? now())) / 60_000);
+    const data = { name, reason: reason.en, reasonZh: reason.zh, minutes, count: waiting };
     tell(() =>
-      brokenSince === undefined
-        ? ownTroubleOver(board, id, now())
-        : ownTrouble(board, id, { code: "channel-broken", data }, now()),
+      is === "well" ? ownTroubleOver(board, id, now()) : ownTrouble(board, id, { code: `channel-${is}`, data }, now()),
     ).catch(() => undefined);
   }
   /** Without a disk the daemon goes on probing: what this would have written is made up for by the next start. */
   const settled = (): Promise<void> =>
     world.serially(async () => {
       const open = board.incidents().filter(({ resolvedAt }) => resolvedAt === undefined);
-      const { batch, steps } = settle({ states: board.states(), open }, plan.probes, now());
+      const { batch, steps } = settle({ states: board.states(), open }, plan.probes, channelIds(plan.channels), now());
       try {
         await write({ ...batch, deliveries: steps.flatMap((step) => teller.deliveriesOf(step)) }, world);
       } catch (error) {
@@ -287,7 +291,7 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
       await settled();
       scheduler.replace(plan.probes);
       for (const probe of changed) scheduler.runNow(probe);
-      delivery.wake();
+      delivery.retry();
     },
     async crashed(error) {
       const reason = mask(describe(error));
@@ -324,7 +328,7 @@ function troublesOf(
     .filter(({ brokenSince }) => brokenSince !== undefined)
     .map(({ name, lastError }) => ({
       code: "channel-broken",
-      ...both(channelBroken, () => ({ name, reason: lastError ?? "" })),
+      ...both(channelBroken, (language) => ({ name, reason: inLanguage(channelReason(lastError ?? ""), language) })),
     }));
   const none = plan.channels.length === 0 && !demonstration ? [{ code: "no-channel", ...noChannel }] : [];
   return [...store, ...broken, ...none];

@@ -23,6 +23,8 @@ const untakenMs = 60_000;
 const spreadPaceMs = sendTimeoutMs;
 /** Something is due and cannot be claimed yet (its channel waits, an earlier message is under way). */
 const blockedMs = 1_000;
+/** A channel that takes nothing for so long is told of: nobody would learn of it otherwise while its tries go on. */
+const unreachableMs = 5 * 60_000;
 /** However long nothing is due: a clock may have been set. */
 const longestSleepMs = 30_000;
 const outboxRetryMs = 5_000;
@@ -34,8 +36,12 @@ export interface DeliveryOptions {
   readonly now: () => number;
   readonly context: Omit<ChannelContext, "signal" | "maybeRepeat" | "now">;
   readonly mask: Mask;
-  /** A channel broke or is well again. It is the own side's trouble: whoever is told must not be told through it alone. */
-  readonly onChannelChange?: (health: ChannelHealth) => void;
+  /**
+   * A channel took something (for the first time since the start, or since it was broken), was found broken (at each try that
+   * finds it so), or has taken nothing for five minutes. It is the own side's trouble: whoever is told must not be told
+   * through it alone.
+   */
+  readonly onChannelChange?: (health: ChannelHealth, is: "well" | "broken" | "unreachable") => void;
   /** After each try was written: for the timeline and metrics. */
   readonly onSettled?: (delivery: ClaimedDelivery, settlement: Settlement) => void;
   /** How many tries at once; default 4. */
@@ -47,6 +53,8 @@ export interface DeliveryOptions {
 export interface Delivery {
   /** Something was written to the outbox. */
   wake(): void;
+  /** The configuration may have been corrected: every channel is tried at once, whatever it was told to wait. */
+  retry(): void;
   /** Lets tries under way end (3 s), then aborts them; what they came to is written. Nothing is open afterwards. */
   stop(): Promise<void>;
   channels(): readonly ChannelHealth[];
@@ -61,6 +69,10 @@ interface ChannelState {
   pausedUntil: number;
   /** How often in a row it was found broken. */
   breaks: number;
+  /** Since when no try was even answered, or only with a fault of the far side; undefined after any other answer. */
+  failingSince: number | undefined;
+  /** It took something in the life of this process, and was not found broken since. */
+  proven: boolean;
   readonly bucket: TokenBucket;
 }
 
@@ -77,12 +89,16 @@ export function createDelivery(options: DeliveryOptions): Delivery {
   let stopped = false;
   let trouble: string | undefined;
   let remembered = false;
+  let released = false;
+  /** What waits, by channel, as it was at the last look at the outbox. */
+  let queues: ReadonlyMap<string, { readonly count: number; readonly since: number }> = new Map();
 
   const stateOf = (name: string): ChannelState => {
     let state = states.get(name);
     if (state === undefined) {
       const bucket = createTokenBucket(channels.get(name)?.type.perMinute ?? 60, now());
-      state = { brokenSince: undefined, lastError: undefined, lastSentAt: undefined, pausedUntil: 0, breaks: 0, bucket };
+      const blank = { brokenSince: undefined, lastError: undefined, lastSentAt: undefined, failingSince: undefined };
+      state = { ...blank, pausedUntil: 0, breaks: 0, proven: false, bucket };
       states.set(name, state);
     }
     return state;
@@ -93,7 +109,6 @@ export function createDelivery(options: DeliveryOptions): Delivery {
     if (!stopped) timer = setTimeout(pump, Math.min(Math.max(ms, 0), longestSleepMs));
   };
 
-  /** Broken channels are tried at once after a start: somebody may have mended them. */
   function remember(): void {
     if (remembered) return;
     outbox.recover(now());
@@ -103,17 +118,29 @@ export function createDelivery(options: DeliveryOptions): Delivery {
     remembered = true;
   }
 
+  /** Every channel is tried at once after a start and after a reload: somebody may have mended it. */
+  function release(): void {
+    if (released) return;
+    for (const name of channels.keys()) {
+      outbox.release(name, now());
+      Object.assign(stateOf(name), { pausedUntil: 0, breaks: 0 });
+    }
+    released = true;
+  }
+
   function pump(): void {
     try {
       remember();
+      release();
       flush();
       while (underWay.size < concurrency) {
         const [delivery] = outbox.claim(now(), 1, leaseMs, waitingChannels());
         if (delivery === undefined) break;
         start(delivery);
       }
+      queues = new Map(outbox.waiting().map((one) => [one.channel, one]));
       trouble = undefined;
-      wakeIn(Math.min(spread(), untilDue(), untilChannelIsReady()));
+      wakeIn(Math.min(spread(), untilDue(), untilChannelIsReady(), suspect()));
     } catch (error) {
       trouble = said(error);
       wakeIn(outboxRetryMs);
@@ -186,6 +213,8 @@ export function createDelivery(options: DeliveryOptions): Delivery {
     if (outcome.settlement.state === "pending" && doubtful) unreadable.set(id, unreadableAnswers);
     else unreadable.delete(id);
     state.pausedUntil = Math.max(state.pausedUntil, now() + outcome.pauseMs);
+    // An answer that refuses or delays shows that the far side is there.
+    state.failingSince = result.kind === "retry" ? (state.failingSince ?? now()) : undefined;
     noteHealth(name, outcome.channel, "reason" in masked ? masked.reason : undefined);
     return outcome.settlement;
   }
@@ -223,24 +252,47 @@ export function createDelivery(options: DeliveryOptions): Delivery {
 
   function noteHealth(name: string, health: "well" | "failing" | "broken", reason: string | undefined): void {
     const state = stateOf(name);
-    const before = { broken: state.brokenSince !== undefined, lastError: state.lastError };
-    if (health === "well") Object.assign(state, { brokenSince: undefined, lastError: undefined, lastSentAt: now(), breaks: 0 });
+    const before = { broken: state.brokenSince !== undefined, lastError: state.lastError, proven: state.proven };
+    if (health === "well")
+      Object.assign(state, { brokenSince: undefined, lastError: undefined, lastSentAt: now(), breaks: 0, proven: true });
     else state.lastError = reason;
     if (health === "broken") {
+      state.proven = false;
       state.brokenSince ??= now();
       state.breaks += 1;
     }
     const changed = before.broken !== (state.brokenSince !== undefined);
-    if (health === "well" || changed || before.lastError !== state.lastError) {
-      const { brokenSince, lastError, lastSentAt } = state;
-      try {
-        outbox.saveChannel(name, { brokenSince, lastError, lastSentAt });
-      } catch (error) {
-        // It is in memory; the message itself counts more than what is remembered of its channel.
-        trouble = said(error);
-      }
+    if (health === "well" || changed || before.lastError !== state.lastError) saveHealth(name);
+    // Whoever listens may have missed what an earlier process saw (kill -9): the first success after a start is told too.
+    if (health === "broken" || (health === "well" && !before.proven)) options.onChannelChange?.(healthOf(name), health);
+  }
+
+  function saveHealth(name: string): void {
+    const { brokenSince, lastError, lastSentAt } = stateOf(name);
+    try {
+      outbox.saveChannel(name, { brokenSince, lastError, lastSentAt });
+    } catch (error) {
+      // It is in memory; the message itself counts more than what is remembered of its channel.
+      trouble = said(error);
     }
-    if (changed) options.onChannelChange?.(healthOf(name));
+  }
+
+  /** Finds the channels that nothing gets through to. Returns the milliseconds until the next one may be such a one. */
+  function suspect(): number {
+    let next = Infinity;
+    for (const name of channels.keys()) {
+      const state = stateOf(name);
+      if (state.failingSince === undefined || state.brokenSince !== undefined || !queues.has(name)) continue;
+      const leftMs = state.failingSince + unreachableMs - now();
+      if (leftMs > 0) {
+        next = Math.min(next, leftMs);
+        continue;
+      }
+      Object.assign(state, { brokenSince: state.failingSince, proven: false });
+      saveHealth(name);
+      options.onChannelChange?.(healthOf(name), "unreachable");
+    }
+    return next;
   }
 
   /** Sends a P1 that nobody took a further way. Returns the milliseconds until that has to be looked at again. */
@@ -273,12 +325,18 @@ export function createDelivery(options: DeliveryOptions): Delivery {
   };
   const healthOf = (name: string): ChannelHealth => {
     const { brokenSince, lastError, lastSentAt } = stateOf(name);
-    return { name, type: channels.get(name)?.type.id ?? "", brokenSince, lastError, lastSentAt };
+    const queue = queues.get(name);
+    const queued = queue === undefined ? {} : { waiting: queue.count, waitingSince: queue.since };
+    return { name, type: channels.get(name)?.type.id ?? "", brokenSince, lastError, lastSentAt, ...queued };
   };
 
   wakeIn(0);
   return {
     wake: () => wakeIn(0),
+    retry: () => {
+      released = false;
+      wakeIn(0);
+    },
     stop: async () => {
       stopped = true;
       clearTimeout(timer);

@@ -8,12 +8,19 @@ import { follow, leave, type IncidentStep } from "./incidents.ts";
 /** The process itself: its incident is opened by the one that crashes, and resolved by the start of the next. */
 export const daemonId = "monitor/daemon";
 
-export const channelId = (name: string): string => `monitor/channel-${name}`;
+const channelPrefix = "monitor/channel-";
+export const channelId = (name: string): string => channelPrefix + name;
+/** The name of the channel that an id is about; undefined when it is about none. */
+export const channelOfId = (id: string): string | undefined =>
+  id.startsWith(channelPrefix) ? id.slice(channelPrefix.length) : undefined;
+/** Whether an id is that of a part of the product, which no check looks at. */
+export const isOwnPart = (id: string): boolean => id === daemonId || channelOfId(id) !== undefined;
 
-/**
- * A part of the product as something an incident can hold. It is never configured and never run, so a start resolves what an
- * earlier process left open: nothing configured bears its id.
- */
+/** A channel's incident is over when it took a message again, or is no longer configured. */
+export const channelIds = (channels: readonly { readonly name: string }[]): ReadonlySet<string> =>
+  new Set(channels.map(({ name }) => channelId(name)));
+
+/** A part of the product as something an incident can hold. It is never configured and never run. */
 export const ownProbe = (id: string): Probe => ({
   id,
   asset: "monitor",
@@ -34,7 +41,7 @@ export const ownProbe = (id: string): Probe => ({
 export function ownTrouble(
   board: LiveBoard,
   id: string,
-  found: { readonly code: "daemon-crashed" | "channel-broken"; readonly data: Data },
+  found: { readonly code: "daemon-crashed" | "channel-broken" | "channel-unreachable"; readonly data: Data },
   at: number,
 ): IncidentStep | undefined {
   const { severity } = engineFindings[found.code];

@@ -13,10 +13,14 @@ export interface Known {
 /**
  * After a start or a reload: the time that nothing covers becomes unknown, probes that are no longer configured are unknown
  * from now on and leave their incidents. Pure; the steps with a turn are to be told.
+ *
+ * @param ownParts ids of the product's own parts that are still in use (its channels): no start proves that one works again,
+ *   so what is open about them stays open
  */
 export function settle(
   known: Known,
   probes: readonly Probe[],
+  ownParts: ReadonlySet<string>,
   now: number,
 ): { readonly batch: Batch; readonly steps: readonly IncidentStep[] } {
   const configured = new Map(probes.map((probe) => [probe.id, probe]));
@@ -27,7 +31,9 @@ export function settle(
     })
     .filter(({ transitions }) => transitions.length > 0);
   const steps = known.open.flatMap((incident) => {
-    const gone = incident.probes.filter(({ probe, leftAt }) => leftAt === undefined && !configured.has(probe));
+    const gone = incident.probes.filter(
+      ({ probe, leftAt }) => leftAt === undefined && !configured.has(probe) && !ownParts.has(probe),
+    );
     let last: IncidentStep | undefined;
     for (const { probe } of gone) {
       const step = leave(last?.incident ?? incident, probe, now);

@@ -63,12 +63,24 @@ export const engineFindings = {
   "channel-broken": {
     severity: "critical",
     text: {
-      en: "Alerts do not go out on the channel {name}: {reason}",
-      zh: "告警通道 {name} 已失效，告警发不出去：{reason}",
+      en: "Alerts do not go out on the channel {name} ({reason})",
+      zh: "告警通道 {name} 已失效，告警发不出去（{reasonZh}）",
     },
     advice: {
       en: "Correct the address or the key of the channel. Until then alerts go out on the other channels only.",
       zh: "请更正该通道的地址或密钥；在此之前，告警只从其他通道发出。",
+    },
+    source: "design: promise 6",
+  },
+  "channel-unreachable": {
+    severity: "critical",
+    text: {
+      en: "The channel {name} has taken nothing for {minutes} min, alerts waiting: {count} ({reason})",
+      zh: "告警通道 {name} 已有 {minutes} 分钟发不出告警，{count} 条待发（{reasonZh}）",
+    },
+    advice: {
+      en: "See to it that the receiver runs and can be reached from here. What waits is sent as soon as it can be.",
+      zh: "请确认接收端正在运行，并且本机能连上它。恢复后，待发的告警会立即发出。",
     },
     source: "design: promise 6",
   },

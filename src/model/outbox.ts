@@ -33,6 +33,10 @@ export interface Outbox {
    */
   claim(now: number, limit: number, leaseMs: number, except: readonly string[]): readonly ClaimedDelivery[];
   settle(settlement: Settlement): void;
+  /** What waits for this channel is due at once: its configuration may have been corrected. */
+  release(channel: string, now: number): void;
+  /** What is unfinished, by channel; none of a channel without. `since` is when its oldest one was written. */
+  waiting(): readonly { readonly channel: string; readonly count: number; readonly since: number }[];
   /** Of the unfinished ones: the earliest `notBefore`, or undefined when there is none. */
   nextDueAt(): number | undefined;
   /** When the oldest unfinished one was written. */

@@ -68,6 +68,13 @@ export function createOutbox(db: Database): Outbox {
        maybe_repeat = max(maybe_repeat, @maybeRepeat)
      WHERE id = @id AND finished_at IS NULL`,
   );
+  const release = sql.prepare<[number, string]>(
+    "UPDATE outbox SET not_before_at = min(not_before_at, ?) WHERE finished_at IS NULL AND channel = ?",
+  );
+  const waiting = sql.prepare<[], { channel: string; count: number; since: number }>(
+    `SELECT channel, count(*) AS count, min(written_at) AS since FROM outbox WHERE finished_at IS NULL
+     GROUP BY channel ORDER BY channel`,
+  );
   const isKnown = sql.prepare<[string], { seq: number }>("SELECT seq FROM outbox WHERE id = ?");
   const nextDue = sql.prepare<[], { at: number | null }>(
     `SELECT min(iif(state = 'sending', lease_until_at, not_before_at)) AS at FROM outbox WHERE ${isFirst}`,
@@ -113,6 +120,8 @@ export function createOutbox(db: Database): Outbox {
         if (settle.run(row).changes === 0 && !isKnown.get(id)) throw storeError("rejected", db.place, `no delivery "${id}"`);
       });
     },
+    release: (channel, now) => db.transaction(() => void release.run(now, channel)),
+    waiting: () => db.read(() => waiting.all()),
     nextDueAt: () => db.read(() => nextDue.get()?.at ?? undefined),
     oldestPendingAt: () => db.read(() => oldest.get()?.at ?? undefined),
     toldChannels: (incident) => db.read(() => told.all(incident).map(({ channel }) => channel)),

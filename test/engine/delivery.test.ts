@@ -56,7 +56,7 @@ function set(answers: Readonly<Record<string, Answer>>, rows: readonly NewDelive
     });
     channels.set(name, { type, options: {} });
   }
-  const changes: ChannelHealth[] = [];
+  const changes: (ChannelHealth & { readonly is: string })[] = [];
   const { ask, resolve } = createZone({});
   const delivery = createDelivery({
     outbox,
@@ -65,7 +65,7 @@ function set(answers: Readonly<Record<string, Answer>>, rows: readonly NewDelive
     context: { dial: () => Promise.reject(new Error("not here")), ask, resolve, authorities: [] },
     mask: (text) => text.replaceAll("hunter2", "[secret]"),
     random: () => 0,
-    onChannelChange: (health) => changes.push(health),
+    onChannelChange: (health, is) => changes.push({ ...health, is }),
     ...some,
   });
   open.push(delivery);
@@ -206,20 +206,21 @@ describe("createDelivery()", () => {
     expect(outbox.rows()[0]).toMatchObject({ state: "dead", error: "no [secret]; shortened: no [secret]" });
   });
 
-  it("tells once that a channel is broken and once that it is well, and lets it alone in between", async () => {
+  it("tells at each try that a channel is broken, then that it is well, and lets it alone in between", async () => {
     const refused: Answer = () => ({ kind: "bad-channel", reason: "token hunter2 revoked" });
     const rows = [makeDelivery({ incident: 1 }), makeDelivery({ incident: 2 })];
     const { sent, outbox, changes, delivery } = set({ ops: inTurn(refused, refused, ok) }, rows, { concurrency: 1 });
     await pass(29 * minute);
     expect(sent).toHaveLength(1);
+    const health = { brokenSince: start, lastError: "token [secret] revoked", lastSentAt: undefined };
     expect(changes).toEqual([
-      { name: "ops", type: "scripted", brokenSince: start, lastError: "token [secret] revoked", lastSentAt: undefined },
+      { is: "broken", name: "ops", type: "scripted", ...health, waiting: 2, waitingSince: rows[0]?.alert.at },
     ]);
     expect(outbox.channels()[0]).toMatchObject({ name: "ops", brokenSince: start });
     await pass(2 * minute);
     expect(sent).toHaveLength(2);
     await pass(2 * 60 * minute);
-    expect(changes).toHaveLength(2);
+    expect(changes.map(({ is }) => is)).toEqual(["broken", "broken", "well"]);
     expect(delivery.channels()[0]).toMatchObject({ brokenSince: undefined, lastError: undefined });
     expect(states(outbox)).toEqual(["1:1:ops sent", "2:1:ops sent"]);
   });
@@ -230,6 +231,55 @@ describe("createDelivery()", () => {
     const { changes } = set({ ops: ok }, [], { outbox });
     await pass(10);
     expect(changes).toMatchObject([{ name: "ops", brokenSince: undefined, lastSentAt: start }]);
+  });
+
+  it("tries at once after a start what waited for a channel that may have been mended", async () => {
+    const outbox = createMemoryOutbox(makeDelivery());
+    outbox.settle({
+      id: outbox.claim(start, 1, minute, [])[0]?.id ?? "",
+      at: start,
+      state: "pending",
+      notBefore: start + 60 * minute,
+    });
+    const { sent } = set({ ops: ok }, [], { outbox });
+    await pass(10);
+    expect(sent).toHaveLength(1);
+  });
+
+  it("tries at once on retry(), and pauses a channel that is still broken as at first", async () => {
+    const refused: Answer = () => ({ kind: "bad-channel", reason: "revoked" });
+    const { sent, delivery } = set({ ops: refused }, [makeDelivery()]);
+    await pass(31 * minute);
+    delivery.retry();
+    await pass(second);
+    expect(sent).toHaveLength(3);
+    await pass(30 * minute);
+    expect(sent).toHaveLength(4);
+  });
+
+  it("tells of a channel that nothing gets through to for five minutes, and goes on trying by its back-off", async () => {
+    let reachable = false;
+    const rows = [makeDelivery({ incident: 1 }), makeDelivery({ incident: 2 })];
+    const { sent, changes, delivery, outbox } = set({ ops: (...of) => (reachable ? ok : down)(...of) }, rows);
+    await pass(5 * minute - second);
+    expect(changes).toEqual([]);
+    expect(delivery.channels()[0]).toMatchObject({ brokenSince: undefined, waiting: 2, waitingSince: rows[0]?.alert.at });
+    await pass(2 * second);
+    expect(changes).toMatchObject([{ is: "unreachable", brokenSince: start, lastError: "connect ECONNREFUSED", waiting: 2 }]);
+    expect(outbox.channels()).toMatchObject([{ name: "ops", brokenSince: start }]);
+    await pass(4 * minute);
+    expect([...new Set(times(sent))]).toEqual([0, 5, 20, 65, 185, 485]);
+    reachable = true;
+    await pass(15 * minute);
+    expect(changes.map(({ is }) => is)).toEqual(["unreachable", "well"]);
+    expect(delivery.channels()[0]).not.toHaveProperty("waiting");
+  });
+
+  it("suspects no channel that answers, however often it puts off", async () => {
+    const busy: Answer = () => ({ kind: "throttled", retryAfterMs: 30 * second, reason: "answered 429" });
+    const { changes } = set({ ops: inTurn(down, busy) }, [makeDelivery()]);
+    await pass(20 * minute);
+    expect(changes).toEqual([]);
   });
 
   it("stops after two repeats of answers that cannot be read, and suspects the channel", async () => {

@@ -35,6 +35,10 @@ const settle = (outbox: Outbox, key: string, state: "sent" | "accepted" | "dead"
   outbox.settle({ id: `msg_${key}`, at: start, state });
 };
 
+const wait = (outbox: Outbox, key: string, notBefore: number): void => {
+  outbox.settle({ id: `msg_${key}`, at: start, state: "pending", notBefore });
+};
+
 describe("claim", () => {
   test("hands out whole deliveries, by priority and then age, and none twice", () => {
     const { outbox } = setUp([
@@ -149,6 +153,28 @@ describe("what waits", () => {
     settle(outbox, "1:2:hook", "sent");
     settle(outbox, "2:1:hook", "sent");
     expect(outbox.nextDueAt()).toBeUndefined();
+  });
+
+  test("release() makes due what waits for one channel, and nothing else", () => {
+    const { outbox } = setUp([opened(1), opened(2), opened(3, "mail")]);
+    const later = start + 30 * 60_000;
+    for (const key of ["1:1:hook", "2:1:hook", "3:1:mail"]) wait(outbox, key, later);
+    settle(outbox, "2:1:hook", "dead");
+    expect(claim(outbox, start + 5)).toEqual([]);
+    outbox.release("hook", start + 5);
+    expect(claim(outbox, start + 4)).toEqual([]);
+    expect(claim(outbox, start + 5)).toEqual(["1:1:hook"]);
+    expect(claim(outbox, later)).toContain("3:1:mail");
+  });
+
+  test("waiting() counts what is unfinished, by channel, from when the oldest one was written", () => {
+    const { outbox } = setUp([opened(1), opened(2), opened(3, "mail"), opened(4, "chat")]);
+    settle(outbox, "4:1:chat", "sent");
+    wait(outbox, "1:1:hook", start + 30 * 60_000);
+    expect(outbox.waiting()).toEqual([
+      { channel: "hook", count: 2, since: start + 7 },
+      { channel: "mail", count: 1, since: start + 7 },
+    ]);
   });
 
   test("oldestPendingAt() is when the oldest unfinished one was written", () => {

@@ -89,6 +89,17 @@ export function createMemoryOutbox(...first: readonly NewDelivery[]): MemoryOutb
       row.reference = settlement.reference;
       row.error = settlement.error;
     },
+    release: (channel, now) => {
+      check();
+      for (const row of rows.filter((each) => unfinished(each) && each.delivery.channel === channel)) {
+        row.notBefore = Math.min(row.notBefore, now);
+      }
+    },
+    waiting: () => {
+      check();
+      const byChannel = Map.groupBy(rows.filter(unfinished), ({ delivery }) => delivery.channel);
+      return [...byChannel].map(([channel, some]) => ({ channel, count: some.length, since: some[0]?.delivery.alert.at ?? 0 }));
+    },
     nextDueAt: () => {
       const due = rows.filter(unfinished).map((row) => row.notBefore);
       return due.length === 0 ? undefined : Math.min(...due);
