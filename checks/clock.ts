@@ -20,7 +20,7 @@ const wrongMs = 60_000;
 /** Is our own clock right? Expiry dates, latencies and reports rest on it. */
 export default defineCheck({
   id: "clock",
-  title: { en: "Our own clock", zh: "本机时钟" },
+  title: { en: "Own clock", zh: "自身时钟" },
   measures: "monitor",
   answers: undefined,
   every: 15 * 60_000,

@@ -16,7 +16,7 @@ type Found = FoundFinding<keyof typeof mxFindings>;
 /** RFC 5321 section 5.1: mail for a domain goes to the hosts its MX records name, and each of them must have an address. */
 export default defineCheck({
   id: "dns-mx",
-  title: { en: "Where mail is to be delivered (MX)", zh: "收信服务器（MX 记录）" },
+  title: { en: "MX records", zh: "MX 记录" },
   measures: "service",
   answers: "receive",
   every: 15 * 60_000,

@@ -12,7 +12,7 @@ const named = ({ host, port }: MailServer): string => `${host}:${port}`;
  */
 export default defineCheck({
   id: "dns-provider",
-  title: { en: "Mail servers as they were pinned", zh: "邮件服务器与首次记录一致" },
+  title: { en: "Mail servers by DNS", zh: "DNS 指向的邮件服务器" },
   measures: "posture",
   answers: "trusted",
   every: 15 * 60_000,

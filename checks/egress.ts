@@ -8,7 +8,7 @@ const connectTimeoutMs = 5_000;
 /** Is it our own network? One answer from anybody says no (design: no false alarm from our own side). */
 export default defineCheck({
   id: "egress",
-  title: { en: "Our own way to the internet", zh: "本机到互联网的连接" },
+  title: { en: "Own network", zh: "自身网络" },
   measures: "monitor",
   answers: undefined,
   every: 60_000,

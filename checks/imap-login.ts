@@ -46,7 +46,7 @@ const byResponseCode: Readonly<Record<string, Code>> = {
 /** Logs in to one mailbox, opens its inbox for reading only, and leaves. */
 export default defineCheck({
   id: "imap-login",
-  title: { en: "The mailbox can be opened by IMAP", zh: "邮箱可通过 IMAP 登录" },
+  title: { en: "IMAP login", zh: "IMAP 登录" },
   measures: "service",
   answers: "read",
   every: 300_000,

@@ -82,7 +82,7 @@ type Options = z.output<typeof options>;
  */
 export default defineCheck({
   id: "mail-roundtrip",
-  title: { en: "A mail sent arrives", zh: "邮件往返" },
+  title: { en: "Round trip", zh: "往返" },
   measures: "service",
   answers: "receive",
   every: 15 * minute,

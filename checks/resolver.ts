@@ -6,7 +6,7 @@ import { asciiName } from "../src/net/dns-name.ts";
 /** Is it our own resolver? A name that nobody can have registered must not exist; who says otherwise makes answers up. */
 export default defineCheck({
   id: "resolver",
-  title: { en: "Our own DNS resolver", zh: "本机的 DNS 解析器" },
+  title: { en: "Own DNS resolver", zh: "自身 DNS 解析" },
   measures: "monitor",
   answers: undefined,
   every: 60_000,

@@ -27,7 +27,7 @@ type Options = z.output<typeof optionsSchema>;
 /** Logs in at the submission port as a mail program that is about to send, and leaves without a message. */
 export default defineCheck({
   id: "smtp-submission",
-  title: { en: "Mail can be handed in for sending", zh: "可登录发信服务器" },
+  title: { en: "Login for sending", zh: "发信登录" },
   measures: "service",
   answers: "send",
   every: 300_000,

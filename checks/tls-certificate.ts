@@ -37,7 +37,7 @@ const lookAgainMs = 600_000;
 /** Looks at the certificate of every address of a host, with the name (SNI), and at how long it still lasts. */
 export default defineCheck({
   id: "tls-certificate",
-  title: { en: "The certificate is accepted and lasts", zh: "证书有效且未临近到期" },
+  title: { en: "Certificate", zh: "证书" },
   measures: "expiry",
   answers: "trusted",
   every: 6 * 3_600_000,

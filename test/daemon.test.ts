@@ -286,6 +286,58 @@ describe("startDaemon()", () => {
     await vi.waitFor(() => expect(daemon?.board.troubles()).toEqual([]), until);
   });
 
+  test("a channel's fault outlives a start and a reload, is over when it takes a message, or when it is removed", async () => {
+    let revoked = true;
+    let tries = 0;
+    const other = recordingChannel(() => {
+      tries++;
+      return revoked ? { kind: "bad-channel", reason: "hook answered 410" } : { kind: "ok" };
+    });
+    const check = checkOf("imap-login", () => found("down"));
+    const probes = [namedProbe(check, "sales@example.com", { everyMs: 60_000 })];
+    const ops = { name: "ops", type: "recording", options: {}, from: "test" };
+    const plan = planOf(probes, {
+      channels: [ops, { name: "boss", type: "revoked", options: {}, from: "test" }],
+      alerts: {
+        rules: [{ priorities: ["P1", "P2", "P3", "P4"], channels: ["ops", "boss"] }],
+        remindMs: { P1: 0, P2: 0, P3: 0, P4: 0 },
+      },
+    });
+    const channels = new Map([
+      ["recording", recording.channel],
+      ["revoked", other.channel],
+    ]);
+    await start(plan, [check], { channels });
+    await vi.waitFor(() => expect(turns()).toEqual(["opened 1 P3", "opened 2 P3"]), until);
+    const isOpen = (): boolean => daemon?.board.incidents().find(({ id }) => id === 2)?.resolvedAt === undefined;
+    for (const again of [
+      () => daemon?.reload(plan),
+      () => daemon?.[Symbol.asyncDispose]().then(() => start(plan, [check], { channels })),
+    ]) {
+      const before = tries;
+      await again();
+      await vi.waitFor(() => expect(tries).toBeGreaterThan(before), until);
+      expect(isOpen()).toBe(true);
+    }
+    expect(turns().filter((turn) => turn.includes(" 2 "))).toEqual(["opened 2 P3"]);
+
+    revoked = false;
+    await daemon?.reload(plan);
+    await vi.waitFor(() => expect(isOpen()).toBe(false), until);
+    await vi.waitFor(() => expect(recording.alerts.at(-1)?.title).toBe("[Recovered P3] The channel boss works again"), until);
+
+    revoked = true;
+    await daemon?.reload(
+      planOf([...probes, namedProbe(check, "more@example.com")], { channels: plan.channels, alerts: plan.alerts }),
+    );
+    await vi.waitFor(() => expect(turns()).toContain("opened 4 P3"), until);
+    await daemon?.reload(planOf(probes, { channels: [ops] }));
+    await vi.waitFor(
+      () => expect(recording.alerts.map(({ title }) => title)).toContain("[Closed P3] The channel boss is no longer configured"),
+      until,
+    );
+  });
+
   test("a second daemon on the same data is refused, and the port of a first one named", async () => {
     const check = checkOf("imap-login", () => found());
     const plan = planOf([namedProbe(check, "a")]);

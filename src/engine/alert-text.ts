@@ -1,4 +1,4 @@
-import { alertWords, demonstrationMark, inOrderAgain, marks, questionWords, worksAgain } from "../i18n/alert-words.ts";
+import { alertWords, demonstrationMark, inOrderAgain, marks, ownWords, questionWords, worksAgain } from "../i18n/alert-words.ts";
 import { humanDuration } from "../i18n/durations.ts";
 import { engineFindings } from "../i18n/engine-findings.ts";
 import { localTime, zoneName } from "../i18n/times.ts";
@@ -15,6 +15,8 @@ import { statusFacts, statusOfSeverity } from "../model/status.ts";
 import type { Data, Language, Text } from "../model/text.ts";
 import { say } from "../model/text.ts";
 import { visible } from "../model/visible.ts";
+import { channelOfId, daemonId, isOwnPart } from "./own-trouble.ts";
+import { cutTitle, withoutBracket } from "./title.ts";
 
 /** A probe that an incident holds, as it is now. */
 export interface AlertSubject {
@@ -34,6 +36,8 @@ export interface AlertInput {
   readonly subjects: readonly AlertSubject[];
   /** Ids of further probes that fail for the same cause and are not told one by one. */
   readonly victims: readonly string[];
+  /** Names of the channels that are configured and not broken. */
+  readonly working: readonly string[];
   readonly language: Language;
   /** IANA name. */
   readonly timezone: string;
@@ -46,6 +50,10 @@ export interface AlertInput {
 }
 
 const maxSaid = 140;
+/** Beyond that the technical part of a title goes into the line below it. */
+const longSaid = 80;
+/** A shorter time says nothing: the first message leaves within it. */
+const shortMs = 60_000;
 const maxLine = 500;
 const maxListed = 5;
 const maxProbes = 20;
@@ -96,21 +104,24 @@ function wordsOf(input: AlertInput, subjects: readonly AlertSubject[]): Words {
   const place = [say(alertWords.incident, language, { name: incidentName(incident.id) }), input.company]
     .filter((part) => part !== "")
     .join(" · ");
-  const duration = humanDuration((incident.resolvedAt ?? now) - incident.openedAt, language);
+  const lastedMs = (incident.resolvedAt ?? now) - incident.openedAt;
+  const isShort = lastedMs < shortMs;
+  const duration = humanDuration(lastedMs, language);
   const clock = { timezone: input.timezone, language, now };
   const zone = zoneName(now, input.timezone);
   const at = localTime(incident.openedAt, clock);
-  const since = `${say(alertWords.since, language, { at, zone, duration })} · ${place}`;
+  const since = `${say(isShort ? alertWords.sinceJustNow : alertWords.since, language, { at, zone, duration })} · ${place}`;
 
   if (turn === "resolved") {
     const to = localTime(incident.resolvedAt ?? now, clock);
-    const span = say(down ? alertWords.downFor : alertWords.lasted, language, { duration, from: at, to, zone });
+    const long = down ? alertWords.downFor : alertWords.lasted;
+    const short = down ? alertWords.downShortly : alertWords.lastedShortly;
+    const span = say(isShort ? short : long, language, { duration, from: at, to, zone });
     const [first] = subjects;
     return {
       title:
         first === undefined
-          ? mark(marks.closed) +
-            say(alertWords.unwatched, language, { asset: assetName(partsOfId(incident.key).asset, language) })
+          ? mark(marks.closed) + unwatched(incident.key, language)
           : mark(marks.recovered) + recovered(first, language),
       lines: [say(alertWords.was, language, { what }), `${span} · ${place}`, link(alertWords.details)],
     };
@@ -127,11 +138,12 @@ function wordsOf(input: AlertInput, subjects: readonly AlertSubject[]): Words {
   const assets = new Set(subjects.map(({ probe }) => probe.asset));
   const wide = assets.size > 1 ? say(alertWords.affectsTitle, language, { count: assets.size }) : "";
   const unsure = incident.unconfirmed ? say(alertWords.unconfirmedTitle, language) : "";
-  const lasting = turn === "reminder" ? say(alertWords.lasting, language, { duration }) : "";
+  const lasting = turn === "reminder" && !isShort ? say(alertWords.lasting, language, { duration }) : "";
   return {
     title: mark(markOf(turn, incident, down)) + what + wide + lasting + unsure,
     lines: [
-      say(alertWords.cause, language, { what: found.cause }),
+      found.cause === "" ? "" : say(alertWords.cause, language, { what: found.cause }),
+      found.seenBy,
       say(alertWords.affects, language, { what: affected(input, subjects) }),
       found.advice === "" ? "" : say(alertWords.first, language, { what: found.advice }),
       incident.unconfirmed ? say(alertWords.unconfirmed, language) : "",
@@ -148,7 +160,16 @@ function markOf(turn: Turn, incident: Incident, down: boolean): Text {
   return down ? marks.down : marks.fault;
 }
 
+function unwatched(key: string, language: Language): string {
+  const channel = channelOfId(key);
+  if (channel !== undefined) return say(ownWords.channelGone, language, { name: channel });
+  return say(alertWords.unwatched, language, { asset: assetName(partsOfId(key).asset, language) });
+}
+
 function recovered({ probe, check }: AlertSubject, language: Language): string {
+  const channel = channelOfId(probe.id);
+  if (channel !== undefined) return say(ownWords.channelWorks, language, { name: channel });
+  if (probe.id === daemonId) return say(ownWords.daemonRuns, language);
   const asset = assetName(probe.asset, language);
   const answers = questionOf(probe, check);
   const again = probe.measures === "service" && answers !== undefined ? worksAgain[answers] : undefined;
@@ -190,29 +211,31 @@ const worseFirst = (a: Finding, b: Finding): number =>
 interface Reasons {
   /** For the title, without its full stop. */
   readonly said: string;
+  /** Empty when the title says all. */
   readonly cause: string;
+  /** The line that names the check, where no cause is said; empty for what no check looks at. */
+  readonly seenBy: string;
   readonly advice: string;
 }
 
 /** What the first subject says: its first sentence is for the company, the rest is the technical cause. */
 function reasons({ incident, language }: AlertInput, subjects: readonly AlertSubject[]): Reasons {
   const first = subjects[0];
-  if (first === undefined) return { said: incident.cause, cause: incident.cause, advice: "" };
+  if (first === undefined) return { said: incident.cause, cause: incident.cause, seenBy: "", advice: "" };
   const findings = badOf(incident, first);
   const main = findings.find(({ code }) => code === incident.cause) ?? findings[0];
-  const seenBy = say(alertWords.seenBy, language, {
-    check: first.check === undefined ? first.probe.check : say(first.check.title, language),
-    target: first.probe.target,
-  });
-  if (main === undefined) return { said: incident.cause, cause: seenBy, advice: "" };
+  const check = first.check === undefined ? first.probe.check : say(first.check.title, language);
+  const seenBy = isOwnPart(first.probe.id) ? "" : say(alertWords.seenBy, language, { check, target: first.probe.target });
+  if (main === undefined) return { said: incident.cause, cause: "", seenBy, advice: "" };
   const { text, advice } = spoken(first.check, main, language);
-  const [said, rest] = firstSentence(text);
+  const [sentence, rest] = firstSentence(text);
+  const [said, technical] = sentence.length > longSaid ? withoutBracket(sentence) : [sentence, ""];
   const others = findings.filter((one) => one !== main).map((one) => firstSentence(spoken(first.check, one, language).text)[0]);
-  const parts = [rest === "" ? seenBy : rest, ...others.slice(0, 2)];
+  const parts = [rest, technical, ...others.slice(0, 2)].filter((part) => part !== "");
   const joined = parts.map(withoutStop).join(say(alertWords.semicolon, language));
   const missing = others.length - 2;
   const cause = missing > 0 ? say(alertWords.andMore, language, { list: joined, count: missing }) : joined;
-  return { said: cutText(said, maxSaid), cause, advice };
+  return { said: cutTitle(said, maxSaid), cause, seenBy: rest === "" && technical === "" ? seenBy : "", advice };
 }
 
 const ofEngine: Readonly<Record<string, FindingDeclaration>> = engineFindings;
@@ -235,7 +258,9 @@ const withoutStop = (text: string): string => text.replace(/[.。]$/, "");
 
 function nameAsset(said: string, subject: AlertSubject | undefined, incident: Incident, language: Language): string {
   const asset = subject?.probe.asset ?? partsOfId(incident.key).asset;
-  if (said.toLowerCase().includes(asset)) return said;
+  const named = (some: string): boolean => said.toLowerCase().includes(some.toLowerCase());
+  // A route is named by its two ends; what is said of a part of the product names the part.
+  if (isOwnPart(incident.key) || asset.split("~").every(named) || named(assetName(asset, language))) return said;
   return say(alertWords.about, language, { asset: assetName(asset, language), what: said });
 }
 
@@ -243,8 +268,19 @@ function nameAsset(said: string, subject: AlertSubject | undefined, incident: In
 const assetName = (asset: string, language: Language): string =>
   asset === "monitor" ? say(alertWords.monitor, language) : asset.replace("~", " → ");
 
-function affected({ victims, language }: AlertInput, subjects: readonly AlertSubject[]): string {
+function affected({ victims, working, language }: AlertInput, subjects: readonly AlertSubject[]): string {
   const first = subjects[0];
+  const channel = first && channelOfId(first.probe.id);
+  if (channel !== undefined) {
+    const others = working.filter((name) => name !== channel);
+    const { oneRemains, someRemain, noneRemains } = ownWords;
+    const remain = others.length === 0 ? noneRemains : others.length === 1 ? oneRemains : someRemain;
+    return say(ownWords.affectsChannel, language, {
+      name: channel,
+      rest: say(remain, language, { list: limited(others, language) }),
+    });
+  }
+  if (first?.probe.id === daemonId) return say(ownWords.affectsDaemon, language);
   if (first?.probe.asset === "monitor") return say(alertWords.affectsMonitor, language);
   const assets = new Set([...subjects.map(({ probe }) => probe.asset), ...victims.map((id) => partsOfId(id).asset)]);
   const list = limited(

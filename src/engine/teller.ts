@@ -7,7 +7,7 @@ import { renderAlert, type AlertSubject } from "./alert-text.ts";
 import type { LiveBoard } from "./board.ts";
 import type { IncidentStep } from "./incidents.ts";
 import { createMessageId } from "./message-id.ts";
-import { ownProbe } from "./own-trouble.ts";
+import { channelIds, daemonId, ownProbe } from "./own-trouble.ts";
 import { routeTurn } from "./routing.ts";
 
 export interface TellerOptions {
@@ -28,8 +28,9 @@ export function createTeller(options: TellerOptions): { deliveriesOf(step: Incid
   function subjectsOf({ incident }: IncidentStep): AlertSubject[] {
     const present =
       incident.resolvedAt === undefined ? incident.probes.filter(({ leftAt }) => leftAt === undefined) : incident.probes;
+    const ownParts = new Set([daemonId, ...channelIds(options.plan().channels)]);
     return present.flatMap(({ probe: id, findings }) => {
-      const probe = board.configured(id) ?? (id.startsWith("monitor/") ? ownProbe(id) : undefined);
+      const probe = board.configured(id) ?? (ownParts.has(id) ? ownProbe(id) : undefined);
       if (!probe) return [];
       // As it is now, where it is still known to be bad; else what it joined with.
       const last = incident.resolvedAt === undefined ? board.last(id) : undefined;
@@ -50,6 +51,7 @@ export function createTeller(options: TellerOptions): { deliveriesOf(step: Incid
         turn: step.turn,
         subjects: subjectsOf(step),
         victims: [],
+        working: board.channels().flatMap(({ name, brokenSince }) => (brokenSince === undefined ? [name] : [])),
         language: settings.language,
         timezone: settings.timezone,
         url: options.url(),

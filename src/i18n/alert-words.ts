@@ -27,7 +27,7 @@ export const alertWords = {
   about: { en: "{asset}: {what}", zh: "{asset}：{what}" },
   monitor: { en: "Mailvigil itself", zh: "Mailvigil 自身" },
   unconfirmedTitle: { en: " (not confirmed yet)", zh: "（尚未确认）" },
-  affectsTitle: { en: ", {count} assets affected", zh: "，影响 {count} 个对象" },
+  affectsTitle: { en: ", {count} assets affected", zh: "，影响 {count} 个资产" },
   lasting: { en: ", for {duration}", zh: "，已持续 {duration}" },
   inHand: { en: "{who} is on it: {what}", zh: "{who} 正在处理：{what}" },
   someone: { en: "Someone", zh: "有人" },
@@ -39,7 +39,7 @@ export const alertWords = {
   cause: { en: "Cause: {what}", zh: "原因：{what}" },
   unwatched: { en: "{asset} is no longer watched", zh: "{asset} 不再监控" },
   was: { en: "It was: {what}", zh: "原先的问题：{what}" },
-  seenBy: { en: "{check}, seen at {target}", zh: "{check}，见于 {target}" },
+  seenBy: { en: "Seen by: {check} at {target}", zh: "检查项：{check} · {target}" },
   affects: { en: "Affects: {what}", zh: "影响：{what}" },
   affectsOf: { en: "{assets} ({what})", zh: "{assets}（{what}）" },
   affectsMonitor: {
@@ -55,9 +55,12 @@ export const alertWords = {
     en: "Not confirmed yet: it was seen once, and a second look follows.",
     zh: "尚未确认：只看到一次，稍后会再查。",
   },
+  sinceJustNow: { en: "Since {at} ({zone})", zh: "{at} 起（{zone}）" },
   since: { en: "Since {at} ({zone}), for {duration}", zh: "{at} 起（{zone}），持续 {duration}" },
   downFor: { en: "Down for {duration} ({from} to {to}, {zone})", zh: "中断 {duration}（{from} 至 {to}，{zone}）" },
   lasted: { en: "Lasted {duration} ({from} to {to}, {zone})", zh: "历时 {duration}（{from} 至 {to}，{zone}）" },
+  downShortly: { en: "Down for less than a minute ({from}, {zone})", zh: "中断不到 1 分钟（{from}，{zone}）" },
+  lastedShortly: { en: "Lasted less than a minute ({from}, {zone})", zh: "历时不到 1 分钟（{from}，{zone}）" },
   quietUntil: { en: "No reminders until {at} ({zone})", zh: "{at}（{zone}）之前不再提醒" },
   incident: { en: "Incident {name}", zh: "事件 {name}" },
   acknowledge: { en: "Acknowledge: {url}", zh: "确认：{url}" },
@@ -76,6 +79,18 @@ export const worksAgain: Readonly<Partial<Record<Question, Text>>> = {
 
 /** For what is no service of its own: the check's title says what holds again. */
 export const inOrderAgain: Text = { en: "{asset} is in order again: {check}", zh: "{asset} 恢复正常：{check}" };
+
+/** Of the parts of the product itself: its process and its channels. */
+export const ownWords = {
+  daemonRuns: { en: "Mailvigil runs again", zh: "Mailvigil 已恢复运行" },
+  channelWorks: { en: "The channel {name} works again", zh: "告警通道 {name} 已恢复" },
+  channelGone: { en: "The channel {name} is no longer configured", zh: "告警通道 {name} 已从配置中移除" },
+  affectsDaemon: { en: "nothing is watched until it runs again", zh: "恢复运行之前，没有任何监控" },
+  affectsChannel: { en: "alerts no longer go out on {name} ({rest})", zh: "告警不再经 {name} 发出（{rest}）" },
+  oneRemains: { en: "{list} remains", zh: "只剩 {list}" },
+  someRemain: { en: "{list} remain", zh: "还有 {list}" },
+  noneRemains: { en: "no other channel works", zh: "没有其他可用通道" },
+} as const satisfies Record<string, Text>;
 
 /** What a company loses while a question is answered with no. */
 export const questionWords: Readonly<Record<Question, Text>> = {

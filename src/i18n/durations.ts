@@ -26,7 +26,7 @@ const words: Readonly<
 };
 
 /**
- * A length of time as a person says it: `350 ms`, `2.1 s`, `4 min 10 s`, `47 min`, `3 h 20 min`, `3 days 4 h`, `41 days`.
+ * A length of time as a person says it: `350 ms`, `2.1 s`, `1 min 10 s`, `47 min`, `3 h 20 min`, `3 days 4 h`, `41 days`.
  * Rounded down, so that nothing is said to have lasted longer than it did. A negative length is said as 0.
  */
 export function humanDuration(milliseconds: number, language: Language): string {
@@ -38,7 +38,7 @@ export function humanDuration(milliseconds: number, language: Language): string 
   if (ms < hour) {
     const minutes = Math.floor(ms / minute);
     const seconds = Math.floor((ms % minute) / second);
-    if (minutes >= 10 || seconds === 0) return say.min(minutes, false);
+    if (minutes >= 2 || seconds === 0) return say.min(minutes, false);
     return `${say.min(minutes, language === "zh-CN")} ${say.s(seconds, true)}`;
   }
   if (ms < day) return pair(say.h, Math.floor(ms / hour), say.min, Math.floor((ms % hour) / minute));

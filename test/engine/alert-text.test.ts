@@ -106,6 +106,7 @@ const input = (some: Partial<AlertInput> = {}): AlertInput => ({
   turn: "opened",
   subjects: [subject("sales@example.com/imap-login", [full])],
   victims: [],
+  working: ["duty", "boss_mail"],
   language: "en",
   timezone: "Asia/Shanghai",
   url: "https://watch.example.com/",
@@ -243,15 +244,15 @@ describe("renderAlert()", () => {
     const victims = ["sales@example.com/imap-login", "sales@example.com/smtp-submission"];
     const lines = render({ subjects: [...others, first], incident: zone, victims });
     expect(lines[0]).toBe("[Down P2] example.com: Nobody can send mail here, 17 assets affected");
-    expect(lines[1]).toBe(
-      "Cause: Title of dns-mx, seen at imap.example.com:993; DMARC of example.com only watches (p=none. is said)",
-    );
-    expect(lines[2]).toBe(
+    expect(lines[1]).toBe("Cause: DMARC of example.com only watches (p=none. is said)");
+    expect(lines[2]).toBe("Seen by: Title of dns-mx at imap.example.com:993");
+    expect(lines[3]).toBe(
       "Affects: example.com, box0@example.com, box10@example.com, box11@example.com, box12@example.com and 13 more" +
         " (receiving mail); 2 more checks fail for the same cause and are not told one by one",
     );
     const zh = render({ subjects: [...others, first], incident: zone, victims, language: "zh-CN" });
-    expect(zh[2]).toContain("及另外 13 个（收信）；另有 2 项检查因同一原因失败，不再逐一告警");
+    expect(zh[2]).toBe("检查项：dns-mx 的标题 · imap.example.com:993");
+    expect(zh[3]).toContain("及另外 13 个（收信）；另有 2 项检查因同一原因失败，不再逐一告警");
   });
 
   it("blames our own side alone for an incident of the monitor", () => {
@@ -259,6 +260,78 @@ describe("renderAlert()", () => {
     const lines = render({ subjects, incident: incident({ key: "monitor", cause: "mx-missing" }) });
     expect(lines[0]).toBe("[Fault P2] Mailvigil itself: Nobody can send mail here");
     expect(lines[2]).toBe("Affects: what Mailvigil can see; the mail service is not blamed meanwhile");
+  });
+
+  it("says of a broken channel what is left, in both languages, and no check", () => {
+    const id = "monitor/channel-duty";
+    const reason = { reason: "hook.example answered 410", reasonZh: "hook.example 返回 410" };
+    const broken: Finding = {
+      code: "channel-broken",
+      severity: "critical",
+      data: { name: "duty", minutes: 0, count: 1, ...reason },
+    };
+    const about = {
+      subjects: [subject(id, [broken], { measures: "monitor", check: undefined })],
+      incident: incident({ key: id, cause: "channel-broken", probes: [] }),
+      working: ["duty", "boss_mail"],
+    };
+    expect(render(about).slice(0, 3)).toEqual([
+      "[Fault P2] Alerts do not go out on the channel duty (hook.example answered 410)",
+      "Affects: alerts no longer go out on duty (boss_mail remains)",
+      "First: Correct the address or the key of the channel. Until then alerts go out on the other channels only.",
+    ]);
+    expect(render({ ...about, language: "zh-CN" }).slice(0, 2)).toEqual([
+      "【故障 P2】告警通道 duty 已失效，告警发不出去（hook.example 返回 410）",
+      "影响：告警不再经 duty 发出（只剩 boss_mail）",
+    ]);
+    expect(render({ ...about, working: [] })[1]).toBe("Affects: alerts no longer go out on duty (no other channel works)");
+    expect(render({ ...about, working: ["a", "b"] })[1]).toBe("Affects: alerts no longer go out on duty (a, b remain)");
+
+    const over = { ...about, turn: "resolved", incident: { ...about.incident, resolvedAt: at("09:49") } } as const;
+    expect(render(over)[0]).toBe("[Recovered P2] The channel duty works again");
+    expect(render({ ...over, language: "zh-CN" })[0]).toBe("【恢复 P2】告警通道 duty 已恢复");
+    expect(render({ ...over, subjects: [] })[0]).toBe("[Closed P2] The channel duty is no longer configured");
+    expect(render({ ...over, subjects: [], language: "zh-CN" })[0]).toBe("【结束 P2】告警通道 duty 已从配置中移除");
+  });
+
+  it("puts the technical part of a long title into the line below, also for a channel that is not reached", () => {
+    const id = "monitor/channel-duty";
+    const reason = "127.0.60.40:8080: connect 127.0.60.40:8080: connection refused (ECONNREFUSED)";
+    const data = { name: "duty", minutes: 5, count: 3, reason, reasonZh: "无法连接 127.0.60.40:8080：连接被拒绝" };
+    const found: Finding = { code: "channel-unreachable", severity: "critical", data };
+    const lines = render({
+      subjects: [subject(id, [found], { measures: "monitor", check: undefined })],
+      incident: incident({ key: id, cause: "channel-unreachable", probes: [] }),
+    });
+    expect(lines.slice(0, 2)).toEqual([
+      "[Fault P2] The channel duty has taken nothing for 5 min, alerts waiting: 3",
+      `Cause: ${reason}`,
+    ]);
+  });
+
+  it("says of the process that it runs again, and does not name itself twice", () => {
+    const id = "monitor/daemon";
+    const crashed: Finding = { code: "daemon-crashed", severity: "critical", data: { reason: "boom" } };
+    const subjects = [subject(id, [crashed], { measures: "monitor", check: undefined })];
+    const about = incident({ key: id, cause: "daemon-crashed", probes: [] });
+    const lines = render({ subjects, incident: about });
+    expect(lines[0]).toBe("[Fault P2] Mailvigil itself ended after an unexpected error and is started again: boom");
+    expect(lines.join("\n")).not.toMatch(/Cause|Seen by/);
+    const over = { ...about, resolvedAt: at("09:49") };
+    expect(render({ subjects, incident: over, turn: "resolved" })[0]).toBe("[Recovered P2] Mailvigil runs again");
+    expect(render({ subjects, incident: over, turn: "resolved", language: "zh-CN" })[0]).toBe("【恢复 P2】Mailvigil 已恢复运行");
+  });
+
+  it("says no length of time below a minute", () => {
+    const now = at("09:02") + 59_999;
+    expect(render({ now })).toContain("Since 09:02 (UTC+8) · Incident M-1042 · Example Trading Co.");
+    expect(render({ now, turn: "reminder" })[0]).toMatch(/mailbox is full$/);
+    const over = incident({ resolvedAt: now });
+    expect(render({ now, turn: "resolved", incident: over })[2]).toMatch(/^Down for less than a minute \(09:02, UTC\+8\) ·/);
+    expect(render({ now, turn: "resolved", incident: over, language: "zh-CN" })[2]).toMatch(
+      /^中断不到 1 分钟（09:02，UTC\+8） ·/,
+    );
+    expect(render({ now: at("09:03") })).toContain("Since 09:02 (UTC+8), for 1 min · Incident M-1042 · Example Trading Co.");
   });
 
   it("calls a route by its two ends", () => {
@@ -273,7 +346,7 @@ describe("renderAlert()", () => {
     const lines = render({ subjects: [gone], incident: incident({ cause: "old-code" }) });
     expect(lines.slice(0, 3)).toEqual([
       "[Down P2] sales@example.com: old-code",
-      "Cause: imap-login, seen at imap.example.com:993",
+      "Seen by: imap-login at imap.example.com:993",
       "Affects: sales@example.com",
     ]);
     expect(render({ subjects: [] })[0]).toBe("[Fault P2] sales@example.com: mailbox-full");
