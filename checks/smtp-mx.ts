@@ -5,6 +5,7 @@ import { type CheckContext, defineCheck, type FoundFinding } from "../src/model/
 import type { TlsPeer } from "../src/model/connection.ts";
 import type { Json } from "../src/model/json.ts";
 import { readStsPolicy, readStsRecords } from "../src/mail/mta-sts.ts";
+import { isUsable, readTlsa } from "../src/mail/tlsa.ts";
 import { listed, textsOf } from "../src/mail/txt-answer.ts";
 import { asciiName } from "../src/net/dns-name.ts";
 import { get } from "../src/net/get.ts";
@@ -167,8 +168,8 @@ async function policyOf(
   for (const [index, host] of hosts.entries()) {
     const answer = tlsa[index];
     if (!answer?.authenticated) continue;
-    // RFC 7672 section 3.1.3: usages 0 and 1 are not for mail.
-    const usages = new Set(answer.records.map((rdata) => rdata[0]));
+    const usable = answer.records.flatMap((rdata) => readTlsa(rdata) ?? []).filter(isUsable);
+    const usages = new Set(usable.map(({ usage }) => usage));
     if (usages.has(3)) dane.set(host, "certificate");
     else if (usages.has(2)) dane.set(host, "authority");
   }

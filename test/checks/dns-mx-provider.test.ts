@@ -36,7 +36,7 @@ testCheck(
       options,
       zone: { "example.com": { A: ["203.0.113.80"], TXT: ["v=spf1 -all"] } },
       facts: seenBefore,
-      status: "warning",
+      status: "critical",
       findings: ["mx-implicit"],
     },
     "MX-7 a null MX without an address": {
