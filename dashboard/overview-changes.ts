@@ -24,7 +24,7 @@ export function afterQuietRun(overview: Overview, event: ProbeEvent): Overview |
 
 /** The mark of the sentence: never quieter than it. */
 export function gravest({ sentence: facts }: Overview): Status {
-  if (facts.faults > 0 || facts.down.length > 0) return "critical";
+  if (facts.faults > 0 || facts.interrupted || facts.down.length > 0) return "critical";
   if (facts.staleSince !== null) return "unknown";
   if (facts.assets === 0 || facts.blind || facts.waiting === facts.assets || facts.unknown === facts.assets) return "unknown";
   if (facts.warnings > 0 || facts.suspected > 0) return "warning";

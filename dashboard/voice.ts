@@ -1,5 +1,5 @@
 import { humanDuration } from "../src/i18n/durations.ts";
-import { kindWords } from "../src/i18n/page.ts";
+import { kindWords, pageWords } from "../src/i18n/page.ts";
 import { localTime } from "../src/i18n/times.ts";
 import type { Data, Language, Text } from "../src/model/text.ts";
 import { say } from "../src/model/text.ts";
@@ -24,6 +24,26 @@ export function assetName(voice: Voice, id: string): string {
 export function lasted(voice: Voice, ms: number): string {
   const step = ms < 60_000 ? 1000 : 60_000;
   return humanDuration(Math.floor(ms / step) * step, voice.language);
+}
+
+const minute = 60_000;
+
+/** Since when, and for how long where that says more than the time. */
+export function since(voice: Voice, at: number): string {
+  const ms = voice.now - at;
+  const time = clock(voice, at);
+  if (ms < minute) return speak(voice, pageWords.sinceTime, { time });
+  return speak(voice, pageWords.since, { time, duration: lasted(voice, ms) });
+}
+
+/** From when to when; within a minute that is one moment. */
+export function between(voice: Voice, from: number, to: number): string {
+  if (to - from < minute) return clock(voice, from);
+  return speak(voice, pageWords.resolvedLine, {
+    from: clock(voice, from),
+    to: clock(voice, to),
+    duration: lasted(voice, to - from),
+  });
 }
 
 /** As exact as it was measured. */

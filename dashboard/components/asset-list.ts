@@ -1,7 +1,7 @@
 import { css, html, LitElement, nothing } from "lit";
 import type { TemplateResult } from "lit";
 import { pageWords } from "../../src/i18n/page.ts";
-import type { AssetView } from "../../src/model/api.ts";
+import type { AssetView, IncidentView } from "../../src/model/api.ts";
 import { partsOfId } from "../../src/model/probe.ts";
 import { shared } from "../styles/shared.ts";
 import type { Voice } from "../voice.ts";
@@ -20,6 +20,8 @@ export class AssetList extends LitElement {
     opened: { attribute: false },
     evidence: { attribute: false },
     running: { attribute: false },
+    incidents: { attribute: false },
+    busy: { attribute: false },
     until: { type: Number },
     voice: { attribute: false },
     sought: { state: true },
@@ -29,6 +31,9 @@ export class AssetList extends LitElement {
   declare opened: ReadonlySet<string>;
   declare evidence: ReadonlyMap<string, Evidence>;
   declare running: ReadonlySet<string>;
+  /** The open ones. */
+  declare incidents: readonly IncidentView[];
+  declare busy: ReadonlySet<number>;
   declare until: number;
   declare voice: Voice;
   /** What is typed into the field. */
@@ -51,9 +56,15 @@ export class AssetList extends LitElement {
         align-items: center;
         gap: var(--space-2) var(--space-6);
       }
+      .since {
+        text-align: end;
+      }
       .axis {
         display: flex;
         justify-content: space-between;
+      }
+      .axis,
+      .since {
         font-size: var(--text-small);
         color: var(--text-quiet);
       }
@@ -81,6 +92,9 @@ export class AssetList extends LitElement {
         .head {
           grid-template-columns: minmax(0, 1fr);
         }
+        .since {
+          display: none;
+        }
       }
     `,
   ];
@@ -91,6 +105,8 @@ export class AssetList extends LitElement {
     this.opened = new Set();
     this.evidence = new Map();
     this.running = new Set();
+    this.incidents = [];
+    this.busy = new Set();
     this.until = 0;
     this.sought = "";
     this.all = false;
@@ -121,6 +137,7 @@ export class AssetList extends LitElement {
         <div class="axis" aria-hidden="true">
           <span>${speak(voice, pageWords.dayAgo)}</span><span>${speak(voice, pageWords.nowWord)}</span>
         </div>
+        <span class="since" aria-hidden="true">${speak(voice, pageWords.sinceHead)}</span>
       </div>
       ${shown.map(
         (asset) =>
@@ -130,6 +147,8 @@ export class AssetList extends LitElement {
             .open=${this.opened.has(asset.id)}
             .evidence=${this.evidence}
             .running=${this.running}
+            .incidents=${this.incidents.filter(({ probes }) => probes.some((held) => held.asset === asset.id && held.leftAt === null))}
+            .busy=${this.busy}
             .until=${this.until}
             .voice=${voice}
             @toggle-asset=${(event: CustomEvent<string>) => this.#passOn(event)}

@@ -1,23 +1,25 @@
 import { css, html, LitElement, nothing } from "lit";
 import type { TemplateResult } from "lit";
 import { kindWords, pageWords } from "../../src/i18n/page.ts";
-import type { AssetView, ProbeView } from "../../src/model/api.ts";
+import type { AssetView, IncidentView, ProbeView } from "../../src/model/api.ts";
 import { shared } from "../styles/shared.ts";
 import type { Voice } from "../voice.ts";
-import { assetName, exactly, lasted, speak, took } from "../voice.ts";
+import { assetName, clock, exactly, lasted, speak, took } from "../voice.ts";
 import { breakable } from "./breakable.ts";
 import type { Evidence } from "./probe-row.ts";
 import { isSuspected } from "./probe-row.ts";
 import "./status-mark.ts";
 import "./time-bars.ts";
 
-/** One asset in a line; opened, its probes. Tells `toggle-asset` (id). */
+/** One asset in a line; opened, its probes. Tells `toggle-asset` (id) and `acknowledge` (id of an incident). */
 export class AssetRow extends LitElement {
   static override properties = {
     asset: { attribute: false },
     open: { type: Boolean },
     evidence: { attribute: false },
     running: { attribute: false },
+    incidents: { attribute: false },
+    busy: { attribute: false },
     until: { type: Number },
     voice: { attribute: false },
   };
@@ -25,6 +27,9 @@ export class AssetRow extends LitElement {
   declare open: boolean;
   declare evidence: ReadonlyMap<string, Evidence>;
   declare running: ReadonlySet<string>;
+  /** The open ones that hold a probe of it. */
+  declare incidents: readonly IncidentView[];
+  declare busy: ReadonlySet<number>;
   /** The right edge of the bars. */
   declare until: number;
   declare voice: Voice;
@@ -97,6 +102,14 @@ export class AssetRow extends LitElement {
       .probes {
         padding: 0 0 var(--space-3) 0;
       }
+      .incident {
+        display: flex;
+        flex-wrap: wrap;
+        align-items: center;
+        gap: var(--space-2) var(--space-4);
+        padding-block: var(--space-2);
+        font-size: var(--text-note);
+      }
       .probes > * + * {
         border-top: 1px solid var(--line);
       }
@@ -136,6 +149,8 @@ export class AssetRow extends LitElement {
     this.open = false;
     this.evidence = new Map();
     this.running = new Set();
+    this.incidents = [];
+    this.busy = new Set();
     this.until = 0;
   }
 
@@ -152,16 +167,23 @@ export class AssetRow extends LitElement {
         <h3>
           <button aria-expanded=${this.open} aria-controls="probes" @click=${this.#toggle}>
             ${breakable(assetName(voice, asset.id))}
-            ${asset.kind === "monitor" ? nothing : html`<span class="kind">${speak(voice, kindWords[asset.kind])}</span>`}
+            ${
+              asset.kind === "monitor"
+                ? nothing
+                : html`<span class="kind"
+                    >${speak(voice, kindWords[asset.kind])}${asset.ours ? "" : speak(voice, pageWords.ofPartner)}</span
+                  >`
+            }
           </button>
         </h3>
         ${this.#what()}
         <time-bars .bars=${asset.bars} .until=${this.until} .voice=${voice}></time-bars>
         <span class="since" title=${asset.since === null ? nothing : exactly(voice, asset.since)}>
-          ${asset.since === null ? nothing : lasted(voice, voice.now - asset.since)}
+          ${asset.since === null || voice.now - asset.since < 60_000 ? nothing : lasted(voice, voice.now - asset.since)}
         </span>
       </div>
       <div class="probes" id="probes" ?hidden=${!this.open}>
+        ${this.open ? this.incidents.map((incident) => this.#incident(incident)) : nothing}
         ${
           this.open
             ? asset.probes.map(
@@ -178,6 +200,27 @@ export class AssetRow extends LitElement {
         }
       </div>
     `;
+  }
+
+  #incident({ id, name, priority, acknowledgedBy, acknowledgedUntil: until }: IncidentView): TemplateResult {
+    const { voice } = this;
+    const inHand = acknowledgedBy !== null && until !== null && until > voice.now;
+    return html`<p class="incident">
+      <a href="#${name}">${priority} · ${name}</a>
+      ${
+        inHand
+          ? html`<span class="quiet"
+              >${speak(voice, pageWords.acknowledged, { by: acknowledgedBy, time: clock(voice, until) })}</span
+            >`
+          : html`<button
+              ?disabled=${this.busy.has(id)}
+              title=${speak(voice, pageWords.acknowledgeHint)}
+              @click=${() => this.dispatchEvent(new CustomEvent("acknowledge", { detail: id, bubbles: true, composed: true }))}
+            >
+              ${speak(voice, pageWords.acknowledge)}<span class="unseen">: ${name}</span>
+            </button>`
+      }
+    </p>`;
   }
 
   /** What is wrong in words; where nothing is, the one figure that says most. */

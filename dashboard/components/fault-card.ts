@@ -4,7 +4,7 @@ import { pageWords } from "../../src/i18n/page.ts";
 import type { FindingView, IncidentProbeView, IncidentView } from "../../src/model/api.ts";
 import { shared } from "../styles/shared.ts";
 import type { Voice } from "../voice.ts";
-import { assetName, clock, exactly, lasted, speak } from "../voice.ts";
+import { assetName, between, clock, exactly, since, speak } from "../voice.ts";
 import { breakable } from "./breakable.ts";
 import "./status-mark.ts";
 
@@ -20,11 +20,12 @@ export function chiefOf(
   return undefined;
 }
 
-/** One open incident: whose mail, what is so, since when, what to do. Tells `acknowledge` (id) and `show-probe` (probe id). */
+/** One incident, open as a rule: whose mail, what is so, since when, what to do. Tells `acknowledge` (id) and `show-probe` (probe id). */
 export class FaultCard extends LitElement {
   static override properties = {
     incident: { attribute: false },
     lead: { type: Boolean, reflect: true },
+    named: { type: Boolean, reflect: true },
     busy: { type: Boolean },
     voice: { attribute: false },
     adviceOpen: { state: true },
@@ -32,6 +33,8 @@ export class FaultCard extends LitElement {
   declare incident: IncidentView;
   /** The gravest of them: it is told louder. */
   declare lead: boolean;
+  /** The address names it: somebody came for this one. */
+  declare named: boolean;
   /** The acknowledgement is on its way. */
   declare busy: boolean;
   declare voice: Voice;
@@ -54,9 +57,14 @@ export class FaultCard extends LitElement {
       article.warning {
         --soft: var(--warning-soft);
       }
-      /* Somebody is on it: it steps back. */
+      /* Somebody is on it, or it is over: it steps back. */
+      article.resolved,
       article.acknowledged {
         --soft: var(--surface);
+      }
+      :host([named]) article {
+        outline: 2px solid var(--accent);
+        outline-offset: 2px;
       }
       :host([lead]) article {
         padding-block: var(--space-6);
@@ -126,6 +134,7 @@ export class FaultCard extends LitElement {
   constructor() {
     super();
     this.lead = false;
+    this.named = false;
     this.busy = false;
     this.adviceOpen = false;
   }
@@ -134,20 +143,26 @@ export class FaultCard extends LitElement {
     const { incident, voice } = this;
     const chief = chiefOf(incident);
     const others = incident.probes.filter((probe) => probe.leftAt === null && probe !== chief?.probe).length;
-    const since = speak(voice, pageWords.since, {
-      time: clock(voice, incident.openedAt),
-      duration: lasted(voice, voice.now - incident.openedAt),
-    });
+    const over = incident.resolvedAt;
+    const when = over === null ? since(voice, incident.openedAt) : between(voice, incident.openedAt, over);
     const until = incident.acknowledgedUntil;
-    const inHand = incident.acknowledgedBy !== null && until !== null && until > voice.now;
+    const inHand = over === null && incident.acknowledgedBy !== null && until !== null && until > voice.now;
     const by = inHand ? { by: incident.acknowledgedBy, time: clock(voice, until) } : undefined;
-    return html`<article class="${incident.severity} ${inHand ? "acknowledged" : ""}" aria-labelledby="whose">
+    return html`<article
+      class="${incident.severity} ${over !== null ? "resolved" : inHand ? "acknowledged" : ""}"
+      aria-labelledby="whose"
+      tabindex=${this.named ? "-1" : nothing}
+    >
       <div>
         <p class="facts">
-          <status-mark status=${incident.severity} ?suspected=${incident.unconfirmed} .voice=${voice}></status-mark>
-          <span title=${exactly(voice, incident.openedAt)}>${since}</span>
+          <status-mark
+            status=${over === null ? incident.severity : "ok"}
+            ?suspected=${over === null && incident.unconfirmed}
+            .voice=${voice}
+          ></status-mark>
+          <span title=${exactly(voice, incident.openedAt)}>${when}</span>
           <span>${incident.priority} · ${incident.name}</span>
-          ${incident.unconfirmed ? html`<span>${speak(voice, pageWords.unconfirmedIncident)}</span>` : nothing}
+          ${over === null && incident.unconfirmed ? html`<span>${speak(voice, pageWords.unconfirmedIncident)}</span>` : nothing}
           ${by === undefined ? nothing : html`<span>${speak(voice, pageWords.acknowledged, by)}</span>`}
         </p>
         <h3 id="whose">${chief === undefined ? incident.cause : breakable(assetName(voice, chief.probe.asset))}</h3>
@@ -166,7 +181,7 @@ export class FaultCard extends LitElement {
           ${speak(voice, pageWords.whatToDo)}
         </button>
         ${
-          inHand
+          inHand || over !== null
             ? nothing
             : html`<button
                 ?disabled=${this.busy}
@@ -203,7 +218,7 @@ export class FaultCard extends LitElement {
   };
 
   #tell(name: "acknowledge" | "show-probe", detail: number | string): void {
-    this.dispatchEvent(new CustomEvent(name, { detail }));
+    this.dispatchEvent(new CustomEvent(name, { detail, bubbles: true, composed: true }));
   }
 }
 customElements.define("fault-card", FaultCard);

@@ -5,11 +5,15 @@ import { zoneName } from "../../src/i18n/times.ts";
 import type { ChannelView, IncidentView, Overview } from "../../src/model/api.ts";
 import { shared } from "../styles/shared.ts";
 import type { Voice } from "../voice.ts";
-import { assetName, clock, lasted, speak } from "../voice.ts";
+import { assetName, between, clock, speak } from "../voice.ts";
+import { breakable } from "./breakable.ts";
 import { chiefOf } from "./fault-card.ts";
 import "./status-mark.ts";
 
 const shownResolved = 5;
+
+/** Something could not be sent and waits for another attempt; what only waits for its turn is no reason to look. */
+const isFailing = ({ waitingSince, lastError }: ChannelView): boolean => waitingSince !== null && lastError !== null;
 
 /** What was, who is told, and in which zone the times are. */
 export class PageFoot extends LitElement {
@@ -98,31 +102,34 @@ export class PageFoot extends LitElement {
   #resolved(incident: IncidentView): TemplateResult {
     const { voice } = this;
     const chief = chiefOf(incident);
-    const to = incident.resolvedAt ?? voice.now;
-    const line = speak(voice, pageWords.resolvedLine, {
-      from: clock(voice, incident.openedAt),
-      to: clock(voice, to),
-      duration: lasted(voice, to - incident.openedAt),
-    });
+    const line = between(voice, incident.openedAt, incident.resolvedAt ?? voice.now);
+    const text = chief === undefined ? incident.cause : speak(voice, chief.finding.text);
+    const name = chief === undefined ? incident.name : assetName(voice, chief.probe.asset);
     return html`<li>
-      <strong>${chief === undefined ? incident.name : assetName(voice, chief.probe.asset)}</strong>
-      ${chief === undefined ? incident.cause : speak(voice, chief.finding.text)}
+      ${text.includes(name) ? nothing : html`<strong>${breakable(name)}</strong>`} ${text}
       <span class="quiet">· ${line} · ${incident.name}</span>
     </li>`;
   }
 
-  #channel({ name, type, brokenSince, lastError, lastSentAt }: ChannelView): TemplateResult {
-    const { voice } = this;
-    const state =
-      brokenSince !== null
-        ? speak(voice, pageWords.channelBroken, { time: clock(voice, brokenSince), reason: lastError ?? "?" })
-        : lastSentAt === null
-          ? speak(voice, pageWords.channelNever)
-          : speak(voice, pageWords.channelSent, { time: clock(voice, lastSentAt) });
+  #channel(channel: ChannelView): TemplateResult {
+    const { name, type, brokenSince } = channel;
+    const status = brokenSince !== null ? "critical" : isFailing(channel) ? "warning" : "ok";
     return html`<li>
-      <status-mark status=${brokenSince === null ? "ok" : "critical"} wordless></status-mark>
-      <strong>${name}</strong> <span class="quiet">${type === name ? "" : `${type} · `}${state}</span>
+      <status-mark status=${status} wordless></status-mark>
+      <strong>${name}</strong> <span class="quiet">${type === name ? "" : `${type} · `}${this.#channelState(channel)}</span>
     </li>`;
+  }
+
+  #channelState(channel: ChannelView): string {
+    const { voice } = this;
+    const { brokenSince, waiting: count, waitingSince, lastError, lastSentAt } = channel;
+    const reason = lastError ?? "?";
+    if (brokenSince !== null) return speak(voice, pageWords.channelBroken, { time: clock(voice, brokenSince), reason });
+    if (waitingSince !== null && isFailing(channel)) {
+      return speak(voice, pageWords.channelFails, { count, time: clock(voice, waitingSince), reason });
+    }
+    if (lastSentAt === null) return speak(voice, pageWords.channelNever);
+    return speak(voice, pageWords.channelSent, { time: clock(voice, lastSentAt) });
   }
 }
 customElements.define("page-foot", PageFoot);

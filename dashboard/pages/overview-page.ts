@@ -19,6 +19,7 @@ import type { Voice } from "../voice.ts";
 import { assetName, clock, speak } from "../voice.ts";
 import { overviewStyles } from "./overview-styles.ts";
 import "../components/asset-list.ts";
+import "../components/fault-list.ts";
 import "../components/page-foot.ts";
 import "../components/notice-bar.ts";
 import "../components/question-grid.ts";
@@ -29,7 +30,6 @@ import "../components/top-bar.ts";
 const gatherMs = 150;
 /** Also without a hint: bars grow, and a board that says nothing is asked. */
 const refreshMs = 60_000;
-const shownFaults = 5;
 
 /** A run that has not reported by then will not: its button is there again. */
 const runMs = 120_000;
@@ -319,7 +319,13 @@ export class OverviewPage extends LitElement {
               <pre tabindex="0">${fiveLines}</pre>`
           : nothing
       }
-      ${open.length === 0 ? nothing : this.#faults(open)}
+      <fault-list
+        .incidents=${overview.incidents}
+        .busy=${this.busy}
+        .voice=${voice}
+        @acknowledge=${(event: CustomEvent<number>) => void this.#acknowledge(event.detail)}
+        @show-probe=${(event: CustomEvent<string>) => void this.#showProbe(event.detail)}
+      ></fault-list>
       ${
         overview.assets.length === 0
           ? nothing
@@ -331,9 +337,12 @@ export class OverviewPage extends LitElement {
                 .opened=${this.opened}
                 .evidence=${this.evidence}
                 .running=${this.running}
+                .incidents=${open}
+                .busy=${this.busy}
                 .until=${overview.now}
                 .voice=${voice}
                 @toggle-asset=${this.#toggleAsset}
+                @acknowledge=${(event: CustomEvent<number>) => void this.#acknowledge(event.detail)}
                 @run-probe=${(event: CustomEvent<string>) => void this.#run(event.detail)}
                 @want-evidence=${(event: CustomEvent<string>) => {
                   if (!this.evidence.has(event.detail)) void this.#fetchEvidence(event.detail);
@@ -342,25 +351,6 @@ export class OverviewPage extends LitElement {
             `
       }
     `;
-  }
-
-  /** The worst first; the first one is told loudest. */
-  #faults(open: readonly IncidentView[]): TemplateResult {
-    const rest = open.length - shownFaults;
-    const card = (incident: IncidentView, index: number): TemplateResult =>
-      html`<fault-card
-        .incident=${incident}
-        .lead=${index === 0}
-        .busy=${this.busy.has(incident.id)}
-        .voice=${this.#voice}
-        @acknowledge=${(event: CustomEvent<number>) => void this.#acknowledge(event.detail)}
-        @show-probe=${(event: CustomEvent<string>) => void this.#showProbe(event.detail)}
-      ></fault-card>`;
-    return html`<section class="faults" aria-labelledby="faults">
-      <h2 class="unseen" id="faults">${this.#say(pageWords.faults)}</h2>
-      ${open.slice(0, shownFaults).map(card)}
-      ${rest > 0 ? html`<p class="quiet">${this.#say(pageWords.moreFaults, { count: rest })}</p>` : nothing}
-    </section>`;
   }
 
   #toContent = (event: Event): void => {

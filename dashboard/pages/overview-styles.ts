@@ -47,11 +47,6 @@ export const overviewStyles = css`
     max-width: 44em;
     overflow-wrap: anywhere;
   }
-  .faults {
-    display: grid;
-    grid-template-columns: minmax(0, 1fr);
-    gap: var(--space-3);
-  }
   question-grid {
     margin-top: var(--space-2);
   }

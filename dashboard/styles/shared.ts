@@ -35,6 +35,14 @@ export const shared = css`
     line-height: 1.3;
     font-weight: 650;
   }
+  .name {
+    display: inline-block;
+    max-width: 100%;
+  }
+  a {
+    color: var(--accent);
+    text-underline-offset: 3px;
+  }
   .quiet {
     color: var(--text-quiet);
   }

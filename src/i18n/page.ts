@@ -43,6 +43,7 @@ export const pageWords = {
 
   // What is broken.
   faults: { en: "What needs someone", zh: "需要处理" },
+  sinceTime: { en: "since {time}", zh: "{time} 起" },
   since: { en: "since {time}, for {duration}", zh: "{time} 起，已持续 {duration}" },
   whatToDo: { en: "What to do", zh: "怎么办" },
   acknowledge: { en: "Acknowledge", zh: "确认" },
@@ -54,7 +55,8 @@ export const pageWords = {
   thisPage: { en: "web page", zh: "网页" },
   unconfirmedIncident: { en: "seen once, not confirmed yet", zh: "仅出现一次，待确认" },
   moreProbes: { en: "and {count} more", zh: "另有 {count} 项" },
-  moreFaults: { en: "{count} more below", zh: "下面还有 {count} 处" },
+  allFaults: { en: "Show all {count}", zh: "显示全部 {count} 处" },
+  incidentGone: { en: "{name} was over more than 24 h ago.", zh: "{name} 已在 24 小时之前结束。" },
   showProbe: { en: "Show the evidence", zh: "查看证据" },
   announceFault: { en: "New fault: {asset}. {text}", zh: "新故障：{asset}。{text}" },
   announceAcknowledged: { en: "{name} is acknowledged.", zh: "{name} 已确认。" },
@@ -65,15 +67,17 @@ export const pageWords = {
   // The six questions.
   questions: { en: "Six questions", zh: "六个问题" },
   ofTotal: { en: "{ok} of {total}", zh: "{ok} / {total}" },
-  notWatched: { en: "Not watched", zh: "未监测" },
+  notWatched: { en: "Not watched", zh: "未监控" },
 
   // Assets and probes.
-  assets: { en: "What is watched", zh: "监测对象" },
+  assets: { en: "What is watched", zh: "监控的资产" },
+  sinceHead: { en: "Since", zh: "持续" },
+  ofPartner: { en: " of a partner", zh: "（对方）" },
   dayAgo: { en: "24 h ago", zh: "24 小时前" },
   nowWord: { en: "now", zh: "现在" },
   barsLabel: { en: "Last 24 h: {parts}", zh: "最近 24 小时：{parts}" },
   barsPart: { en: "{status} {duration}", zh: "{status} {duration}" },
-  barsGap: { en: "not watched {duration}", zh: "未监测 {duration}" },
+  barsGap: { en: "not watched {duration}", zh: "未监控 {duration}" },
   unconfirmed: { en: "not confirmed yet", zh: "待确认" },
   recovering: { en: "Looks well again, not confirmed yet", zh: "看来已恢复，待确认" },
   waiting: { en: "Not looked at yet", zh: "尚未检查" },
@@ -95,20 +99,24 @@ export const pageWords = {
   source: { en: "Source: {source}", zh: "依据：{source}" },
 
   // Many of them.
-  filter: { en: "Find an asset", zh: "查找对象" },
-  filterNone: { en: "No asset fits “{text}”.", zh: "没有符合「{text}」的对象。" },
+  filter: { en: "Find an asset", zh: "查找资产" },
+  filterNone: { en: "No asset fits “{text}”.", zh: "没有符合「{text}」的资产。" },
   showAll: { en: "Show all {count}", zh: "显示全部 {count} 个" },
 
   // What was.
   resolved: { en: "Over within the last 24 h", zh: "24 小时内已恢复" },
   resolvedLine: { en: "{from} to {to}, {duration}", zh: "{from} 至 {to}，共 {duration}" },
-  alertsGo: { en: "Alerts go through", zh: "告警渠道" },
+  alertsGo: { en: "Alerts go through", zh: "告警通道" },
   channelSent: { en: "last sent {time}", zh: "上次发送 {time}" },
   channelNever: { en: "nothing sent yet", zh: "还没有发送过" },
   channelBroken: { en: "broken since {time}: {reason}", zh: "{time} 起不可用：{reason}" },
+  channelFails: {
+    en: "{count} waiting since {time}: {reason}",
+    zh: "{time} 起有 {count} 条未能送出：{reason}",
+  },
   noChannels: {
     en: "No alert channel is configured: faults are shown here and told to nobody.",
-    zh: "没有配置告警渠道：故障只在这里显示，不会通知任何人。",
+    zh: "没有配置告警通道：故障只在这里显示，不会通知任何人。",
   },
   timesIn: { en: "Times in {zone}", zh: "时间：{zone}" },
   times: { en: "Times in {zone} ({offset})", zh: "时间：{zone}（{offset}）" },
@@ -119,7 +127,7 @@ export const pageWords = {
     en: "This company, its mail and its faults are invented and run on this machine alone.",
     zh: "这家公司、它的邮件和故障都是虚构的，只在本机运行。",
   },
-  watchYourOwn: { en: "Watch your own mail", zh: "监测自己的邮件" },
+  watchYourOwn: { en: "Watch your own mail", zh: "监控自己的邮件" },
   watchSteps: {
     en: "Write mailvigil.yaml in this folder, give the password in the environment, and start again with npm start.",
     zh: "在本文件夹写好 mailvigil.yaml，用环境变量给出密码，再运行 npm start。",

@@ -53,13 +53,15 @@ describe("afterQuietRun()", () => {
 describe("gravest()", () => {
   test("is never quieter than the sentence", () => {
     const of = (facts: Partial<Overview["sentence"]>): string =>
-      gravest({ ...overview, sentence: { ...overview.sentence, faults: 0, warnings: 0, ...facts } });
+      gravest({ ...overview, sentence: { ...overview.sentence, faults: 0, interrupted: false, warnings: 0, ...facts } });
     expect(of({})).toBe("ok");
     expect(of({ warnings: 1 })).toBe("warning");
     expect(of({ suspected: 1 })).toBe("warning");
     expect(of({ unknown: 1 })).toBe("unknown");
     expect(of({ blind: true, warnings: 1 })).toBe("unknown");
     expect(of({ faults: 1, blind: true })).toBe("critical");
+    expect(of({ interrupted: true })).toBe("critical");
+    expect(of({ interrupted: false, staleSince: now })).toBe("unknown");
     expect(gravest(buildOverview(createFakeBoard({ now: () => now }), now, "1"))).toBe("unknown");
   });
 });

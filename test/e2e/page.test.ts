@@ -62,7 +62,7 @@ describe("the overview", () => {
     });
     const heading = page.getByRole("heading", { level: 1 });
     await heading
-      .filter({ hasText: look.language === "zh" ? "邮件正常，有一处故障。" : "Mail works, with one fault." })
+      .filter({ hasText: look.language === "zh" ? "邮件部分中断：有一处故障。" : "Mail is partly down: one fault." })
       .waitFor();
     await page.getByText(look.language === "zh" ? "实时" : "Live", { exact: true }).waitFor();
     expect(await page.evaluate("document.documentElement.lang")).toBe(look.language === "zh" ? "zh-CN" : "en");
@@ -106,16 +106,16 @@ describe("the overview", () => {
         },
       ],
     });
-    await page.getByRole("heading", { name: "Mail works, with two faults." }).waitFor({ timeout: 2000 });
+    await page.getByRole("heading", { name: "Mail is partly down: two faults." }).waitFor({ timeout: 2000 });
     await page.locator("fault-card", { hasText: "info@example.com" }).waitFor({ timeout: 2000 });
     expect(Date.now() - start).toBeLessThan(2000);
     const announcement = page.locator("#announcement");
     expect(await announcement.textContent()).toBe("New fault: info@example.com. The password of info@example.com was rejected");
-    expect(await page.title()).toBe("Mail works, with two faults. · Example Trading Co.");
+    expect(await page.title()).toBe("Mail is partly down: two faults. · Example Trading Co.");
 
     board.putIncident({ id: 1043, key: "info@example.com/imap-login", resolvedAt: Date.now(), cause: "login-refused" });
     board.observe("info@example.com/imap-login", {});
-    await page.getByRole("heading", { name: "Mail works, with one fault." }).waitFor({ timeout: 2000 });
+    await page.getByRole("heading", { name: "Mail is partly down: one fault." }).waitFor({ timeout: 2000 });
   });
 
   test("shows at once what is not confirmed yet, as not confirmed", async () => {
@@ -129,7 +129,7 @@ describe("the overview", () => {
     const row = page.locator("asset-row", { hasText: "info@example.com" });
     await row.getByText("The password of info@example.com was rejected").waitFor({ timeout: 2000 });
     await row.getByText("(not confirmed yet)").waitFor();
-    expect(await page.getByRole("heading", { level: 1 }).textContent()).toContain("with one fault");
+    expect(await page.getByRole("heading", { level: 1 }).textContent()).toContain("one fault");
   });
 
   test("moves the times of a run that found the same without fetching everything", async () => {
@@ -205,7 +205,7 @@ describe("the overview", () => {
   test("keeps the chosen language and appearance", async () => {
     const { page } = await open(company());
     await page.getByRole("button", { name: "中文" }).click();
-    await page.getByRole("heading", { name: "邮件正常，有一处故障。" }).waitFor();
+    await page.getByRole("heading", { name: "邮件部分中断：有一处故障。" }).waitFor();
     await page.getByRole("button", { name: "外观：跟随系统" }).click();
     await page.getByRole("button", { name: "外观：浅色" }).click();
     await page.reload();
@@ -221,7 +221,7 @@ describe("the overview", () => {
     await page.route("**/api/v1/overview", (route) => route.abort());
     board.emit({ kind: "reloaded" });
     await page.getByText("Mailvigil does not answer. What you see is from").waitFor();
-    await page.getByRole("heading", { name: "Mail works, with one fault." }).waitFor();
+    await page.getByRole("heading", { name: "Mail is partly down: one fault." }).waitFor();
     await shoot(page, "stale-en-1280-light");
     await page.unroute("**/api/v1/overview");
     await page.getByRole("button", { name: "Try again" }).click();
@@ -232,7 +232,7 @@ describe("the overview", () => {
 
   test("has a page for nothing to watch, for no answer at all, and for its own troubles", async () => {
     const empty = await open(createFakeBoard({ now: Date.now }), { locale: "zh-CN", viewport: { width: 360, height: 700 } });
-    await empty.page.getByRole("heading", { name: "还没有监测任何邮件。" }).waitFor();
+    await empty.page.getByRole("heading", { name: "还没有监控任何邮件。" }).waitFor();
     expect(await sidewaysOverflow(empty.page)).toBeLessThanOrEqual(0);
     expect(await axeViolations(empty.page)).toEqual([]);
     await shoot(empty.page, "empty-zh-360-light");
@@ -284,6 +284,75 @@ describe("the overview", () => {
     expect(await axeViolations(page)).toEqual([]);
   });
 
+  /** Eight grave incidents beside the company's own two. */
+  const troubledCompany = (): FakeBoard => {
+    const board = company();
+    for (let n = 1; n <= 8; n += 1) {
+      const probe = `box${n}@example.com/imap-login`;
+      const found = { code: "login-refused", data: { account: `box${n}@example.com` } };
+      board.addProbe(probe);
+      board.observe(probe, { findings: [found] });
+      const held = { probe, joinedAt: Date.now(), leftAt: undefined, findings: [{ ...found, severity: "critical" as const }] };
+      board.putIncident({ id: 2000 + n, key: probe, cause: "login-refused", priority: "P3", probes: [held] });
+    }
+    return board;
+  };
+  const focusedText =
+    "(() => { let at = document.activeElement; while (at?.shadowRoot?.activeElement) at = at.shadowRoot.activeElement; return at?.innerText ?? ''; })()";
+
+  test("goes to the incident that the address names, be it open, further down or over", async () => {
+    const board = troubledCompany();
+    const { page, server } = await open(board);
+    await page.getByText("Live", { exact: true }).waitFor();
+    expect(await page.locator("fault-card").count()).toBe(5);
+    const named = page.locator("fault-card[named]");
+    expect(await named.count()).toBe(0);
+
+    const linked = await page.context().newPage();
+    await linked.goto(`${server.url}#M-2008`);
+    const card = linked.locator("fault-card[named]");
+    await card.getByText("M-2008").waitFor();
+    await expect.poll(() => linked.evaluate<string>(focusedText)).toContain("M-2008");
+    const box = await card.boundingBox();
+    expect(box !== null && box.y >= 0 && box.y + box.height <= 900).toBe(true);
+
+    await linked.evaluate("location.hash = 'M-1040'");
+    await linked.locator("fault-card[named]", { hasText: "M-1040" }).waitFor();
+    expect(await card.getByRole("button", { name: "Acknowledge" }).count()).toBe(0);
+    expect(await card.getByText("The password of info@example.com was rejected").first().isVisible()).toBe(true);
+    expect(await axeViolations(linked)).toEqual([]);
+    await linked.evaluate("location.hash = 'M-7'");
+    await linked.getByText("M-7 was over more than 24 h ago.").waitFor();
+  });
+
+  test("acknowledges any open incident, from the whole list and from its asset", async () => {
+    const board = troubledCompany();
+    const { page } = await open(board);
+    await page.getByRole("button", { name: "Show all 10" }).click();
+    expect(await page.locator("fault-card").count()).toBe(10);
+    await page.locator("fault-card", { hasText: "M-2007" }).getByRole("button", { name: "Acknowledge" }).click();
+    await expect.poll(() => board.asked).toEqual(["acknowledge 2007 web page 60"]);
+
+    await page.getByRole("button", { name: /^box8@example\.com / }).click();
+    await page.getByRole("button", { name: /^Acknowledge ?: M-2008$/ }).click();
+    await expect.poll(() => board.asked).toEqual(["acknowledge 2007 web page 60", "acknowledge 2008 web page 60"]);
+    await page
+      .locator("asset-row", { hasText: "M-2008" })
+      .getByText(/^Acknowledged \(web page\)/)
+      .waitFor();
+  });
+
+  test("says from when the picture is while nothing can be stored, and which channel is behind", async () => {
+    const board = createExampleCompany(Date.now);
+    board.setTroubles([{ code: "store-failed", en: "The disk is full", zh: "磁盘已满" }]);
+    const duty = { name: "duty", type: "webhook", brokenSince: undefined, lastSentAt: Date.now() - 600_000 };
+    board.setChannels([{ ...duty, lastError: "HTTP 503", waiting: 3, waitingSince: Date.now() - 300_000 }]);
+    const { page } = await open(board, { locale: "zh-CN" });
+    await page.getByRole("heading", { name: /^无法存储监控数据：以下是 \d\d:\d\d 的情况。$/ }).waitFor();
+    await page.getByText(/\d\d:\d\d 起有 3 条未能送出：HTTP 503/).waitFor();
+    expect(await page.locator("page-foot li status-mark[status=warning]").count()).toBe(1);
+  });
+
   test("asks for the token, and is there after signing in", async () => {
     const { page } = await open(company(), { locale: "zh-CN" }, "correct-horse");
     await page.getByRole("heading", { name: "登录 Mailvigil" }).waitFor();
@@ -294,7 +363,7 @@ describe("the overview", () => {
     await page.getByRole("alert").getByText("令牌不正确。").waitFor();
     await page.getByLabel("访问令牌").fill("correct-horse");
     await page.keyboard.press("Enter");
-    await page.getByRole("heading", { name: "邮件正常，有一处故障。" }).waitFor();
+    await page.getByRole("heading", { name: "邮件部分中断：有一处故障。" }).waitFor();
     await page.getByText("实时", { exact: true }).waitFor();
   });
 });
