@@ -4,11 +4,13 @@ import type { AnyCheck } from "../model/check.ts";
 import type { AlertRule, Plan, Settings } from "../model/config.ts";
 import type { Ask } from "../model/dns.ts";
 import type { Priority } from "../model/incident.ts";
+import { languages, type Language } from "../model/text.ts";
 import type { Config } from "./config.ts";
 import { domainsToFind, watchedMail } from "./derive.ts";
 import { fault, type Diagnostic } from "./diagnostics.ts";
 import { discover, type Discovery } from "./discovery.ts";
-import { readDocument } from "./document.ts";
+import { readDocument, type SourceDocument } from "./document.ts";
+import { valueAt } from "./issues.ts";
 import { createMasker, type Masker } from "./mask.ts";
 import { PinsError, readPins, writePins } from "./pins.ts";
 import { plan } from "./plan.ts";
@@ -44,7 +46,11 @@ export interface LoadWorld {
   readonly now?: () => number;
 }
 
-export type Loaded = { readonly plan: Plan; readonly declared: number } | { readonly errors: readonly Diagnostic[] };
+/** `language` is what the file asks for, where that much of it can be read. */
+export type Loaded = { readonly language: Language | undefined } & (
+  | { readonly plan: Plan; readonly declared: number }
+  | { readonly errors: readonly Diagnostic[] }
+);
 
 /**
  * Reads, checks and plans a configuration. Everything that is wrong with it comes back at once, each with its place; nothing
@@ -52,23 +58,22 @@ export type Loaded = { readonly plan: Plan; readonly declared: number } | { read
  */
 export async function loadConfiguration(file: string, world: LoadWorld): Promise<Loaded> {
   const read = await readDocument(file);
-  if ("errors" in read) return { errors: read.errors };
+  if ("errors" in read) return { language: undefined, errors: read.errors };
+  const language = languageOf(read.source);
   const folder = dirname(resolve(file));
   const masker = world.masker ?? createMasker();
   const reader = createReader(read.source, { env: world.env, folder, masker });
   const providers = loadProviders();
   const config = await readSections(reader, { ...world, providers, folder });
   await revealAll(reader);
-  // Where the settings are wrong, where to look things up is not known; the rest has been read and told all the same.
-  if (!config) return { errors: sorted(reader.errors) };
-
   const discovery = await find(config, world, reader);
   const facts = { ...discovery, providers };
   const planned = plan(config, facts, world.checks);
   reader.add(planned.errors);
   if (reader.errors.length === 0) refuseDependentRoutes(config, watchedMail(config, facts), world, reader);
-  if (reader.errors.length > 0) return { errors: sorted(reader.errors) };
+  if (reader.errors.length > 0) return { language, errors: sorted(reader.errors) };
   return {
+    language,
     plan: {
       file: resolve(file),
       settings: config.settings,
@@ -81,6 +86,9 @@ export async function loadConfiguration(file: string, world: LoadWorld): Promise
     declared: config.domains.length + config.mailboxes.length + config.routes.length + config.endpoints.length,
   };
 }
+
+const languageOf = ({ value }: SourceDocument): Language | undefined =>
+  languages.find((language) => language === valueAt(value, ["settings", "language"]));
 
 /** In the order of the file, each once. */
 function sorted(errors: readonly Diagnostic[]): readonly Diagnostic[] {
@@ -125,8 +133,7 @@ async function find(config: Config, world: LoadWorld, reader: Reader): Promise<D
     return discovery;
   } catch (error) {
     if (!(error instanceof PinsError)) throw error;
-    const [problem = "", remedy = ""] = error.message.split(/: (.*)/s);
-    reader.report(["settings", "data"], fault({ en: problem, zh: problem }, { en: remedy, zh: remedy }));
+    reader.report(["settings", "data"], error.fault);
     return nothing;
   }
 }

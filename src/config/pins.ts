@@ -1,7 +1,9 @@
 import { mkdir, open, readFile, rename } from "node:fs/promises";
-import { join } from "node:path";
+import { dirname, join, resolve } from "node:path";
 import { z } from "zod";
 import type { FoundServers } from "../model/provider.ts";
+import { visible } from "../model/visible.ts";
+import { fault, type Fault } from "./diagnostics.ts";
 
 /** The servers that were found for a mail domain when it was first seen. Passwords go there and nowhere else. */
 export interface Pin extends FoundServers {
@@ -12,6 +14,11 @@ export interface Pin extends FoundServers {
 /** `pins.json` cannot be read or written. The message names the file and the remedy. */
 export class PinsError extends Error {
   override readonly name = "PinsError";
+  readonly fault: Fault;
+  constructor(wrong: Fault, cause: unknown) {
+    super(`${wrong.problem.en}; ${wrong.remedy.en}`, { cause });
+    this.fault = wrong;
+  }
 }
 
 const serverSchema = z.strictObject({
@@ -43,15 +50,28 @@ export async function readPins(data: string): Promise<ReadonlyMap<string, Pin>> 
     text = await readFile(file, "utf8");
   } catch (error) {
     if (error instanceof Error && "code" in error && (error.code === "ENOENT" || error.code === "ENOTDIR")) return new Map();
-    throw new PinsError(`Cannot read "${file}": give the user that runs Mailvigil the right to read it`, { cause: error });
+    throw new PinsError(
+      fault(
+        {
+          en: `${visible(file, 200)} cannot be read (${codeOf(error)})`,
+          zh: `无法读取 ${visible(file, 200)}（${codeOf(error)}）`,
+        },
+        { en: "give the user that runs Mailvigil the right to read it", zh: "请让运行 Mailvigil 的用户有权读取" },
+      ),
+      error,
+    );
   }
   try {
     return new Map(Object.entries(pinsSchema.parse(JSON.parse(text)).pins));
   } catch (error) {
     // Going on without would let the next DNS answer decide where the passwords go.
-    throw new PinsError(`Cannot read "${file}": it is damaged; restore it, or delete it to find the mail servers anew`, {
-      cause: error,
-    });
+    throw new PinsError(
+      fault(
+        { en: `${visible(file, 200)} is damaged`, zh: `${visible(file, 200)} 已损坏` },
+        { en: "restore it, or delete it to find the mail servers anew", zh: "请恢复它，或删除它以重新查找邮件服务器" },
+      ),
+      error,
+    );
   }
 }
 
@@ -60,7 +80,7 @@ export async function writePins(data: string, pins: ReadonlyMap<string, Pin>): P
   const file = fileOf(data);
   const temporary = `${file}.new`;
   try {
-    await mkdir(data, { recursive: true, mode: 0o700 });
+    await makeFolder(resolve(data));
     const handle = await open(temporary, "w", 0o600);
     try {
       await handle.writeFile(`${JSON.stringify({ version: 1, pins: Object.fromEntries(pins) }, undefined, 2)}\n`);
@@ -70,6 +90,43 @@ export async function writePins(data: string, pins: ReadonlyMap<string, Pin>): P
     }
     await rename(temporary, file);
   } catch (error) {
-    throw new PinsError(`Cannot write "${file}": give the user that runs Mailvigil the right to write it`, { cause: error });
+    throw new PinsError(
+      fault(
+        {
+          en: `${visible(file, 200)} cannot be written (${codeOf(error)})`,
+          zh: `无法写入 ${visible(file, 200)}（${codeOf(error)}）`,
+        },
+        {
+          en: "give the user that runs Mailvigil the right to write there, or name another folder in settings.data",
+          zh: "请让运行 Mailvigil 的用户有权写入，或用 settings.data 另选文件夹",
+        },
+      ),
+      error,
+    );
   }
 }
+
+/**
+ * With its parents. Level by level: Node's own recursive mkdir turns in circles where the system says ENOENT for a folder whose
+ * parent is there (seen in /proc with Node 24.21).
+ */
+async function makeFolder(folder: string): Promise<void> {
+  if (await makeOne(folder)) return;
+  await makeFolder(dirname(folder));
+  if (!(await makeOne(folder))) throw Object.assign(new Error(`cannot make ${folder}`), { code: "ENOENT" });
+}
+
+/** False: its parent is missing, as the system says. */
+async function makeOne(folder: string): Promise<boolean> {
+  try {
+    await mkdir(folder, { mode: 0o700 });
+    return true;
+  } catch (error) {
+    const code = codeOf(error);
+    if (code === "EEXIST") return true;
+    if (code === "ENOENT" && dirname(folder) !== folder) return false;
+    throw error;
+  }
+}
+
+const codeOf = (error: unknown): string => (error instanceof Error && "code" in error ? String(error.code) : "?");

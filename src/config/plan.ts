@@ -6,6 +6,7 @@ import { partsOfId, type Probe } from "../model/probe.ts";
 import type { Config, ProbeOverride } from "./config.ts";
 import { derive, type Draft, type PlanFacts } from "./derive.ts";
 import { fault, nearest, suggest, type Diagnostic } from "./diagnostics.ts";
+import { isRecord } from "./document.ts";
 import { parseOptions } from "./options.ts";
 
 export interface Planned {
@@ -38,6 +39,13 @@ export function plan(config: Config, facts: PlanFacts, checks: ReadonlyMap<strin
   const added = new Map(assets.map((asset) => [asset.id, asset]));
   for (const override of config.probes) {
     if (ids.has(override.id)) continue;
+    const parts = partsOfId(override.id);
+    if (override.words.check === undefined && !added.has(parts.asset) && isWritten(config, parts.asset)) {
+      // The asset is written and wrong, which has its own message.
+      const check = checks.get(parts.check);
+      if (check) errors.push(...wrongWords(config, check, override));
+      continue;
+    }
     const found = addedProbe(config, override, ids, checks);
     if ("file" in found) errors.push(found);
     else {
@@ -54,6 +62,12 @@ export function plan(config: Config, facts: PlanFacts, checks: ReadonlyMap<strin
 
 const kindOf = (asset: string): AssetSummary["kind"] =>
   asset.includes("~") ? "route" : asset.includes("@") ? "mailbox" : asset.includes(":") ? "endpoint" : "domain";
+
+const isWritten = ({ source }: Config, asset: string): boolean =>
+  [...namesIn(source.value["domains"], "name"), ...namesIn(source.value["mailboxes"], "address")].includes(asset);
+
+const namesIn = (list: unknown, key: string): readonly string[] =>
+  Array.isArray(list) ? list.flatMap((item: unknown) => (isRecord(item) ? [String(item[key]).toLowerCase()] : [])) : [];
 
 /** An entry of `probes` that no asset gave: it needs the name of its check, and `asset/check` as its id. */
 function addedProbe(

@@ -1,4 +1,4 @@
-import type { z } from "zod";
+import { z } from "zod";
 import { fault, formatPath, show, type Diagnostic, type Fault, type Path } from "./diagnostics.ts";
 import { isRecord, type SourceDocument } from "./document.ts";
 import { faultsOf, unknownKey, valueAt } from "./issues.ts";
@@ -16,6 +16,8 @@ export interface Reader {
   add(errors: readonly Diagnostic[]): void;
   /** The part at a path, or undefined where it is wrong. What is not written is read as `absent`, default an empty mapping. */
   parse<S extends z.ZodType>(schema: S, path: Path, ...absent: readonly unknown[]): z.output<S> | undefined;
+  /** As far as they can be read one by one, the keys of a part that `parse` refused: its faults hide no others. */
+  parts<S extends z.ZodObject>(schema: S, path: Path): Partial<z.output<S>>;
   /** The paths of the items of a list; none where there is no list. */
   items(path: Path): readonly Path[];
   /** The paths of the entries of a mapping. */
@@ -54,6 +56,14 @@ export function createReader(source: SourceDocument, world: ReaderWorld): Reader
       if (parsed.success) return parsed.data;
       for (const wrong of faultsOf(parsed.error, value, schema)) report([...path, ...wrong.path], wrong, wrong.on);
       return undefined;
+    },
+    parts<S extends z.ZodObject>(schema: S, path: Path) {
+      const value = at(path);
+      const read = Object.entries(schema.shape).flatMap(([key, part]) => {
+        const parsed = part instanceof z.ZodType ? part.safeParse(isRecord(value) ? value[key] : undefined) : undefined;
+        return parsed?.success === true && parsed.data !== undefined ? [[key, parsed.data] as const] : [];
+      });
+      return Object.fromEntries(read) as Partial<z.output<S>>;
     },
     items(path) {
       const value = at(path);

@@ -34,8 +34,8 @@ export interface Known {
   readonly folder: string;
 }
 
-/** All sections of the file, each as far as it is right. Undefined where the settings are wrong. */
-export async function readSections(reader: Reader, known: Known): Promise<Config | undefined> {
+/** All sections of the file, each as far as it is right. */
+export async function readSections(reader: Reader, known: Known): Promise<Config> {
   reader.onlyKeys([], topLevelKeys);
   const domains = readDomains(reader, known);
   const mailboxes = readMailboxes(reader, known);
@@ -55,14 +55,21 @@ export async function readSections(reader: Reader, known: Known): Promise<Config
       ),
     );
   }
-  return settings && { source: reader.source, settings, domains, mailboxes, routes, endpoints, channels, alerts, probes };
+  return { source: reader.source, settings, domains, mailboxes, routes, endpoints, channels, alerts, probes };
 }
 
 const isEmpty = (value: unknown): boolean =>
   value === undefined || value === null || (typeof value === "object" && Object.keys(value).length === 0);
 
 /** Reports an asset that was declared before, and every check in its `off` that does not exist. */
-function declare(reader: Reader, known: Known, seen: Map<string, Path>, id: string, path: Path, off: readonly string[]): boolean {
+function declare(
+  reader: Reader,
+  known: Known,
+  seen: Map<string, Path>,
+  id: string | undefined,
+  path: Path,
+  off: readonly string[] = [],
+): boolean {
   for (const [i, check] of off.entries()) {
     if (known.checks.has(check)) continue;
     reader.report(
@@ -70,6 +77,7 @@ function declare(reader: Reader, known: Known, seen: Map<string, Path>, id: stri
       fault({ en: "there is no such check", zh: "没有这个检查" }, suggest(check, [...known.checks.keys()])),
     );
   }
+  if (id === undefined) return false;
   const first = seen.get(id);
   if (first === undefined) {
     seen.set(id, path);
@@ -90,7 +98,8 @@ function readDomains(reader: Reader, known: Known): readonly DomainAsset[] {
   const seen = new Map<string, Path>();
   return reader.items(["domains"]).flatMap((path) => {
     const words = reader.parse(domainSchema, path);
-    if (!words || !declare(reader, known, seen, words.name, path, words.off)) return [];
+    const { name, off } = words ?? reader.parts(domainSchema, path);
+    if (!declare(reader, known, seen, name, path, off) || !words) return [];
     return [{ ...words, business: words.business ?? "normal", path }];
   });
 }
@@ -99,23 +108,24 @@ function readMailboxes(reader: Reader, known: Known): readonly MailboxAsset[] {
   const seen = new Map<string, Path>();
   return reader.items(["mailboxes"]).flatMap((path) => {
     const words = reader.parse(mailboxSchema, path);
-    if (!words) return [];
-    const { address, role, imap = {}, smtp = {} } = words;
-    const named = words.provider === undefined ? undefined : known.providers.get(words.provider);
-    if (words.provider !== undefined && !named) {
+    const parts = words ?? reader.parts(mailboxSchema, path);
+    const named = parts.provider === undefined ? undefined : known.providers.get(parts.provider);
+    if (parts.provider !== undefined && !named) {
       reader.report(
         [...path, "provider"],
-        fault({ en: "there is no such provider", zh: "没有这个服务商" }, suggest(words.provider, [...known.providers.keys()])),
+        fault({ en: "there is no such provider", zh: "没有这个服务商" }, suggest(parts.provider, [...known.providers.keys()])),
       );
     }
-    if (!declare(reader, known, seen, address.id, path, words.off)) return [];
-    const login = words.login ?? address.address;
+    const login = parts.login ?? parts.address?.address;
+    const password = parts.password && reader.secret(parts.password, [...path, "password"], login);
+    if (!declare(reader, known, seen, parts.address?.id, path, parts.off) || !words || !login || !password) return [];
+    const { address, role, imap = {}, smtp = {} } = words;
     const hosted = imap.host !== undefined || smtp.host !== undefined;
     return [
       {
         address,
         login,
-        password: reader.secret(words.password, [...path, "password"], login),
+        password,
         provider:
           named ??
           providerOfHosts(known.providers, [imap.host, smtp.host]) ??
@@ -135,15 +145,16 @@ function readRoutes(reader: Reader, known: Known, mailboxes: readonly MailboxAss
   const seen = new Map<string, Path>();
   return reader.items(["routes"]).flatMap((path) => {
     const words = reader.parse(routeSchema, path);
-    if (!words) return [];
-    const { from, to } = words;
-    const ends = [["from", from] as const, ["to", to] as const].map(([key, { id }]) => {
+    const { from, to, off } = words ?? reader.parts(routeSchema, path);
+    const ends = [["from", from] as const, ["to", to] as const].map(([key, end]) => {
+      if (!end) return undefined;
+      const { id } = end;
       const mailbox = mailboxes.find((it) => it.address.id === id);
       // A mailbox that is declared but wrong has its own message.
       if (!mailbox && !isWritten(reader, id)) reader.report([...path, key], notDeclared(id, mailboxes));
       return mailbox;
     });
-    if (from.id === to.id) {
+    if (from && from.id === to?.id) {
       reader.report(
         [...path, "to"],
         fault(
@@ -153,11 +164,12 @@ function readRoutes(reader: Reader, known: Known, mailboxes: readonly MailboxAss
       );
       return [];
     }
-    if (!declare(reader, known, seen, `${from.id}~${to.id}`, path, words.off)) return [];
+    const id = from && to && `${from.id}~${to.id}`;
+    if (!declare(reader, known, seen, id, path, off) || !words) return [];
     return [
       {
-        from,
-        to,
+        from: words.from,
+        to: words.to,
         everyMs: words.every,
         lateAfterMs: words.late_after,
         lostAfterMs: words.lost_after,
@@ -189,7 +201,9 @@ function readEndpoints(reader: Reader, known: Known): readonly EndpointAsset[] {
   const seen = new Map<string, Path>();
   return reader.items(["endpoints"]).flatMap((path) => {
     const words = reader.parse(endpointSchema, path);
-    if (!words || !declare(reader, known, seen, joinHostPort(words.host, words.port), path, words.off)) return [];
+    const { host, port, off } = words ?? reader.parts(endpointSchema, path);
+    const id = host === undefined || port === undefined ? undefined : joinHostPort(host, port);
+    if (!declare(reader, known, seen, id, path, off) || !words) return [];
     return [{ ...words, business: words.business ?? "normal", path }];
   });
 }

@@ -14,9 +14,11 @@ const maxCaBytes = 1024 * 1024;
 /** Independent of each other: two in China, three elsewhere; any one of them that answers proves our way out. */
 const egressTargets = ["223.5.5.5:443", "119.29.29.29:443", "1.1.1.1:443", "8.8.8.8:443", "9.9.9.9:443"];
 
-/** Reads `settings` and the authorities that it names. Undefined where something in it is wrong: the reader holds the faults. */
-export async function readSettings(reader: Reader, folder: string, company: string): Promise<Settings | undefined> {
-  const before = reader.errors.length;
+/**
+ * Reads `settings` and the authorities that it names. What is wrong in it is as if it were not written, so that the rest can be
+ * read and told too: the reader holds the faults.
+ */
+export async function readSettings(reader: Reader, folder: string, company: string): Promise<Settings> {
   reader.entries(["settings"]);
   reader.onlyKeys(["settings"], Object.keys(settingsSchemas));
   const read = <S extends z.ZodType>(key: string, schema: S) => reader.parse(schema, ["settings", key], undefined);
@@ -50,7 +52,6 @@ export async function readSettings(reader: Reader, folder: string, company: stri
     );
   }
   const extraAuthorities = await readAuthorities(words.tls?.ca ?? [], reader, folder);
-  if (reader.errors.length > before) return undefined;
   return {
     timezone: words.timezone ?? new Intl.DateTimeFormat().resolvedOptions().timeZone,
     language: words.language ?? "en",

@@ -17,15 +17,16 @@ beforeEach(async () => {
 });
 afterEach(() => rm(folder, { recursive: true }));
 
+const world: LoadWorld = {
+  checks: plainChecks,
+  channels: plainChannels,
+  env: { SALES_PASSWORD: "b-secret", TOKEN: "c-secret" },
+  dependentRoutes: findDependentRoutes,
+  now: () => Date.UTC(2026, 10, 22),
+};
+
 async function load(file: string, over: Partial<LoadWorld> = {}): Promise<Plan> {
-  const loaded = await loadConfiguration(file, {
-    checks: plainChecks,
-    channels: plainChannels,
-    env: { SALES_PASSWORD: "b-secret", TOKEN: "c-secret" },
-    dependentRoutes: findDependentRoutes,
-    now: () => Date.UTC(2026, 10, 22),
-    ...over,
-  });
+  const loaded = await loadConfiguration(file, { ...world, ...over });
   if ("errors" in loaded) throw new Error(JSON.stringify(loaded.errors, undefined, 1));
   return loaded.plan;
 }
@@ -150,8 +151,30 @@ describe("pins", () => {
     const file = await fiveLines();
     await load(file, { ...asking(exmailZone), pins: "store" });
     await writeFile(join(folder, "data/pins.json"), "{");
-    await expect(load(file, asking(otherZone))).rejects.toThrow("it is damaged; restore it");
+    const pins = join(folder, "data/pins.json");
+    expect(await refusal(file, asking(otherZone))).toEqual([
+      `${pins} is damaged; restore it, or delete it to find the mail servers anew`,
+      `${pins} 已损坏；请恢复它，或删除它以重新查找邮件服务器`,
+    ]);
   });
+
+  test("that cannot be written are told in both languages, soon, where a folder can never be made", async () => {
+    const file = await fiveLines();
+    const text = await readFile(file, "utf8");
+    await writeFile(file, text.replace("settings: {", "settings: { data: /proc/mailvigil/deep/data,"));
+    const pins = "/proc/mailvigil/deep/data/pins.json";
+    expect(await refusal(file, { ...asking(exmailZone), pins: "store" })).toEqual([
+      `${pins} cannot be written (ENOENT); give the user that runs Mailvigil the right to write there, or name another folder in settings.data`,
+      `无法写入 ${pins}（ENOENT）；请让运行 Mailvigil 的用户有权写入，或用 settings.data 另选文件夹`,
+    ]);
+  });
+
+  const refusal = async (file: string, over: Partial<LoadWorld>): Promise<readonly string[]> => {
+    const loaded = await loadConfiguration(file, { ...world, ...over });
+    return "errors" in loaded
+      ? loaded.errors.flatMap(({ problem, remedy }) => [`${problem.en}; ${remedy.en}`, `${problem.zh}；${remedy.zh}`])
+      : [];
+  };
 });
 
 describe("the full example", () => {
