@@ -1,6 +1,6 @@
 import { createHmac, randomBytes } from "node:crypto";
 import { readFile } from "node:fs/promises";
-import { loadProviders } from "../config/providers.ts";
+import { loadProviders, recognisable } from "../config/providers.ts";
 import { createLoopWatch, type LoopWatch } from "../engine/loop-watch.ts";
 import { judgeOwnSide } from "../engine/own-side.ts";
 import { observeWithoutRun, runProbe, type RunWorld } from "../engine/run-probe.ts";
@@ -9,6 +9,7 @@ import { statusWords } from "../i18n/commands.ts";
 import type { AnyCheck } from "../model/check.ts";
 import type { Observation } from "../model/observation.ts";
 import type { Probe } from "../model/probe.ts";
+import type { KnownProvider } from "../model/provider.ts";
 import { statusFacts, worstStatus } from "../model/status.ts";
 import { inLanguage, say, type Language } from "../model/text.ts";
 import { createNet, type Net } from "../net/world.ts";
@@ -17,7 +18,7 @@ import { asMarkdown, asSummary, asText } from "./audit-report.ts";
 import { createProofs, memoAsk } from "./audit-world.ts";
 import { asJson, type Row } from "./check-output.ts";
 import { exitUsage, type Env } from "./configuration.ts";
-import { terminalLanguage } from "./say.ts";
+import { terminalLanguage } from "./terminal-language.ts";
 
 export interface AuditOptions {
   readonly json?: boolean;
@@ -49,7 +50,7 @@ const asked: Readonly<Record<string, (domain: string, options: AuditOptions, pro
   "dns-dnssec": (domain) => ({ domain }),
   "dns-caa": (domain) => ({ domain }),
   "dns-ptr": (domain, { sendsFrom = [] }, { suffixes }) => ({ domain, senders: sendsFrom, providers: suffixes }),
-  "dns-autoconfig": (domain) => ({ domain }),
+  "dns-autoconfig": (domain, _, { known }) => ({ domain, known }),
   "dns-consistency": (domain) => ({ domain }),
   "dns-bimi": (domain) => ({ domain }),
   "smtp-mx": (domain, { relayTest = false }) => ({ domain, relayTest }),
@@ -64,7 +65,7 @@ const asked: Readonly<Record<string, (domain: string, options: AuditOptions, pro
 };
 
 interface Presets {
-  readonly known: readonly { readonly id: string; readonly mxSuffixes: readonly string[] }[];
+  readonly known: readonly KnownProvider[];
   readonly suffixes: readonly string[];
 }
 
@@ -189,9 +190,7 @@ function controlOf({ checks, options }: Auditing, world: RunWorld): (() => Promi
 }
 
 function presetsOf(): Presets {
-  const known = [...loadProviders().values()]
-    .map(({ id, mxSuffixes }) => ({ id, mxSuffixes }))
-    .filter(({ mxSuffixes }) => mxSuffixes.length > 0);
+  const known = recognisable(loadProviders());
   return { known, suffixes: known.flatMap(({ mxSuffixes }) => mxSuffixes) };
 }
 
