@@ -13,7 +13,7 @@ export class RequestError extends Error {
 async function request<T>(path: string, init: RequestInit = {}): Promise<T> {
   const response = await fetch(`/api/v1${path}`, { ...init, signal: AbortSignal.timeout(10_000) });
   // The session is over: the server answers "/" with the form that asks for the token.
-  if (response.status === 401) location.assign("/");
+  if (response.status === 401) location.reload();
   if (!response.ok) {
     const problem: ApiError | undefined = await response.json().catch(() => undefined);
     throw new RequestError(response.status, problem?.error.message ?? `HTTP ${response.status}`);

@@ -165,7 +165,8 @@ function requireToken(app: Hono<Env>, guard: Guard, now: () => number): void {
     const page = renderLogin(languageOf(c.req.header("accept-language")), failure);
     return c.html(page, failure === "held" ? 429 : 401);
   };
-  app.post("/login", bodyLimit({ maxSize: 8192, onError: (c) => problem(c, "too-large", "Send less than 8 KiB") }), async (c) => {
+  // At "/" itself, so that the fragment of an alert's link (`/#M-14`) outlives the signing in.
+  app.post("/", bodyLimit({ maxSize: 8192, onError: (c) => problem(c, "too-large", "Send less than 8 KiB") }), async (c) => {
     if (guard.isHeld(now())) return showLogin(c, "held");
     const form = await c.req.parseBody();
     if (typeof form["token"] !== "string" || !guard.isToken(form["token"])) {

@@ -28,7 +28,7 @@ export function languageOf(acceptLanguage: string | undefined): Language {
 export function renderLogin(language: Language, failure: "wrong" | "held" | undefined): string {
   const word = (name: keyof typeof loginWords): string => inLanguage(loginWords[name], language);
   return `<!doctype html><html lang="${language}"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width">
-<title>${word("title")}</title><style>${style}</style></head><body><main><form method="post" action="/login"><h1>${word("title")}</h1>
+<title>${word("title")}</title><style>${style}</style></head><body><main><form method="post"><h1>${word("title")}</h1>
 <label for="token">${word("token")}</label><input id="token" name="token" type="password" autocomplete="current-password" required autofocus>
 <p>${word("hint")}</p>${failure === undefined ? "" : `<p role="alert">${word(failure)}</p>`}<button>${word("submit")}</button>
 </form></main></body></html>`;

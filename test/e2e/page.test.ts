@@ -358,12 +358,14 @@ describe("the overview", () => {
     await page.getByRole("heading", { name: "登录 Mailvigil" }).waitFor();
     expect(await axeViolations(page)).toEqual([]);
     await shoot(page, "login-zh-1280-light");
+    await page.evaluate("location.hash = 'M-1040'");
     await page.getByLabel("访问令牌").fill("wrong");
     await page.keyboard.press("Enter");
     await page.getByRole("alert").getByText("令牌不正确。").waitFor();
     await page.getByLabel("访问令牌").fill("correct-horse");
     await page.keyboard.press("Enter");
     await page.getByRole("heading", { name: "邮件部分中断：有一处故障。" }).waitFor();
+    await page.locator("fault-card[named]", { hasText: "M-1040" }).waitFor();
     await page.getByText("实时", { exact: true }).waitFor();
   });
 });

@@ -250,7 +250,7 @@ describe("a token", () => {
   });
 
   const signIn = async (app: App, offered: string, headers: Record<string, string> = {}): Promise<Response> =>
-    app.request("/login", {
+    app.request("/", {
       method: "POST",
       headers: { host: "127.0.0.1:8993", "content-type": "application/x-www-form-urlencoded", ...headers },
       body: new URLSearchParams({ token: offered }).toString(),
