@@ -16,8 +16,11 @@ export interface Reader {
   add(errors: readonly Diagnostic[]): void;
   /** The part at a path, or undefined where it is wrong. What is not written is read as `absent`, default an empty mapping. */
   parse<S extends z.ZodType>(schema: S, path: Path, ...absent: readonly unknown[]): z.output<S> | undefined;
-  /** As far as they can be read one by one, the keys of a part that `parse` refused: its faults hide no others. */
-  parts<S extends z.ZodObject>(schema: S, path: Path): Partial<z.output<S>>;
+  /**
+   * Of a part that `parse` refused, the keys that can be read one by one: its faults hide no others.
+   * @param schema all of its keys are optional
+   */
+  parts<S extends z.ZodObject>(schema: S, path: Path): z.output<S>;
   /** The paths of the items of a list; none where there is no list. */
   items(path: Path): readonly Path[];
   /** The paths of the entries of a mapping. */
@@ -59,11 +62,13 @@ export function createReader(source: SourceDocument, world: ReaderWorld): Reader
     },
     parts<S extends z.ZodObject>(schema: S, path: Path) {
       const value = at(path);
-      const read = Object.entries(schema.shape).flatMap(([key, part]) => {
-        const parsed = part instanceof z.ZodType ? part.safeParse(isRecord(value) ? value[key] : undefined) : undefined;
-        return parsed?.success === true && parsed.data !== undefined ? [[key, parsed.data] as const] : [];
-      });
-      return Object.fromEntries(read) as Partial<z.output<S>>;
+      const written = isRecord(value) ? value : {};
+      const readable = Object.entries(schema.shape).flatMap(([key, part]) =>
+        part instanceof z.ZodType && Object.hasOwn(written, key) && part.safeParse(written[key]).success
+          ? [[key, written[key]] as const]
+          : [],
+      );
+      return schema.parse(Object.fromEntries(readable));
     },
     items(path) {
       const value = at(path);

@@ -98,7 +98,7 @@ function readDomains(reader: Reader, known: Known): readonly DomainAsset[] {
   const seen = new Map<string, Path>();
   return reader.items(["domains"]).flatMap((path) => {
     const words = reader.parse(domainSchema, path);
-    const { name, off } = words ?? reader.parts(domainSchema, path);
+    const { name, off } = words ?? reader.parts(domainSchema.partial(), path);
     if (!declare(reader, known, seen, name, path, off) || !words) return [];
     return [{ ...words, business: words.business ?? "normal", path }];
   });
@@ -108,7 +108,7 @@ function readMailboxes(reader: Reader, known: Known): readonly MailboxAsset[] {
   const seen = new Map<string, Path>();
   return reader.items(["mailboxes"]).flatMap((path) => {
     const words = reader.parse(mailboxSchema, path);
-    const parts = words ?? reader.parts(mailboxSchema, path);
+    const parts = words ?? reader.parts(mailboxSchema.partial(), path);
     const named = parts.provider === undefined ? undefined : known.providers.get(parts.provider);
     if (parts.provider !== undefined && !named) {
       reader.report(
@@ -145,7 +145,7 @@ function readRoutes(reader: Reader, known: Known, mailboxes: readonly MailboxAss
   const seen = new Map<string, Path>();
   return reader.items(["routes"]).flatMap((path) => {
     const words = reader.parse(routeSchema, path);
-    const { from, to, off } = words ?? reader.parts(routeSchema, path);
+    const { from, to, off } = words ?? reader.parts(routeSchema.partial(), path);
     const ends = [["from", from] as const, ["to", to] as const].map(([key, end]) => {
       if (!end) return undefined;
       const { id } = end;
@@ -201,7 +201,7 @@ function readEndpoints(reader: Reader, known: Known): readonly EndpointAsset[] {
   const seen = new Map<string, Path>();
   return reader.items(["endpoints"]).flatMap((path) => {
     const words = reader.parse(endpointSchema, path);
-    const { host, port, off } = words ?? reader.parts(endpointSchema, path);
+    const { host, port, off } = words ?? reader.parts(endpointSchema.partial(), path);
     const id = host === undefined || port === undefined ? undefined : joinHostPort(host, port);
     if (!declare(reader, known, seen, id, path, off) || !words) return [];
     return [{ ...words, business: words.business ?? "normal", path }];
