@@ -22,7 +22,7 @@ import type { Board, ChannelHealth } from "./model/board.ts";
 import type { AnyChannel } from "./model/channel.ts";
 import type { AnyCheck } from "./model/check.ts";
 import type { Plan } from "./model/config.ts";
-import type { Mask } from "./model/secret.ts";
+import { SecretError, type Mask } from "./model/secret.ts";
 import { emptyBatch } from "./model/state.ts";
 import { createNet } from "./net/world.ts";
 import { createCalendarRuns } from "./store/calendar.ts";
@@ -90,6 +90,20 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
     }
   };
   setChannels();
+  /** Channels whose options can send nothing, with the reason: known before anything has to be sent. */
+  const unfit = new Map<string, string>();
+  const verifyChannels = async (): Promise<void> => {
+    const found = await Promise.all(
+      [...channels].map(async ([name, { type, options: own }]) => [name, await whyUnfit(type, own)] as const),
+    );
+    unfit.clear();
+    for (const [name, reason] of found) {
+      if (reason === undefined) continue;
+      unfit.set(name, mask(reason));
+      const data = (language: Language): Data => ({ name, reason: inLanguage(channelReason(mask(reason)), language) });
+      log(inLanguage(both(emergencyWords.channelBroken, data), plan.settings.language));
+    }
+  };
   const reach = {
     dial: net.dial,
     ask: net.ask,
@@ -119,7 +133,7 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
     remembered: loadRemembered(db, now()),
     nextAt: (probe) => scheduler.nextAt(probe),
     channels: () => delivery.channels(),
-    troubles: () => troublesOf(emergency.reason(), delivery.channels(), plan, demonstration),
+    troubles: () => troublesOf(emergency.reason(), delivery.channels(), unfit, plan, demonstration),
     now,
   });
   /** The demonstration takes the port it finds; elsewhere the settings say where people reach the pages. */
@@ -277,6 +291,7 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
   scheduler.replace(plan.probes);
   delivery.wake();
   await calendar.tick();
+  await verifyChannels();
 
   const running = undo.move();
   return {
@@ -292,6 +307,7 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
       scheduler.replace(plan.probes);
       for (const probe of changed) scheduler.runNow(probe);
       delivery.retry();
+      await verifyChannels();
     },
     async crashed(error) {
       const reason = mask(describe(error));
@@ -317,6 +333,7 @@ function changedProbes(before: Plan, after: Plan): readonly string[] {
 function troublesOf(
   storeFault: Text | undefined,
   channels: ReturnType<Board["channels"]>,
+  unfit: ReadonlyMap<string, string>,
   plan: Plan,
   demonstration: boolean,
 ): ReturnType<Board["troubles"]> {
@@ -325,13 +342,22 @@ function troublesOf(
     ? [{ code: "store-failed", ...both(storeFailed.line, (language) => ({ reason: inLanguage(storeFault, language) })) }]
     : [];
   const broken = channels
-    .filter(({ brokenSince }) => brokenSince !== undefined)
-    .map(({ name, lastError }) => ({
-      code: "channel-broken",
-      ...both(channelBroken, (language) => ({ name, reason: inLanguage(channelReason(lastError ?? ""), language) })),
-    }));
+    .filter(({ name, brokenSince }) => brokenSince !== undefined || unfit.has(name))
+    .map(({ name, lastError }) => {
+      const reason = channelReason(unfit.get(name) ?? lastError ?? "");
+      return { code: "channel-broken", ...both(channelBroken, (language) => ({ name, reason: inLanguage(reason, language) })) };
+    });
   const none = plan.channels.length === 0 && !demonstration ? [{ code: "no-channel", ...noChannel }] : [];
   return [...store, ...broken, ...none];
+}
+
+/** A secret that cannot be read is a reason too. */
+async function whyUnfit(type: AnyChannel, options: unknown): Promise<string | undefined> {
+  try {
+    return await type.verify?.(options);
+  } catch (error) {
+    return error instanceof SecretError ? error.message : describe(error);
+  }
 }
 
 const both = (text: Text, data: (language: Language) => Data): Text => ({

@@ -338,6 +338,23 @@ describe("startDaemon()", () => {
     );
   });
 
+  test("a channel that can send nothing as it is written is named at the start, before anything has to be sent", async () => {
+    const reason = "The secret in env KEY is not whsec_ and 24 to 64 bytes of base64";
+    let wrong: string | undefined = reason;
+    const channels = new Map([["recording", { ...recording.channel, verify: () => Promise.resolve(wrong) }]]);
+    const check = checkOf("imap-login", () => found());
+    const plan = planOf([namedProbe(check, "sales@example.com")]);
+    await start(plan, [check], { channels });
+    expect(logged).toEqual([`The channel ops is broken, alerts do not go out on it: ${reason}`]);
+    expect(daemon?.board.troubles()).toMatchObject([
+      { code: "channel-broken", zh: "告警通道 ops 已失效，无法发出告警：env KEY 中的密钥不是 whsec_ 加 24 至 64 字节的 base64" },
+    ]);
+    wrong = undefined;
+    await daemon?.reload(plan);
+    expect(daemon?.board.troubles()).toEqual([]);
+    expect(logged).toHaveLength(1);
+  });
+
   test("a second daemon on the same data is refused, and the port of a first one named", async () => {
     const check = checkOf("imap-login", () => found());
     const plan = planOf([namedProbe(check, "a")]);

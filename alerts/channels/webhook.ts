@@ -2,7 +2,7 @@ import { z } from "zod";
 import type { ChannelContext, DeliveryResult } from "../../src/model/channel.ts";
 import { defineChannel, write } from "../../src/model/channel.ts";
 import type { Secret } from "../../src/model/secret.ts";
-import { post } from "../../src/net/post.ts";
+import { post, refusedAddress } from "../../src/net/post.ts";
 import { judgeAnswer } from "../http-answer.ts";
 import { isSecret, secretOption } from "../secret-option.ts";
 import { payloadOf, signaturesOf, signingKey } from "../standard-webhooks.ts";
@@ -66,26 +66,50 @@ export default defineChannel({
     mailDomains: [],
   }),
 
-  async send(alert, { url, secret, previousSecret, allowPrivate }, ctx): Promise<DeliveryResult> {
-    const address = parseAddress(typeof url === "string" ? url : await url.reveal());
-    const where = typeof url === "string" ? (address?.host ?? "the address") : `the address in ${url.source}`;
-    if (address === undefined) return { kind: "bad-channel", reason: `${where} is no http or https address` };
+  async verify(options): Promise<string | undefined> {
+    const ready = await prepared(options);
+    if ("reason" in ready) return ready.reason;
+    const refused = refusedAddress(ready.address, options.allowPrivate);
+    return refused === undefined ? undefined : `${ready.where}: ${refused}`;
+  },
 
-    const keys: Buffer[] = [];
-    for (const one of previousSecret === undefined ? [secret] : [secret, previousSecret]) {
-      const key = signingKey(await one.reveal());
-      if (key === undefined) {
-        return { kind: "bad-channel", reason: `The secret in ${one.source} is not whsec_ and 24 to 64 bytes of base64` };
-      }
-      keys.push(key);
-    }
+  async send(alert, options, ctx): Promise<DeliveryResult> {
+    const ready = await prepared(options);
+    if ("reason" in ready) return { kind: "bad-channel", reason: ready.reason };
+    const { address, where, keys } = ready;
     const body = payloadOf(alert, ctx.maybeRepeat);
     const headers = headersOf(keys, alert.id, body, ctx);
     const { ask, authorities, signal } = ctx;
-    const outcome = await post({ url: address, headers, body, allowPrivate, ask, authorities, signal });
+    const outcome = await post({ url: address, headers, body, allowPrivate: options.allowPrivate, ask, authorities, signal });
     return judgeAnswer(outcome, where, ctx.now(), () => ({ kind: "ok" }));
   },
 });
+
+interface Ready {
+  readonly address: URL;
+  /** How the far side is called in reasons. */
+  readonly where: string;
+  readonly keys: readonly Buffer[];
+}
+
+/** @throws SecretError */
+async function prepared(options: {
+  readonly url: string | Secret;
+  readonly secret: Secret;
+  readonly previousSecret?: Secret | undefined;
+}): Promise<Ready | { readonly reason: string }> {
+  const { url, secret, previousSecret } = options;
+  const address = parseAddress(typeof url === "string" ? url : await url.reveal());
+  const where = typeof url === "string" ? (address?.host ?? "the address") : `the address in ${url.source}`;
+  if (address === undefined) return { reason: `${where} is no http or https address` };
+  const keys: Buffer[] = [];
+  for (const one of previousSecret === undefined ? [secret] : [secret, previousSecret]) {
+    const key = signingKey(await one.reveal());
+    if (key === undefined) return { reason: `The secret in ${one.source} is not whsec_ and 24 to 64 bytes of base64` };
+    keys.push(key);
+  }
+  return { address, where, keys };
+}
 
 /** The time is that of the try: receivers refuse what is five minutes off. */
 function headersOf(keys: readonly Buffer[], id: string, body: string, ctx: ChannelContext): Record<string, string> {

@@ -46,6 +46,12 @@ export interface Channel<O extends z.ZodType = z.ZodType> {
   readonly perMinute: number;
   /** Hosts and mail domains a delivery depends on: a route whose every channel depends on watched mail is refused. */
   dependsOn(options: z.output<O>): { readonly hosts: readonly string[]; readonly mailDomains: readonly string[] };
+  /**
+   * Why nothing would ever be sent with these options, as far as that shows without the network; undefined when nothing does.
+   * The reason is a short technical text like that of a `DeliveryResult`. Asked at each start and reload.
+   * @throws SecretError
+   */
+  verify?(options: z.output<O>): Promise<string | undefined>;
   send(alert: Alert, options: z.output<O>, ctx: ChannelContext): Promise<DeliveryResult>;
 }
 

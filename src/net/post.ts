@@ -1,3 +1,4 @@
+import { isIP } from "node:net";
 import { DialError } from "../model/connection.ts";
 import type { Ask } from "../model/dns.ts";
 import { addressesOf, exchange, hostOf, messageOf, portOf, wordsOf } from "./http-exchange.ts";
@@ -47,11 +48,7 @@ export async function post(request: PostRequest): Promise<PostOutcome> {
     const addresses = found.filter((address) => whyNotPost(address, allowPrivate) === undefined);
     const inside = addresses.filter((address) => whyNotPost(address, false) !== undefined);
     if (addresses.length === 0) {
-      const [first = ""] = found;
-      return {
-        kind: "refused",
-        reason: `Nothing is posted to ${first}: ${whyNotPost(first, allowPrivate) ?? "it is no address"}`,
-      };
+      return { kind: "refused", reason: refusal(found[0] ?? "", allowPrivate) };
     }
     if (!secure && inside.length < addresses.length) {
       return { kind: "refused", reason: "Nothing is posted over the internet without TLS; write https://" };
@@ -70,6 +67,15 @@ export async function post(request: PostRequest): Promise<PostOutcome> {
     if (error instanceof DialError && error.failure === "certificate") return { kind: "refused", reason: error.message };
     return { kind: "failed", reason: signal.aborted ? messageOf(signal.reason) : wordsOf(error), sent: false };
   }
+}
+
+const refusal = (address: string, allowPrivate: boolean): string =>
+  `Nothing is posted to ${address}: ${whyNotPost(address, allowPrivate) ?? "it is no address"}`;
+
+/** Why nothing is posted to a URL whose host is an address; undefined when it may be, or when the host is a name. */
+export function refusedAddress(url: URL, allowPrivate: boolean): string | undefined {
+  const host = hostOf(url);
+  return isIP(host) !== 0 && whyNotPost(host, allowPrivate) !== undefined ? refusal(host, allowPrivate) : undefined;
 }
 
 function headersOf({ url, headers }: PostRequest): Readonly<Record<string, string>> {

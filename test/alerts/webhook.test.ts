@@ -68,6 +68,27 @@ describe("channel webhook as Standard Webhooks 1.0.0", () => {
     expect(receiver.received.length).toBe(before);
   });
 
+  it.each([
+    [{ secret: testSecret("hunter2", "env HOOK_KEY") }, "The secret in env HOOK_KEY is not whsec_ and 24 to 64 bytes of base64"],
+    [{ previousSecret: testSecret("x", "env OLD") }, "The secret in env OLD is not whsec_ and 24 to 64 bytes of base64"],
+    [
+      { url: "http://127.0.0.1:9/x", allowPrivate: false },
+      "127.0.0.1:9: Nothing is posted to 127.0.0.1: it is loopback; write allow_private: true if the receiver is inside",
+    ],
+    [
+      { url: testSecret("http://169.254.169.254/x", "env HOOK_URL") },
+      "the address in env HOOK_URL: Nothing is posted to 169.254.169.254: it is linkLocal",
+    ],
+    [{ url: testSecret("not one", "env HOOK_URL") }, "the address in env HOOK_URL is no http or https address"],
+    [{ url: "https://hook.example/x", allowPrivate: false }, undefined],
+    [{}, undefined],
+  ])("verifies options before anything is sent: %o", async (some, reason) => {
+    const before = receiver.received.length;
+    const found = await webhook.verify?.(to(some));
+    expect(found).toBe(reason);
+    expect(receiver.received).toHaveLength(before);
+  });
+
   it("says of a secret address that it is none without showing it", async () => {
     const result = await sendBy(webhook, to({ url: testSecret("hunter2 is no URL", "env HOOK") }), makeAlert());
     expect(result).toEqual({ kind: "bad-channel", reason: "the address in env HOOK is no http or https address" });
