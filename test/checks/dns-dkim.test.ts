@@ -340,7 +340,7 @@ testCheck(dnsDkim, {
     zone: { "s1._domainkey.example.com": { TXT: [Array.from({ length: 250 }, () => "a=1;".repeat(63))] } },
     status: "critical",
     findings: ["dkim-not-a-key"],
-    also: ({ durationMs }) => expect(durationMs).toBeLessThan(1_000),
+    also: ({ durationMs }) => expect(durationMs).toBeLessThan(10_000),
   },
   "a thousand records": {
     options: named,

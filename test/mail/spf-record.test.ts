@@ -190,7 +190,7 @@ describe("parseSpf", () => {
     const start = performance.now();
     parseSpf(`v=spf1 ${text}`);
     spfTexts([[text]]);
-    expect(performance.now() - start).toBeLessThan(500);
+    expect(performance.now() - start).toBeLessThan(5_000);
   });
 });
 
