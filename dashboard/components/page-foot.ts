@@ -123,7 +123,7 @@ export class PageFoot extends LitElement {
   #channelState(channel: ChannelView): string {
     const { voice } = this;
     const { brokenSince, waiting: count, waitingSince, lastError, lastSentAt } = channel;
-    const reason = lastError ?? "?";
+    const reason = lastError === null ? "?" : speak(voice, lastError);
     if (brokenSince !== null) return speak(voice, pageWords.channelBroken, { time: clock(voice, brokenSince), reason });
     if (waitingSince !== null && isFailing(channel)) {
       return speak(voice, pageWords.channelFails, { count, time: clock(voice, waitingSince), reason });

@@ -1,3 +1,4 @@
+import { channelReason } from "../i18n/channel-reasons.ts";
 import type { AssetView, ChannelView, Overview, ProbeView, QuestionView, SentenceFacts } from "../model/api.ts";
 import type { Board } from "../model/board.ts";
 import { questions } from "../model/check.ts";
@@ -29,7 +30,7 @@ export function buildOverview(board: Board, now: number, version: string): Overv
       name: channel.name,
       type: channel.type,
       brokenSince: channel.brokenSince ?? null,
-      lastError: channel.lastError ?? null,
+      lastError: channel.lastError === undefined ? null : channelReason(channel.lastError),
       lastSentAt: channel.lastSentAt ?? null,
       waiting: channel.waiting ?? 0,
       waitingSince: channel.waitingSince ?? null,

@@ -161,7 +161,7 @@ export interface ChannelView {
   readonly name: string;
   readonly type: string;
   readonly brokenSince: number | null;
-  readonly lastError: string | null;
+  readonly lastError: Text | null;
   readonly lastSentAt: number | null;
   /** Messages that could not be sent yet, and since when; 0 and null when none waits. */
   readonly waiting: number;
