@@ -1,8 +1,11 @@
 #!/usr/bin/env node
 import { enableCompileCache } from "node:module";
-import { Command, CommanderError, InvalidArgumentError } from "commander";
+import { Command, CommanderError, InvalidArgumentError, Option } from "commander";
 import type { AuditOptions } from "./cli/audit.ts";
+import { terminalLanguage } from "./cli/terminal-language.ts";
+import { usageError } from "./cli/usage-errors.ts";
 import { parseDuration } from "./config/duration.ts";
+import { helpHeads } from "./i18n/usage.ts";
 import { version } from "./version.ts";
 
 // Compiling the sources is a good part of a short command's time; the second start finds them compiled.
@@ -15,22 +18,28 @@ const softwareFault = 70;
 
 const program = new Command("mailvigil")
   .description("Watches a company's mail service from the outside.\n从外部监控企业邮件服务。")
-  .version(version)
+  .version(version, "-V, --version", "the version · 版本号")
+  .helpOption("-h, --help", "this help · 显示帮助")
+  .helpCommand("help [command]", "help for a command · 显示某个命令的帮助")
+  .configureHelp({ styleTitle: (head) => helpHeads[head] ?? head })
+  .configureOutput({ outputError: (said, print) => print(usageError(said, terminalLanguage(process.env))) })
   .exitOverride()
   .showSuggestionAfterError();
 
 const duration = (text: string): number => {
   const ms = parseDuration(text);
-  if (ms === undefined) throw new InvalidArgumentError("Write a duration such as 90s or 2m.");
+  if (ms === undefined) throw new InvalidArgumentError("Write a duration such as 90s or 2m. · 请写时长，例如 90s 或 2m。");
   return ms;
 };
 const collect = (one: string, before: readonly string[] = []): readonly string[] => [...before, one];
-const configOption = ["--config <file>", "the configuration (else $MAILVIGIL_CONFIG, else ./mailvigil.yaml)"] as const;
+const configOption = ["--config <file>", "the configuration (else $MAILVIGIL_CONFIG, else ./mailvigil.yaml) · 配置文件"] as const;
 
 // Each command is loaded when it is called: `validate` needs no database and no mail.
 program
   .command("start")
-  .description("watch, store, tell and show, until it is stopped; without a configuration the demonstration company")
+  .description(
+    "watch, store, tell and show, until it is stopped; without a configuration the demonstration company · 持续监控、存储、告警并显示，直到停止；没有配置时运行演示公司",
+  )
   .option(...configOption)
   .action(async (options: { config?: string }) => {
     const { configurationFile, start } = await import("./cli/start.ts");
@@ -39,8 +48,8 @@ program
 
 program
   .command("validate")
-  .description("read a configuration and say everything that is wrong with it")
-  .argument("<file>")
+  .description("read a configuration and say everything that is wrong with it · 检查配置，一次列出全部错误")
+  .argument("<file>", "the configuration · 配置文件")
   .action(async (file: string) => {
     const { validate } = await import("./cli/validate.ts");
     process.exitCode = await validate(file, process.env);
@@ -48,10 +57,13 @@ program
 
 program
   .command("plan")
-  .description("show the probes that a configuration gives, and the mail servers that were found")
+  .description("show the probes that a configuration gives, and the mail servers that were found · 列出全部探测和识别到的服务器")
   .option(...configOption)
-  .option("--json", "one JSON array on standard output")
-  .option("--accept", "let passwords go to the servers that DNS names now, where they have changed")
+  .option("--json", "one JSON array on standard output · 输出一个 JSON 数组")
+  .option(
+    "--accept",
+    "let passwords go to the servers that DNS names now, where they have changed · 同意密码改发到 DNS 现在指向的服务器",
+  )
   .action(async (options: { config?: string; json?: boolean; accept?: boolean }) => {
     const { showPlan } = await import("./cli/plan.ts");
     process.exitCode = await showPlan(options, process.env);
@@ -59,12 +71,19 @@ program
 
 program
   .command("check")
-  .description("run each probe once, now, without storing anything")
+  .description("run each probe once, now, without storing anything · 立即把每个探测运行一次，不存储")
   .option(...configOption)
-  .option("--only <glob>", "only probes whose id fits; * fits any text, / too; may be repeated", collect)
-  .option("--json", "one JSON array on standard output")
-  .option("--wait <duration>", "how long a round trip may take", duration, 120_000)
-  .option("--force", "try credentials too that were refused lately")
+  .option(
+    "--only <glob...>",
+    "only probes whose id fits one of these; * fits any text, / too · 只运行 id 符合的探测，* 可代替任意文字",
+  )
+  .option("--json", "one JSON array on standard output · 输出一个 JSON 数组")
+  .addOption(
+    new Option("--wait <duration>", "how long a round trip may take · 往返检测最多等多久")
+      .argParser(duration)
+      .default(120_000, "2m"),
+  )
+  .option("--force", "try credentials too that were refused lately · 最近被拒绝的密码也再试一次")
   .action(async (options: { config?: string; only?: readonly string[]; json?: boolean; wait: number; force?: boolean }) => {
     const { check } = await import("./cli/check.ts");
     process.exitCode = await check(options, process.env);
@@ -73,7 +92,7 @@ program
 program
   .command("audit")
   .description("look at mail domains from outside: what is wrong, what to publish instead · 从外部审查域名：哪里不对、该怎么改")
-  .argument("[domain...]")
+  .argument("[domain...]", "the domains · 域名")
   .option("--file <file>", "domains, one a line · 域名列表，每行一个")
   .option("--json", "one JSON array on standard output · 输出一个 JSON 数组")
   .option("--markdown", "a report to forward · 可转发的报告")

@@ -35,7 +35,26 @@ export const asJson = ({ probe, check, observation }: Row, language: Language) =
   durationMs: observation.durationMs,
 });
 
-/** The table of a terminal, the worst first; under each line what is wrong and what to do. */
+/** Rows of one status that say the same stand together, and it is said once: one certificate may be the cause of thirty. */
+function grouped(
+  rows: readonly Row[],
+  language: Language,
+): readonly { readonly members: Row[]; readonly says: readonly string[] }[] {
+  const groups = new Map<string, { members: Row[]; says: readonly string[] }>();
+  for (const row of rows) {
+    const says = row.observation.findings.flatMap((finding) => {
+      const { text, advice } = spoken(finding, row.check, language);
+      return [`    ${text}`, ...(advice === "" || finding.severity === "info" ? [] : [`    → ${advice}`])];
+    });
+    const key = JSON.stringify([row.observation.status, says]);
+    const group = groups.get(key) ?? { members: [], says };
+    group.members.push(row);
+    groups.set(key, group);
+  }
+  return [...groups.values()];
+}
+
+/** The table of a terminal, the worst first; under each line, or several with the same cause, what is wrong and what to do. */
 export function asTable(rows: readonly Row[], language: Language): string {
   const lines = table(
     rows.map(({ probe, observation }) => [
@@ -45,12 +64,9 @@ export function asTable(rows: readonly Row[], language: Language): string {
       `${observation.durationMs} ms`,
     ]),
   ).split("\n");
-  const told = rows.flatMap(({ check, observation }, i) => [
-    lines[i] ?? "",
-    ...observation.findings.flatMap((finding) => {
-      const { text, advice } = spoken(finding, check, language);
-      return [`    ${text}`, ...(advice === "" || finding.severity === "info" ? [] : [`    → ${advice}`])];
-    }),
+  const told = grouped(rows, language).flatMap(({ members, says }) => [
+    ...members.map((row) => lines[rows.indexOf(row)] ?? ""),
+    ...says,
   ]);
   const counts = Object.fromEntries(
     statuses.map((status) => [status, rows.filter(({ observation }) => observation.status === status).length]),

@@ -21,7 +21,6 @@ import { installationKey } from "../store/installation-key.ts";
 import { asJson, asTable, type Row } from "./check-output.ts";
 import { chosenFile, configured, exitUsage, type Configured, type Env } from "./configuration.ts";
 import { globs } from "./glob.ts";
-import { terminalLanguage } from "./say.ts";
 import { createSelfTests } from "./self-tests.ts";
 
 export interface CheckOptions {
@@ -45,14 +44,12 @@ const exitInterrupted = 130;
 export async function check(options: CheckOptions, env: Env): Promise<number> {
   const found = await configured(chosenFile(options.config, env), env, { pins: "keep" });
   if (!found) return exitUsage;
-  const { plan } = found;
-  const { language } = plan.settings;
+  const { plan, language } = found;
   const fits = globs(options.only ?? ["*"]);
   const probes = plan.probes.filter((probe) => fits(probe.id));
   if (probes.length === 0) {
-    const terminal = terminalLanguage(env);
-    const hint = inLanguage(commandWords.hint, terminal);
-    console.error(say(commandWords.noneChosen, terminal, { globs: (options.only ?? ["*"]).join(" "), hint }));
+    const hint = inLanguage(commandWords.hint, language);
+    console.error(say(commandWords.noneChosen, language, { globs: (options.only ?? ["*"]).join(" "), hint }));
     return exitUsage;
   }
   const { rows, interrupted } = await runAll(probes, found, options);
@@ -75,8 +72,7 @@ async function runAll(
   found: Configured,
   options: CheckOptions,
 ): Promise<{ rows: readonly Row[]; interrupted: boolean }> {
-  const { plan, checks, mask } = found;
-  const { language } = plan.settings;
+  const { plan, checks, mask, language } = found;
   const net = createNet(plan.settings);
   using loop = createLoopWatch();
   const interrupted = new AbortController();

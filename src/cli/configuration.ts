@@ -4,10 +4,12 @@ import { findDependentRoutes } from "../engine/independence.ts";
 import type { AnyCheck } from "../model/check.ts";
 import type { Plan } from "../model/config.ts";
 import type { Mask } from "../model/secret.ts";
+import type { Language } from "../model/text.ts";
 import { createResolver, type Resolver } from "../net/dns.ts";
 import { loadChannels, loadChecks } from "../plugins.ts";
 import { say } from "./say.ts";
 import { configurationFile } from "./start.ts";
+import { terminalLanguage } from "./terminal-language.ts";
 
 export type Env = Readonly<Record<string, string | undefined>>;
 
@@ -17,6 +19,8 @@ export const exitUsage = 64;
 export interface Configured {
   readonly plan: Plan;
   readonly declared: number;
+  /** Of the file; where it names none, of the terminal. */
+  readonly language: Language;
   readonly checks: ReadonlyMap<string, AnyCheck>;
   readonly mask: Mask;
 }
@@ -41,8 +45,9 @@ export async function configured(file: string, env: Env, asking: Pick<LoadWorld,
       : { createAsk: ({ dnsServers }) => (resolver = createResolver({ servers: dnsServers })).ask }),
   });
   resolver?.close();
-  if ("plan" in loaded) return { ...loaded, checks, mask: masker.mask };
-  for (const error of loaded.errors) console.error(say.diagnostic(error, env));
+  const language = loaded.language ?? terminalLanguage(env);
+  if ("plan" in loaded) return { ...loaded, language, checks, mask: masker.mask };
+  for (const error of loaded.errors) console.error(say.diagnostic(error, language));
   return undefined;
 }
 

@@ -4,7 +4,6 @@ import type { Probe } from "../model/probe.ts";
 import { inLanguage, say } from "../model/text.ts";
 import { chosenFile, configured, exitUsage, type Env } from "./configuration.ts";
 import { table } from "./table.ts";
-import { terminalLanguage } from "./say.ts";
 
 /**
  * Shows the probes of a configuration: a table, or with `json` one array on standard output, times in milliseconds. Found
@@ -16,8 +15,8 @@ export async function showPlan(
 ): Promise<number> {
   const found = await configured(chosenFile(options.config, env), env, { pins: options.accept === true ? "accept" : "keep" });
   if (!found) return exitUsage;
+  const { language, declared } = found;
   const { probes, notes } = found.plan;
-  const language = terminalLanguage(env);
   if (options.json === true) console.log(JSON.stringify(probes.map(asJson), undefined, 2));
   else {
     const heads = (["probe", "target", "every", "deadline", "confirm", "from"] as const).map((key) =>
@@ -25,6 +24,7 @@ export async function showPlan(
     );
     console.log(table([heads, ...probes.map(asRow)]));
   }
+  console.error(say(commandWords.counts, language, { assets: declared, probes: probes.length }));
   for (const note of notes) console.error(inLanguage(note, language));
   for (const { id, waiting } of probes) {
     if (waiting !== undefined)

@@ -10,6 +10,7 @@ import type { Plan } from "../model/config.ts";
 import { createResolver } from "../net/dns.ts";
 import { loadChannels, loadChecks } from "../plugins.ts";
 import { say } from "./say.ts";
+import { terminalLanguage } from "./terminal-language.ts";
 
 const exitOk = 0;
 const exitFailed = 1;
@@ -44,8 +45,9 @@ export async function start(file: string | undefined, env: Env): Promise<number>
       dependentRoutes: findDependentRoutes,
     });
   const loaded = await load();
+  const language = loaded.language ?? terminalLanguage(env);
   if ("errors" in loaded) {
-    for (const error of loaded.errors) console.error(say.diagnostic(error, env));
+    for (const error of loaded.errors) console.error(say.diagnostic(error, language));
     return exitConfiguration;
   }
 
@@ -75,13 +77,13 @@ export async function start(file: string | undefined, env: Env): Promise<number>
     });
   } catch (error) {
     if (!isExpected(error)) throw error;
-    console.error(masker.mask(say.expected(error, env)));
+    console.error(masker.mask(say.expected(error, language)));
     return exitFailed;
   }
-  console.log(say.started(daemon.url, loaded.plan, demonstration, env));
-
   const following = followConfiguration(daemon, load, loaded.plan, env);
   process.on("SIGHUP", () => void following.reload());
+  // Whoever reads this may send a signal at once.
+  console.log(say.started(daemon.url, loaded, demonstration, language));
   const code = await ending.promise;
   following.stop();
   // Whatever hangs, the process ends: a supervisor must not have to wait for it.
@@ -141,12 +143,13 @@ function followConfiguration(
     async reload() {
       const before = plan;
       const loaded = await apply();
+      const language = loaded.language ?? terminalLanguage(env);
       if ("plan" in loaded) {
-        console.error(say.reloaded(plan, env));
-        for (const line of say.needsRestart(before.settings, plan.settings, env)) console.error(line);
+        console.error(say.reloaded(plan, language));
+        for (const line of say.needsRestart(before.settings, plan.settings, language)) console.error(line);
       } else {
-        for (const error of loaded.errors) console.error(say.diagnostic(error, env));
-        console.error(say.reloadRefused(env));
+        for (const error of loaded.errors) console.error(say.diagnostic(error, language));
+        console.error(say.reloadRefused(language));
       }
     },
     stop: () => clearInterval(timer),

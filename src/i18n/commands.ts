@@ -8,6 +8,11 @@ export const commandWords = {
     en: "ok: {assets} assets, {probes} probes",
     zh: "ok: {assets} assets, {probes} probes（{assets} 项资产，{probes} 个探测）",
   },
+  counts: { en: "{assets} assets, {probes} probes", zh: "{assets} 项资产，{probes} 个探测" },
+  withoutDns: {
+    en: "validate asks no DNS: once the mail servers are found, probes of their certificates follow; mailvigil plan shows all",
+    zh: "validate 不查询 DNS：找到邮件服务器后，还会增加证书等探测；可用 mailvigil plan 查看全部",
+  },
   probe: { en: "PROBE", zh: "探测" },
   target: { en: "TARGET", zh: "目标" },
   every: { en: "EVERY", zh: "间隔" },

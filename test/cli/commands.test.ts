@@ -57,7 +57,7 @@ describe("wrong usage ends with 64, on standard error only", () => {
     [["plan", "--colour"], "unknown option '--colour'"],
     [["check", "--wait", "soon"], "Write a duration such as 90s or 2m."],
     [["check", "--config", "absent.yaml"], "absent.yaml:1:1: does not exist; name the file with --config or MAILVIGIL_CONFIG"],
-    [["check", "--config", fiveLines, "--only", "nothing*"], "no probe fits nothing*; mailvigil plan shows their ids"],
+    [["check", "--config", fiveLines, "--only", "nothing*"], "没有符合 nothing* 的探测；可用 mailvigil plan 查看 id"],
   ];
   for (const [args, says] of cases) {
     test(args.join(" "), async () => {
@@ -68,15 +68,55 @@ describe("wrong usage ends with 64, on standard error only", () => {
     });
   }
 
+  const chinese: readonly (readonly [args: readonly string[], says: string])[] = [
+    [["strat"], "错误：没有「strat」这个命令；用 --help 查看可用的命令\n（是否想写 start？）\n"],
+    [["validate"], "错误：缺少参数「file」；请写在命令后面\n"],
+    [["validate", "a", "b"], "错误：参数过多，应为 1 个，实际 2 个；请删去多余的\n"],
+    [["plan", "--colour"], "错误：没有「--colour」这个选项；用 --help 查看可用的选项\n"],
+    [["check", "--only"], "错误：选项「--only <glob...>」缺少值；请写在选项后面\n"],
+    [["check", "--wait", "soon"], "错误：选项「--wait <duration>」不能写「soon」；请写时长，例如 90s 或 2m。\n"],
+  ];
+  for (const [args, says] of chinese) {
+    test(`${args.join(" ")}, in Chinese`, async () => {
+      expect(await mailvigil(args, { LANG: "zh_CN.UTF-8" }, folder)).toEqual({ code: 64, out: "", err: says });
+    });
+  }
+
   test("--help and --version are no errors", async () => {
     expect((await mailvigil(["--version"])).out).toMatch(/^\d+\.\d+\.\d+\n$/);
     expect(await mailvigil(["check", "--help"])).toMatchObject({ code: 0, err: "" });
+  });
+
+  test("every command and option is described in both languages", async () => {
+    for (const command of ["start", "validate", "plan", "check", "audit"]) {
+      const { out } = await mailvigil([command, "--help"]);
+      const described = out.split(/\n(?= {2}\S)|\n\n/).filter((part) => /^ {2}\S/.test(part));
+      expect(described.length).toBeGreaterThan(1);
+      expect(described.filter((part) => !/ · *\n? *.*[\u4e00-\u9fff]/s.test(part))).toEqual([]);
+    }
   });
 });
 
 describe("validate", () => {
   test("counts what the five lines give, without asking the network", async () => {
-    expect(await mailvigil(["validate", fiveLines])).toEqual({ code: 0, out: "ok: 2 assets, 6 probes\n", err: "" });
+    const file = await write("five-lines.yaml", (await readFile(fiveLines, "utf8")).replace(", language: zh-CN", ""));
+    expect(await mailvigil(["validate", file])).toEqual({
+      code: 0,
+      out: "ok: 2 assets, 6 probes\nvalidate asks no DNS: once the mail servers are found, probes of their certificates follow; mailvigil plan shows all\n",
+      err: "",
+    });
+  });
+
+  test("speaks the language of the file, whatever the terminal's, also where the rest of the file is wrong", async () => {
+    expect((await mailvigil(["validate", fiveLines])).out).toBe(
+      "ok: 2 assets, 6 probes（2 项资产，6 个探测）\nvalidate 不查询 DNS：找到邮件服务器后，还会增加证书等探测；可用 mailvigil plan 查看全部\n",
+    );
+    const file = await write(
+      "wrong-chinese.yaml",
+      "settings: { language: zh-CN, timezone: Mars }\ndomains: [{ name: a.example }]\n",
+    );
+    const { err } = await mailvigil(["validate", file]);
+    expect(err).toBe(`${file}:1:40 settings.timezone：「Mars」不是时区；请写 IANA 名称，例如 Asia/Shanghai\n`);
   });
 
   test("says every error, in the language of the terminal", async () => {
@@ -127,8 +167,8 @@ describe("plan", () => {
       "sales@example.com/imap-login  127.0.0.1:1  1m     1m        3/4      mailvigil.yaml:3",
       "",
     ].join("\n");
-    expect(await mailvigil(["plan"], { MAILVIGIL_CONFIG: file })).toEqual({ code: 0, out: table, err: "" });
-    expect(await mailvigil(["plan"], {}, folder)).toEqual({ code: 0, out: table, err: "" });
+    expect(await mailvigil(["plan"], { MAILVIGIL_CONFIG: file })).toEqual({ code: 0, out: table, err: "1 assets, 1 probes\n" });
+    expect(await mailvigil(["plan"], {}, folder)).toEqual({ code: 0, out: table, err: "1 assets, 1 probes\n" });
   });
 });
 
@@ -211,6 +251,24 @@ describe("check on a port that is closed", () => {
   });
 });
 
+test("check says once what several probes have in common, and lists them above it", async () => {
+  const mailbox = (name: string) => `  - address: ${name}@example.com
+    password: { env: SALES_PASSWORD }
+    imap: { host: 127.0.0.1, port: 1 }
+    off: [smtp-submission, tls-certificate]
+`;
+  const file = await write("common.yaml", `settings: { self_tests: off }\nmailboxes:\n${["a", "b", "c"].map(mailbox).join("")}`);
+  const { code, out } = await mailvigil(["check", "--config", file, "--only", "a@*", "--only", "b@*", "c@*"]);
+  const lines = out.trimEnd().split("\n");
+  expect(code).toBe(2);
+  expect(lines.slice(0, 3).map((line) => line.split(/ +/)[1])).toEqual(
+    ["a", "b", "c"].map((it) => `${it}@example.com/imap-login`),
+  );
+  expect(lines[3]).toMatch(/^ {4}[^ →]/);
+  expect(lines[4]).toMatch(/^ {4}→ \S/);
+  expect(lines.slice(5)).toEqual(["", "3 probes: 0 ok, 0 warning, 3 critical, 0 unknown"]);
+});
+
 describe("check on a company whose mail works", () => {
   let demo: Demo;
   let configuration: string;
@@ -224,16 +282,7 @@ describe("check on a company whose mail works", () => {
   afterAll(() => demo.stop());
 
   test("finds every login well; --only takes globs over the whole id, and several", async () => {
-    const { code, out } = await mailvigil([
-      "check",
-      "--json",
-      "--config",
-      configuration,
-      "--only",
-      "*/IMAP-LOGIN",
-      "--only",
-      "example.*",
-    ]);
+    const { code, out } = await mailvigil(["check", "--json", "--config", configuration, "--only", "*/IMAP-LOGIN", "example.*"]);
     const rows = rowsOf(out);
     expect({ code, bad: rows.filter((it) => it.status !== "ok") }).toEqual({ code: 0, bad: [] });
     expect(new Set(rows.map((it) => it.check))).toEqual(new Set(["imap-login", "dns-mx"]));

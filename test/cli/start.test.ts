@@ -128,11 +128,12 @@ describe("mailvigil start", () => {
     }
   });
 
-  test("speaks Chinese at a Chinese terminal", async () => {
+  test("speaks Chinese at a Chinese terminal, where the file names no language", async () => {
     const other = net.createServer();
     await new Promise<void>((resolve) => other.listen(0, "127.0.0.1", resolve));
     const address = other.address();
-    await writeFile(file, configuration(typeof address === "object" && address ? address.port : 0));
+    const text = configuration(typeof address === "object" && address ? address.port : 0);
+    await writeFile(file, text.replace("  language: en\n", ""));
     const { code, error } = await start(file, [], { LANG: "zh_CN.UTF-8" }).ended;
     other.close();
     expect(code).toBe(1);
