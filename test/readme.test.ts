@@ -19,8 +19,13 @@ describe.each(["README.md", "README.zh-CN.md"])("%s", (name) => {
       await writeFile(join(folder, "canary-password"), "secret", { mode: 0o600 });
       const file = join(folder, "mailvigil.yaml");
       const [checks, channels] = [await loadChecks(), await loadChannels()];
-      const env = { SALES_PASSWORD: "x", DUTY_URL: "https://hooks.example/x", DUTY_SECRET: `whsec_${"A".repeat(32)}` };
-      expect(blocks.length).toBe(2);
+      const env = {
+        SALES_PASSWORD: "x",
+        MAIL_PASSWORD: "x",
+        DUTY_URL: "https://hooks.example/x",
+        DUTY_SECRET: `whsec_${"A".repeat(32)}`,
+      };
+      expect(blocks.length).toBe(3);
       for (const block of blocks) {
         await writeFile(file, block);
         const loaded = await loadConfiguration(file, { checks, channels, env, dependentRoutes: findDependentRoutes });
