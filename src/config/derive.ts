@@ -189,8 +189,9 @@ function certificates(services: readonly Services[]): readonly Draft[] {
       if (!server) continue;
       const id = joinHostPort(server.host, server.port);
       const entry = servers.get(id) ?? { server, kind, users: [] };
-      entry.users.push(mailbox);
-      servers.set(id, entry);
+      // One mailbox that vouches for the certificate is enough.
+      const vouched = entry.server.fingerprint === undefined ? server : entry.server;
+      servers.set(id, { ...entry, server: vouched, users: [...entry.users, mailbox] });
     }
   }
   return [...servers].map(([asset, { server, kind, users }]) => ({

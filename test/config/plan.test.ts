@@ -177,6 +177,18 @@ describe("pins", () => {
   };
 });
 
+test("a fingerprint that one mailbox gives its server holds for the certificate of that server", async () => {
+  const fingerprint = "ab".repeat(32);
+  const server = "{ host: mail.example.com, port: 993, security: tls";
+  const mailbox = (name: string, imap: string): string =>
+    `  - { address: ${name}@example.com, password: { env: TOKEN }, imap: ${imap}, off: [smtp-submission] }\n`;
+  const plan = await load(
+    await write(`mailboxes:\n${mailbox("a", `${server} }`)}${mailbox("b", `${server}, fingerprint: "${fingerprint}" }`)}`),
+  );
+  expect(probe(plan, "mail.example.com:993/tls-certificate").options).toMatchObject({ fingerprint });
+  expect(probe(plan, "b@example.com/imap-login").options).toMatchObject({ fingerprint });
+});
+
 describe("the full example", () => {
   test("gives every probe its options, overrides and place", async () => {
     const plan = await load(join(fixtures, "full.yaml"));
