@@ -73,8 +73,8 @@ export default defineCheck({
     "clock-unknown": {
       severity: "unknown",
       text: {
-        en: "Our own clock could not be compared: {answered} of {count} hosts gave a time, and no two agree",
-        zh: "无法核对本机时钟：{count} 台主机中有 {answered} 台给出时间，且没有两台一致",
+        en: "Our own clock could not be compared: {answered} of {count} hosts gave a time, too few that agree",
+        zh: "无法核对本机时钟：{count} 台主机中有 {answered} 台给出时间，没有足够的一致结果",
       },
       advice: {
         en: "Whoever runs this machine allows it to reach some of the hosts, or names others in the options of monitor/clock.",

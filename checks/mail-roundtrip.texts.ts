@@ -29,8 +29,8 @@ export const roundTripFindings = {
   lost: {
     severity: "critical",
     text: {
-      en: "Mail from {from} does not arrive at {to}: the server of {from} took it, and {minutes} min later it is in no folder",
-      zh: "{from} 发给 {to} 的邮件丢了：发件服务器已收下，{minutes} 分钟后收件邮箱的任何文件夹里都没有",
+      en: "Mail from {from} does not arrive at {to}: the server of {from} took it, and {minutes} min later it is in no folder; it is lost, or still in a queue",
+      zh: "{from} 发给 {to} 的邮件没有送达：发件服务器已收下，{minutes} 分钟后收件邮箱的任何文件夹里都没有，可能已丢失，也可能还在队列里",
     },
     advice: {
       en: "Look for a returned mail at {from} and for mail number {number} in the log of its server; then ask the receiver's administrator about quarantine and filters.",

@@ -13,7 +13,7 @@ export const certificateFindings = {
     },
     advice: {
       en: "Renew the certificate at {host} and load it (reload the mail service). Provider: tell them; passwords are not sent until then.",
-      zh: "请为 {host} 续签证书并重新加载邮件服务；使用服务商的请立即告知。在此之前不会发送密码。",
+      zh: "请为 {host} 续签证书并重新加载邮件服务；使用服务商时请立即联系服务商。在此之前，邮哨不会向它发送密码。",
     },
     source: "RFC 5280 section 4.1.2.5",
   },
