@@ -1,5 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
+import { advance, freshState } from "../../src/engine/advance.ts";
 import { barsOfProbe, worstBars } from "../../src/http/bars.ts";
 import type { Bar } from "../../src/model/api.ts";
 import type { Transition } from "../../src/model/incident.ts";
@@ -50,6 +51,50 @@ describe("barsOfProbe()", () => {
   ];
   test.each(table)("draws %s", (_name, present, transitions, bars) => {
     expect(barsOfProbe(present, transitions, 0, 100)).toEqual(bars);
+  });
+});
+
+describe("the account of time", () => {
+  const seen = fc.array(
+    fc.record({ after: fc.integer({ min: 1, max: 40 }), status: fc.constantFrom(...statuses), immediate: fc.boolean() }),
+    { minLength: 1, maxLength: 60 },
+  );
+  const policy = fc.record({
+    n: fc.integer({ min: 1, max: 3 }),
+    more: fc.integer({ min: 0, max: 2 }),
+    good: fc.integer({ min: 1, max: 3 }),
+  });
+
+  test("durations of all statuses sum to the window, to the millisecond, whatever was observed", () => {
+    fc.assert(
+      fc.property(
+        seen,
+        policy,
+        fc.nat(1000),
+        fc.integer({ min: 1, max: 1000 }),
+        (observations, { n, more, good }, from, length) => {
+          let current = freshState("a/b", 0);
+          const transitions: Transition[] = [];
+          let at = 0;
+          for (const { after, status, immediate } of observations) {
+            at += after;
+            const step = advance(current, { status, at, immediate }, { bad: [n, n + more], good, recheckMs: 0 }, 25);
+            current = step.state;
+            transitions.push(...step.transitions);
+          }
+          const to = from + length;
+          const before = transitions.findLastIndex((transition) => transition.at <= from);
+          const bars = barsOfProbe(current, transitions.slice(Math.max(0, before)), from, to);
+          // Before the first transition nothing was known: that time is unknown, too.
+          const known = transitions[0] === undefined ? Infinity : transitions[0].at;
+          const unwatched = bars.length === 0 ? length : Math.max(0, Math.min(to, bars[0]?.from ?? to) - from);
+          const told = bars.reduce((sum, bar) => sum + (bar.to - bar.from), 0);
+          expect(told + unwatched).toBe(length);
+          expect(unwatched === 0 || from < known || transitions.length === 0).toBe(true);
+          bars.forEach((bar, i) => expect(bar.from).toBe(i === 0 ? from + unwatched : bars[i - 1]?.to));
+        },
+      ),
+    );
   });
 });
 
