@@ -7,6 +7,7 @@ import { readAutoconfig } from "../src/mail/autoconfig.ts";
 import { type MailService, mailServices, servicesOfClient, servicesOfMx } from "../src/mail/mail-services.ts";
 import { listed } from "../src/mail/txt-answer.ts";
 import { asciiName } from "../src/net/dns-name.ts";
+import { domainOption } from "../src/net/domain-option.ts";
 import { get } from "../src/net/get.ts";
 import { certificateProblem } from "../src/net/tls.ts";
 import { autoconfigFindings } from "./dns-autoconfig.texts.ts";
@@ -16,7 +17,7 @@ type Found = FoundFinding<keyof typeof autoconfigFindings>;
 const server = z.object({ host: z.string() });
 
 const optionsSchema = z.strictObject({
-  domain: z.string().refine((name) => Boolean(asciiName(name)), { error: "must be a domain name, such as example.com" }),
+  domain: domainOption,
   receives: z.boolean().default(true),
   /** Providers besides those of src/mail/mail-services.ts, as the presets have them. */
   known: z.array(z.object({ id: z.string(), mxSuffixes: z.array(z.string()), imap: server, smtp: server })).default([]),

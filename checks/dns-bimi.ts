@@ -8,6 +8,7 @@ import { textsOf, txtLine } from "../src/mail/txt-answer.ts";
 import { type CheckContext, defineCheck, type FoundFinding } from "../src/model/check.ts";
 import type { DnsAnswer } from "../src/model/dns.ts";
 import { asciiName } from "../src/net/dns-name.ts";
+import { domainOption } from "../src/net/domain-option.ts";
 import { get } from "../src/net/get.ts";
 import { bimiFindings } from "./dns-bimi.texts.ts";
 
@@ -29,7 +30,7 @@ export default defineCheck({
   deadline: 45_000,
   confirm: { bad: [2, 2], good: 1, recheckMs: 60_000 },
   options: z.strictObject({
-    domain: z.string().refine((name) => Boolean(asciiName(name)), { error: "must be a domain name, such as example.com" }),
+    domain: domainOption,
     sends: z.boolean().default(true),
     receives: z.boolean().default(true),
   }),

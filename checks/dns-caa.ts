@@ -7,6 +7,7 @@ import type { CaaRecord, DnsAnswer } from "../src/model/dns.ts";
 import { certificateData } from "../src/net/certificate-findings.ts";
 import { resolveAddresses } from "../src/net/dial.ts";
 import { asciiName, parentOf } from "../src/net/dns-name.ts";
+import { domainOption } from "../src/net/domain-option.ts";
 import { mxHosts, presentedBy } from "../src/net/mx-hosts.ts";
 import { askForTls, type StartTlsProtocol } from "../src/net/starttls.ts";
 import { caaFindings } from "./dns-caa.texts.ts";
@@ -29,7 +30,7 @@ export default defineCheck({
   deadline: 60_000,
   confirm: { bad: [2, 2], good: 1, recheckMs: 60_000 },
   options: z.strictObject({
-    domain: z.string().refine((name) => Boolean(asciiName(name)), { error: "must be a domain name, such as example.com" }),
+    domain: domainOption,
     /** Whose certificates are looked at, besides those of the domain's own mail servers at port 25: `imap.example.com:993`. */
     hosts: z
       .array(

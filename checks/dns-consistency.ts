@@ -4,6 +4,7 @@ import { type CheckContext, defineCheck, type FoundFinding } from "../src/model/
 import type { DnsAnswer, MxRecord, Referral } from "../src/model/dns.ts";
 import { findZone } from "../src/net/dns-confirm.ts";
 import { asciiName, parentOf } from "../src/net/dns-name.ts";
+import { domainOption } from "../src/net/domain-option.ts";
 import { asServer, serverAddresses, type ZoneServer } from "../src/net/zone-servers.ts";
 import { consistencyFindings } from "./dns-consistency.texts.ts";
 
@@ -26,7 +27,7 @@ export default defineCheck({
   deadline: 60_000,
   confirm: { bad: [2, 2], good: 1, recheckMs: 60_000 },
   options: z.strictObject({
-    domain: z.string().refine((name) => Boolean(asciiName(name)), { error: "must be a domain name, such as example.com" }),
+    domain: domainOption,
   }),
   findings: consistencyFindings,
   metrics: {

@@ -6,6 +6,7 @@ import { discoverPolicy } from "../src/mail/dmarc-discovery.ts";
 import { isRegistry } from "../src/mail/registry-name.ts";
 import { listed, sendsNothing, textsOf, txtLine } from "../src/mail/txt-answer.ts";
 import { asciiName } from "../src/net/dns-name.ts";
+import { domainOption } from "../src/net/domain-option.ts";
 import { dkimFindings } from "./dns-dkim.texts.ts";
 
 /** Ten are more than any company signs with; each costs questions. */
@@ -38,7 +39,7 @@ export default defineCheck({
   deadline: 45_000,
   confirm: { bad: [2, 2], good: 1, recheckMs: 60_000 },
   options: z.strictObject({
-    domain: z.string().refine((name) => Boolean(asciiName(name)), { error: "must be a domain name, such as example.com" }),
+    domain: domainOption,
     sends: z.boolean().default(true),
     receives: z.boolean().default(true),
     /** Named by the user: in use. */

@@ -16,6 +16,7 @@ import { authorises, takesMail } from "../src/mail/report-authorisation.ts";
 import { withTags } from "../src/mail/tag-list.ts";
 import { sendsNothing, shortened, textsOf, txtLine } from "../src/mail/txt-answer.ts";
 import { asciiName } from "../src/net/dns-name.ts";
+import { domainOption } from "../src/net/domain-option.ts";
 import { dmarcFindings } from "./dns-dmarc.texts.ts";
 import { dmarcReportFindings } from "./dns-dmarc-reports.texts.ts";
 
@@ -40,7 +41,7 @@ export default defineCheck({
   deadline: 45_000,
   confirm: { bad: [2, 2], good: 1, recheckMs: 60_000 },
   options: z.strictObject({
-    domain: z.string().refine((name) => Boolean(asciiName(name)), { error: "must be a domain name, such as example.com" }),
+    domain: domainOption,
     sends: z.boolean().default(true),
     receives: z.boolean().default(true),
   }),

@@ -6,6 +6,7 @@ import type { AskOptions, DnsAnswer, MxRecord } from "../src/model/dns.ts";
 import { listed, shortened, textsOf } from "../src/mail/txt-answer.ts";
 import { findZone } from "../src/net/dns-confirm.ts";
 import { asciiName } from "../src/net/dns-name.ts";
+import { domainOption } from "../src/net/domain-option.ts";
 import { asServer, serverAddresses } from "../src/net/zone-servers.ts";
 import { driftFindings } from "./dns-drift.texts.ts";
 
@@ -35,7 +36,7 @@ export default defineCheck({
   deadline: 45_000,
   confirm: { bad: [2, 2], good: 1, recheckMs: 60_000 },
   options: z.strictObject({
-    domain: z.string().refine((name) => Boolean(asciiName(name)), { error: "must be a domain name, such as example.com" }),
+    domain: domainOption,
     /** The mark of a change, as its finding tells it: the records are accepted as they are with this mark. */
     acknowledged: z.string().optional(),
   }),

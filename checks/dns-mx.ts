@@ -3,7 +3,7 @@ import { getDomain } from "tldts";
 import { z } from "zod";
 import { type CheckContext, defineCheck, type FoundFinding } from "../src/model/check.ts";
 import type { AskOptions, DnsAnswer, MxRecord } from "../src/model/dns.ts";
-import { asciiName } from "../src/net/dns-name.ts";
+import { domainOption } from "../src/net/domain-option.ts";
 import { mxFindings } from "./dns-mx.texts.ts";
 
 /** Internet.nl looks at ten; more is no mail service but somebody's mistake. */
@@ -23,7 +23,7 @@ export default defineCheck({
   deadline: 45_000,
   confirm: { bad: [2, 2], good: 1, recheckMs: 20_000 },
   options: z.strictObject({
-    domain: z.string().refine((name) => Boolean(asciiName(name)), { error: "must be a domain name, such as example.com" }),
+    domain: domainOption,
     /** False for a domain that is not meant to receive mail. */
     receives: z.boolean().default(true),
     /** Providers that are recognised by their exchanges. */

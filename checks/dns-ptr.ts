@@ -7,6 +7,7 @@ import { type CheckContext, defineCheck, type FoundFinding } from "../src/model/
 import { DialError } from "../src/model/connection.ts";
 import type { DnsAnswer } from "../src/model/dns.ts";
 import { asciiName } from "../src/net/dns-name.ts";
+import { domainOption } from "../src/net/domain-option.ts";
 import { ptrFindings } from "./dns-ptr.texts.ts";
 
 const maxNames = 10;
@@ -28,7 +29,7 @@ export default defineCheck({
   deadline: 60_000,
   confirm: { bad: [2, 2], good: 1, recheckMs: 60_000 },
   options: z.strictObject({
-    domain: z.string().refine((name) => Boolean(asciiName(name)), { error: "must be a domain name, such as example.com" }),
+    domain: domainOption,
     ...senderOptions,
     /** What a sender calls itself (HELO), by its address. Without it: what was seen in mail, else what it greets with on port 25. */
     helo: z.record(z.string(), z.string().min(1).max(253)).default({}),

@@ -4,6 +4,7 @@ import type { DnsAnswer } from "../src/model/dns.ts";
 import { isTlsRptLike, isTlsRptRecord, proposedTlsRpt, readTlsRpt, type TlsRptProblem } from "../src/mail/tls-rpt-record.ts";
 import { shortened, textsOf, txtLine } from "../src/mail/txt-answer.ts";
 import { asciiName } from "../src/net/dns-name.ts";
+import { domainOption } from "../src/net/domain-option.ts";
 
 /** MX hosts whose TLSA is asked for. */
 const maxHosts = 10;
@@ -131,7 +132,7 @@ export default defineCheck({
   deadline: 45_000,
   confirm: { bad: [2, 2], good: 1, recheckMs: 60_000 },
   options: z.strictObject({
-    domain: z.string().refine((name) => Boolean(asciiName(name)), { error: "must be a domain name, such as example.com" }),
+    domain: domainOption,
     sends: z.boolean().default(true),
     receives: z.boolean().default(true),
   }),

@@ -6,6 +6,7 @@ import { type CheckContext, defineCheck, type FoundFinding } from "../src/model/
 import { DialError } from "../src/model/connection.ts";
 import type { Json } from "../src/model/json.ts";
 import { asciiName } from "../src/net/dns-name.ts";
+import { domainOption } from "../src/net/domain-option.ts";
 import { get } from "../src/net/get.ts";
 import { askWhois } from "../src/net/whois.ts";
 import { expiryFindings } from "./domain-expiry.texts.ts";
@@ -31,7 +32,7 @@ const specialNames = new Set(["example", "test", "invalid", "localhost", "local"
 type Found = FoundFinding<keyof typeof expiryFindings>;
 
 const optionsSchema = z.strictObject({
-  domain: z.string().refine((name) => Boolean(asciiName(name)), { error: "must be a domain name, such as example.com" }),
+  domain: domainOption,
   /** When it ends, by the registrar's invoice: counts where the registry tells no date. */
   expires: z.iso
     .date({ error: "must be a date, such as 2027-03-31" })

@@ -1,9 +1,9 @@
 import { z } from "zod";
-import { type CheckContext, defineCheck } from "../src/model/check.ts";
+import { defineCheck } from "../src/model/check.ts";
+import { reachAny, splitTarget } from "../src/net/reach-any.ts";
 
 /** Inside and outside China, each of another operator, by address so that no name server is needed. */
 const independent = ["223.5.5.5:443", "119.29.29.29:443", "1.1.1.1:443", "8.8.8.8:443", "9.9.9.9:443"];
-const connectTimeoutMs = 5_000;
 
 /** Is it our own network? One answer from anybody says no (design: no false alarm from our own side). */
 export default defineCheck({
@@ -17,7 +17,9 @@ export default defineCheck({
   options: z.strictObject({
     targets: z
       .array(
-        z.string().refine((text) => split(text) !== undefined, { error: "must be an address and a port, such as 192.0.2.1:443" }),
+        z
+          .string()
+          .refine((text) => splitTarget(text) !== undefined, { error: "must be an address and a port, such as 192.0.2.1:443" }),
       )
       .min(1)
       .default(independent),
@@ -43,44 +45,9 @@ export default defineCheck({
   target: ({ targets }) => (targets.length > 1 ? `${targets[0]} +${targets.length - 1}` : (targets[0] ?? "")),
 
   async run(ctx, { targets }, signal) {
-    const enough = new AbortController();
-    const began = performance.now();
-    const failures: string[] = [];
-    try {
-      await Promise.any(
-        targets.map(async (target) => {
-          try {
-            await reach(ctx, target, AbortSignal.any([signal, enough.signal]));
-            ctx.note(`${target}: accepted a connection`);
-          } catch (error) {
-            const reason = error instanceof Error ? error.message : String(error);
-            if (!enough.signal.aborted) {
-              failures.push(reason);
-              ctx.note(`${target}: ${reason}`);
-            }
-            throw error;
-          }
-        }),
-      );
-      return { findings: [], metrics: { connect: (performance.now() - began) / 1_000 } };
-    } catch {
-      signal.throwIfAborted();
-      return { findings: [{ code: "egress-down", data: { count: targets.length, reason: failures[0] ?? "" } }] };
-    } finally {
-      enough.abort();
-    }
+    const reached = await reachAny(ctx, targets, signal);
+    if ("seconds" in reached) return { findings: [], metrics: { connect: reached.seconds } };
+    const reason = reached.failures[0]?.message ?? "";
+    return { findings: [{ code: "egress-down", data: { count: targets.length, reason } }] };
   },
 });
-
-async function reach(ctx: CheckContext, target: string, signal: AbortSignal): Promise<void> {
-  const { host, port } = split(target) ?? { host: target, port: 443 };
-  const connection = await ctx.dial({ host, port, tls: "none", connectTimeoutMs }, signal);
-  connection.close();
-}
-
-function split(target: string): { host: string; port: number } | undefined {
-  const [, bracketed, plain, digits] = /^(?:\[([^\]]+)\]|([^:[\]\s]+)):(\d{1,5})$/.exec(target) ?? [];
-  const host = bracketed ?? plain;
-  const port = Number(digits);
-  return host !== undefined && port >= 1 && port <= 65_535 ? { host, port } : undefined;
-}

@@ -1,7 +1,8 @@
 import { z } from "zod";
-import { type CheckContext, defineCheck } from "../src/model/check.ts";
+import { defineCheck } from "../src/model/check.ts";
 import { DialError } from "../src/model/connection.ts";
 import { isOwnSide } from "../src/net/connection-findings.ts";
+import { reachAny, splitTarget } from "../src/net/reach-any.ts";
 
 /** Inside and outside China, each of another operator, by address so that no name server is needed. */
 const independent = [
@@ -11,7 +12,6 @@ const independent = [
   "[2001:4860:4860::8888]:443",
   "[2620:fe::fe]:443",
 ];
-const connectTimeoutMs = 5_000;
 
 /** Have we IPv6 at all? Without it, an address of the new kind that does not answer says nothing. */
 export default defineCheck({
@@ -25,9 +25,7 @@ export default defineCheck({
   options: z.strictObject({
     targets: z
       .array(
-        z
-          .string()
-          .refine((text) => split(text) !== undefined, { error: "must be an address and a port, such as [2001:db8::1]:443" }),
+        z.string().refine((text) => isIpv6Target(text), { error: "must be an address and a port, such as [2001:db8::1]:443" }),
       )
       .min(1)
       .default(independent),
@@ -65,46 +63,15 @@ export default defineCheck({
   target: ({ targets }) => (targets.length > 1 ? `${targets[0]} +${targets.length - 1}` : (targets[0] ?? "")),
 
   async run(ctx, { targets }, signal) {
-    const enough = new AbortController();
-    const began = performance.now();
-    const failures: Error[] = [];
-    try {
-      await Promise.any(
-        targets.map(async (target) => {
-          try {
-            await reach(ctx, target, AbortSignal.any([signal, enough.signal]));
-            ctx.note(`${target}: accepted a connection`);
-          } catch (error) {
-            const failure = error instanceof Error ? error : new Error(String(error));
-            if (!enough.signal.aborted) {
-              failures.push(failure);
-              ctx.note(`${target}: ${failure.message}`);
-            }
-            throw error;
-          }
-        }),
-      );
-      return { findings: [], metrics: { connect: (performance.now() - began) / 1_000 } };
-    } catch {
-      signal.throwIfAborted();
-      const theirs = failures.find((error) => !(error instanceof DialError) || !isOwnSide(error));
-      const reason = (theirs ?? failures[0])?.message ?? "";
-      if (theirs === undefined) return { findings: [{ code: "ipv6-none", data: { reason } }] };
-      return { findings: [{ code: "ipv6-broken", data: { count: targets.length, reason } }] };
-    } finally {
-      enough.abort();
-    }
+    const reached = await reachAny(ctx, targets, signal);
+    if ("seconds" in reached) return { findings: [], metrics: { connect: reached.seconds } };
+    const { failures } = reached;
+    const theirs = failures.find((error) => !(error instanceof DialError) || !isOwnSide(error));
+    const reason = (theirs ?? failures[0])?.message ?? "";
+    if (theirs === undefined) return { findings: [{ code: "ipv6-none", data: { reason } }] };
+    return { findings: [{ code: "ipv6-broken", data: { count: targets.length, reason } }] };
   },
 });
 
-async function reach(ctx: CheckContext, target: string, signal: AbortSignal): Promise<void> {
-  const { host, port } = split(target) ?? { host: target, port: 443 };
-  const connection = await ctx.dial({ host, port, tls: "none", connectTimeoutMs }, signal);
-  connection.close();
-}
-
-function split(target: string): { host: string; port: number } | undefined {
-  const [, host, digits] = /^\[([\da-f:.]+)\]:(\d{1,5})$/i.exec(target) ?? [];
-  const port = Number(digits);
-  return host !== undefined && port >= 1 && port <= 65_535 ? { host, port } : undefined;
-}
+/** An address of the new kind in brackets: a name or an IPv4 address would prove nothing about IPv6. */
+const isIpv6Target = (text: string): boolean => /^\[[\da-f:.]+\]:/i.test(text) && splitTarget(text) !== undefined;
