@@ -313,8 +313,11 @@ describe("the overview", () => {
     const card = linked.locator("fault-card[named]");
     await card.getByText("M-2008").waitFor();
     await expect.poll(() => linked.evaluate<string>(focusedText)).toContain("M-2008");
-    const box = await card.boundingBox();
-    expect(box !== null && box.y >= 0 && box.y + box.height <= 900).toBe(true);
+    const inView = async (): Promise<boolean> => {
+      const box = await card.boundingBox();
+      return box !== null && box.y >= 0 && box.y + box.height <= 900;
+    };
+    await expect.poll(inView).toBe(true);
 
     await linked.evaluate("location.hash = 'M-1040'");
     await linked.locator("fault-card[named]", { hasText: "M-1040" }).waitFor();
