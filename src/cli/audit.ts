@@ -1,5 +1,6 @@
 import { createHmac, randomBytes } from "node:crypto";
 import { readFile } from "node:fs/promises";
+import { builtInBlocklists, domainChecks, type DomainWorld, type WatchedDomain } from "../config/domain-checks.ts";
 import { loadProviders, recognisable } from "../config/providers.ts";
 import { createLoopWatch, type LoopWatch } from "../engine/loop-watch.ts";
 import { judgeOwnSide } from "../engine/own-side.ts";
@@ -9,7 +10,6 @@ import { statusWords } from "../i18n/commands.ts";
 import type { AnyCheck } from "../model/check.ts";
 import type { Observation } from "../model/observation.ts";
 import type { Probe } from "../model/probe.ts";
-import type { KnownProvider } from "../model/provider.ts";
 import { statusFacts, worstStatus } from "../model/status.ts";
 import { inLanguage, say, type Language } from "../model/text.ts";
 import { createNet, type Net } from "../net/world.ts";
@@ -38,36 +38,23 @@ export interface AuditOptions {
 const perDomainMs = 90_000;
 const domainsAtOnce = 4;
 
-/** What each check is asked, by its id. Rules that need history say nothing in a single look, so `dns-drift` is not here. */
-const asked: Readonly<Record<string, (domain: string, options: AuditOptions, providers: Presets) => object>> = {
-  "dns-mx": (domain, _, { known }) => ({ domain, known }),
-  "dns-spf": (domain, { sendsFrom = [] }) => ({ domain, senders: sendsFrom }),
-  "dns-dkim": (domain, { selector = [] }) => ({ domain, selectors: selector }),
-  "dns-dmarc": (domain) => ({ domain }),
-  "dns-mta-sts": (domain) => ({ domain }),
-  "dns-tls-rpt": (domain) => ({ domain }),
-  "dns-dane": (domain) => ({ domain }),
-  "dns-dnssec": (domain) => ({ domain }),
-  "dns-caa": (domain) => ({ domain }),
-  "dns-ptr": (domain, { sendsFrom = [] }, { suffixes }) => ({ domain, senders: sendsFrom, providers: suffixes }),
-  "dns-autoconfig": (domain, _, { known }) => ({ domain, known }),
-  "dns-consistency": (domain) => ({ domain }),
-  "dns-bimi": (domain) => ({ domain }),
-  "smtp-mx": (domain, { relayTest = false }) => ({ domain, relayTest }),
-  "dnsbl-listing": (domain, { sendsFrom = [], dnsbl = [] }, { suffixes }) => ({
-    domain,
-    senders: sendsFrom,
-    providers: suffixes,
-    lists: dnsbl.map((zone) => ({ zone })),
-    immediate: true,
-  }),
-  "domain-expiry": (domain) => ({ domain, immediate: true }),
-};
+/** What the checks are told of a domain by the command line alone. */
+const watchedBy = (domain: string, { selector = [], sendsFrom = [] }: AuditOptions): WatchedDomain => ({
+  name: domain,
+  receives: true,
+  sends: true,
+  selectors: selector,
+  presetSelectors: [],
+  senders: sendsFrom,
+  caaHosts: [],
+  expires: undefined,
+});
 
-interface Presets {
-  readonly known: readonly KnownProvider[];
-  readonly suffixes: readonly string[];
-}
+const worldOf = ({ dnsbl = [], relayTest = false }: AuditOptions): DomainWorld => ({
+  providers: recognisable(loadProviders()),
+  blocklists: { ...builtInBlocklists, lists: dnsbl.map((zone) => ({ zone })) },
+  single: { relayTest },
+});
 
 /**
  * Looks at mail domains from outside, without configuration or password. Progress goes to standard error, the report to standard
@@ -81,8 +68,8 @@ export async function audit(domains: readonly string[], options: AuditOptions, e
     return exitUsage;
   }
   const checks = await loadChecks();
-  const presets = presetsOf();
-  const planned = names.map((domain) => ({ domain, probes: probesOf(domain, checks, options, presets) }));
+  const world = worldOf(options);
+  const planned = names.map((domain) => ({ domain, probes: probesOf(watchedBy(domain, options), world, checks) }));
   for (const { domain, probes } of planned) {
     if (typeof probes !== "string") continue;
     console.error(say(auditWords.badDomain, language, { domain, reason: probes }));
@@ -189,30 +176,24 @@ function controlOf({ checks, options }: Auditing, world: RunWorld): (() => Promi
   return async () => (await runProbe(probe, check, world))?.observation;
 }
 
-function presetsOf(): Presets {
-  const known = recognisable(loadProviders());
-  return { known, suffixes: known.flatMap(({ mxSuffixes }) => mxSuffixes) };
-}
-
 /** The probes of one domain, or why there can be none. */
 function probesOf(
-  domain: string,
+  watched: WatchedDomain,
+  world: DomainWorld,
   checks: ReadonlyMap<string, AnyCheck>,
-  options: AuditOptions,
-  presets: Presets,
 ): (readonly [Probe, AnyCheck])[] | string {
   const probes: (readonly [Probe, AnyCheck])[] = [];
-  for (const [id, wants] of Object.entries(asked)) {
-    const check = checks.get(id);
+  for (const wanted of domainChecks(watched, world)) {
+    const check = checks.get(wanted.check);
     if (!check) continue;
-    const parsed = check.options.safeParse(wants(domain, options, presets));
+    const parsed = check.options.safeParse(wanted.options);
     if (!parsed.success)
       return parsed.error.issues
         .map(
           ({ path, message }: { path: readonly PropertyKey[]; message: string }) => `${path.map(String).join(".")}: ${message}`,
         )
         .join("; ");
-    probes.push([probeOf(domain, check, parsed.data), check]);
+    probes.push([probeOf(watched.name, check, parsed.data), check]);
   }
   return probes;
 }
