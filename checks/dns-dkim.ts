@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { type CheckContext, defineCheck, type FoundFinding } from "../src/model/check.ts";
 import type { DnsAnswer } from "../src/model/dns.ts";
+import { isSelector } from "../src/model/dns-words.ts";
 import { type DkimKey, isKeyLike, type KeyProblem, readDkimKey } from "../src/mail/dkim-key.ts";
 import { discoverPolicy } from "../src/mail/dmarc-discovery.ts";
 import { isRegistry } from "../src/mail/registry-name.ts";
@@ -24,9 +25,7 @@ type Found = FoundFinding<keyof typeof dkimFindings>;
 
 const selector = z
   .string()
-  .refine((name) => /^[a-z0-9_](?:[a-z0-9_.-]{0,61}[a-z0-9_])?$/i.test(name), {
-    error: "must be a selector, such as s1 or google",
-  })
+  .refine(isSelector, { error: "must be a selector, such as s1 or google" })
   .transform((name) => name.toLowerCase());
 
 /** RFC 6376 section 3.6: the keys that receivers verify a domain's signatures by. */

@@ -2,7 +2,7 @@ import { randomBytes } from "node:crypto";
 import { isIP } from "node:net";
 import { getDomain } from "tldts";
 import { z } from "zod";
-import { anyListing, isListCode } from "../src/mail/dns-list-answer.ts";
+import { anyListing } from "../src/mail/dns-list-answer.ts";
 import {
   type AskedList,
   consultList,
@@ -15,6 +15,7 @@ import {
 import { type DnsList, dnsLists } from "../src/mail/dns-lists.ts";
 import { findOwnSenders, freshFacts, senderOptions } from "../src/mail/own-senders.ts";
 import { type CheckContext, defineCheck, type FoundFinding } from "../src/model/check.ts";
+import { isListCode } from "../src/model/dns-words.ts";
 import type { Secret } from "../src/model/secret.ts";
 import { asciiName } from "../src/net/dns-name.ts";
 import { listingFindings } from "./dnsbl-listing.texts.ts";

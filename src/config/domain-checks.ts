@@ -1,5 +1,5 @@
-import type { KnownProvider } from "../model/provider.ts";
 import type { Secret } from "../model/secret.ts";
+import type { Recognisable } from "./providers.ts";
 
 /** What is known of a mail domain before anybody looks at it. */
 export interface WatchedDomain {
@@ -7,9 +7,10 @@ export interface WatchedDomain {
   readonly name: string;
   readonly receives: boolean;
   readonly sends: boolean;
-  /** DKIM selectors that somebody says are in use, and those that the provider usually has. */
+  /** The preset of whoever has its mail, as far as that is known. */
+  readonly provider: string | undefined;
+  /** DKIM selectors in use, besides those seen in mail. */
   readonly selectors: readonly string[];
-  readonly presetSelectors: readonly string[];
   /** Own sending addresses besides those that SPF names. */
   readonly senders: readonly string[];
   /** Own servers whose certificates CAA has to allow, `host:port`. */
@@ -43,7 +44,7 @@ export const builtInBlocklists: Blocklists = { lists: [], builtIn: true, dqsKey:
 
 /** What is the same for all domains. */
 export interface DomainWorld {
-  readonly providers: readonly KnownProvider[];
+  readonly providers: readonly Recognisable[];
   readonly blocklists: Blocklists;
   /** A single look without history (`audit`): nothing waits to be seen twice, and what compares with before is left out. */
   readonly single?: { readonly relayTest: boolean };
@@ -56,9 +57,13 @@ export interface DomainCheck {
 
 /** Every check that a mail domain gets, with what it is asked: for the plan and for `audit` alike. Pure. */
 export function domainChecks(watched: WatchedDomain, { providers, blocklists, single }: DomainWorld): readonly DomainCheck[] {
-  const { name: domain, receives, sends, selectors, presetSelectors, senders, caaHosts, expires } = watched;
+  const { name: domain, receives, sends, provider, selectors, senders, caaHosts, expires } = watched;
   const { lists, builtIn, dqsKey } = blocklists;
   const suffixes = providers.flatMap(({ mxSuffixes }) => mxSuffixes);
+  // Where nobody knows whose mail it is, what any of them usually has is looked for.
+  const presetSelectors = providers
+    .filter(({ id }) => provider === undefined || id === provider)
+    .flatMap(({ dkimSelectors }) => dkimSelectors);
   const once = single ? { immediate: true } : {};
   return [
     { check: "dns-mx", options: { domain, receives, known: providers } },

@@ -16,7 +16,12 @@ export interface Provider {
   readonly definiteRejections: readonly string[];
   readonly ambiguousRejections: readonly string[];
   readonly idAfterLogin: boolean;
+  /** What it calls its DKIM keys unless somebody chose otherwise. */
+  readonly dkimSelectors: readonly string[];
 }
+
+/** A provider that is recognised by its MX. */
+export type Recognisable = KnownProvider & Pick<Provider, "dkimSelectors">;
 
 const fact = <T extends z.ZodType>(value: T) => z.strictObject({ value, source: z.string().min(1), checked_at: z.iso.date() });
 
@@ -33,6 +38,7 @@ const presetSchema = z.strictObject({
     definite_rejections: fact(z.array(z.string())),
     ambiguous_rejections: fact(z.array(z.string())),
     id_after_login: fact(z.boolean()),
+    dkim_selectors: fact(z.array(z.string())),
   }),
 });
 
@@ -53,6 +59,7 @@ export function loadProviders(folder: URL = new URL("./providers/", import.meta.
         definiteRejections: facts.definite_rejections.value,
         ambiguousRejections: facts.ambiguous_rejections.value,
         idAfterLogin: facts.id_after_login.value,
+        dkimSelectors: facts.dkim_selectors.value,
       };
       return [id, provider];
     }),
@@ -60,10 +67,10 @@ export function loadProviders(folder: URL = new URL("./providers/", import.meta.
 }
 
 /** Those that can be recognised by their MX. */
-export const recognisable = (providers: ReadonlyMap<string, Provider>): readonly KnownProvider[] =>
-  [...providers.values()].flatMap(({ id, mxSuffixes, imap, smtp }) =>
+export const recognisable = (providers: ReadonlyMap<string, Provider>): readonly Recognisable[] =>
+  [...providers.values()].flatMap(({ id, mxSuffixes, imap, smtp, dkimSelectors }) =>
     imap.host !== undefined && smtp.host !== undefined
-      ? [{ id, mxSuffixes, imap: { ...imap, host: imap.host }, smtp: { ...smtp, host: smtp.host } }]
+      ? [{ id, mxSuffixes, imap: { ...imap, host: imap.host }, smtp: { ...smtp, host: smtp.host }, dkimSelectors }]
       : [],
   );
 

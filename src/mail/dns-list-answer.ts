@@ -33,12 +33,6 @@ export function readListAnswer(list: Pick<DnsList, "codes">, addresses: readonly
   return { kind: of("neutral").length > 0 ? "neutral" : "unknown-code", raw };
 }
 
-/** What a person writes: `127.0.0.2`, `127.0.0.4-7`, `127.0.*.3`, `127.0.0.&8`. */
-export const isListCode = (match: string): boolean => {
-  const parts = match.split(".");
-  return parts.length === 4 && parts[0] === "127" && parts.every((part) => /^(\*|&?\d{1,3}|\d{1,3}-\d{1,3})$/.test(part));
-};
-
 const codesOf = (codes: readonly ListCode[], octets: readonly number[]): ListCode[] =>
   codes.filter(({ match }) => {
     const parts = match.split(".");

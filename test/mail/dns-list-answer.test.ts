@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { anyListing, isListCode, readListAnswer } from "../../src/mail/dns-list-answer.ts";
+import { anyListing, readListAnswer } from "../../src/mail/dns-list-answer.ts";
+import { isListCode } from "../../src/model/dns-words.ts";
 import { dnsLists } from "../../src/mail/dns-lists.ts";
 
 const list = (zone: string) => {
