@@ -76,7 +76,12 @@ export async function audit(domains: readonly string[], options: AuditOptions, e
     return exitUsage;
   }
   const authorities = await Promise.all((options.ca ?? []).map((file) => readFile(file, "utf8")));
-  const net = createNet({ dnsServers: options.dns ?? [], extraAuthorities: authorities, publicRanges: options.public ?? [] });
+  const net = createNet({
+    dnsServers: options.dns ?? [],
+    extraAuthorities: authorities,
+    publicRanges: options.public ?? [],
+    publicOnly: true,
+  });
   using loop = createLoopWatch();
   const results: { domain: string; rows: readonly Row[] }[] = [];
   const left = [...planned];

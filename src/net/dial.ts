@@ -10,18 +10,29 @@ const defaultTimeoutMs = 10_000;
 const maxAddresses = 10;
 const sharedTimeouts = 3;
 
+interface DialWorld {
+  readonly ask: Ask;
+  /** PEM texts, believed besides the system's authorities. */
+  readonly extraAuthorities: readonly string[];
+  /** Other addresses are never connected to, whoever names them. Default: all. */
+  readonly isAllowed?: (address: string) => boolean;
+}
+
 /**
  * Opens connections: names through `ask` alone (never the system's resolver), each address in order and one at a time, so that
  * times and errors belong to one address; IPv4 first, because a host without IPv6 must not call others dead.
- * @param extraAuthorities PEM texts, believed besides the system's authorities
  * @throws Error for an extra authority that holds no certificate
  */
-export function createDial({ ask, extraAuthorities }: { readonly ask: Ask; readonly extraAuthorities: readonly string[] }): Dial {
+export function createDial({ ask, extraAuthorities, isAllowed = () => true }: DialWorld): Dial {
   const trust = createTrust(extraAuthorities);
   return async (options, signal) => {
     const began = performance.now();
     const literal = options.address ?? (net.isIP(options.host) ? options.host : undefined);
-    const addresses = literal === undefined ? await resolveAddresses(ask, options.host, signal) : [literal];
+    const found = literal === undefined ? await resolveAddresses(ask, options.host, signal) : [literal];
+    const addresses = found.filter(isAllowed);
+    if (addresses.length === 0) {
+      throw resolveError(options.host, "no-address", `no address on the public internet (${found.join(", ")})`);
+    }
     const times = literal === undefined ? { resolve: performance.now() - began } : {};
     const most = options.connectTimeoutMs ?? defaultTimeoutMs;
     const timeoutMs = Math.min(most, (most * sharedTimeouts) / addresses.length);

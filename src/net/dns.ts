@@ -1,12 +1,13 @@
 import { performance } from "node:perf_hooks";
 import type { Ask, AskOptions, DnsAnswer, RecordType, Resolve } from "../model/dns.ts";
+import { createAddressPolicy } from "./addresses.ts";
 import { confirmNegative } from "./dns-confirm.ts";
 import { decodeMessage, DnsMessageError, encodeQuery, type Message } from "./dns-message.ts";
 import { asciiName, maxAliases } from "./dns-name.ts";
 import { type Alias, type Failure, failure, rcodes, readReply, type Reply } from "./dns-reply.ts";
 import { resolveBy } from "./dns-resolve.ts";
 import { type DnsServer, DnsServerError, parseServer, systemServers } from "./dns-servers.ts";
-import { createUdp, DnsTransportError, exchangeTcp } from "./dns-transport.ts";
+import { createUdp, DnsTransportError, type Exchange, exchangeTcp } from "./dns-transport.ts";
 
 export interface ResolverOptions {
   /** In the order they are asked: `ip`, `ip:port`, `[ip6]:port`. Empty: the system's, read again once a minute. */
@@ -17,11 +18,22 @@ export interface ResolverOptions {
   readonly tries?: number;
   /** Where authoritative servers listen; default 53. */
   readonly authorityPort?: number;
+  /** Which servers besides `servers` may be asked: zones say where theirs are, and must not send us inwards. Default: public ones. */
+  readonly isPublic?: (address: string) => boolean;
+}
+
+/** Watches what questions cost. It may throw, which ends the question that is about to be sent or was just answered. */
+export interface Meter {
+  /** A question is about to leave, repeats and those that confirm included. */
+  readonly onQuestion: () => void;
+  readonly onAnswer: (octets: number) => void;
 }
 
 export interface Resolver {
   readonly ask: Ask;
   readonly resolve: Resolve;
+  /** As `ask`, watched. */
+  readonly askMetered: (meter: Meter) => Ask;
   /** Ends what waits. Not needed for the process to end: a resolver without questions does not keep it alive. */
   readonly close: () => void;
 }
@@ -32,16 +44,40 @@ export interface Resolver {
  * @throws DnsServerError for a server that cannot be read
  */
 export function createResolver(options: ResolverOptions): Resolver {
-  const { timeoutMs = 2_500, tries = 2, authorityPort = 53 } = options;
   const servers = serverList(options.servers);
   const udp = createUdp();
+  const ask = createAsk(options, servers, { udp: udp.exchange, tcp: exchangeTcp });
+  return {
+    ask,
+    resolve: resolveBy(ask),
+    askMetered: (meter) => createAsk(options, servers, { udp: metered(udp.exchange, meter), tcp: metered(exchangeTcp, meter) }),
+    close: udp.close,
+  };
+}
+
+const metered =
+  (exchange: Exchange, { onQuestion, onAnswer }: Meter): Exchange =>
+  async (...question) => {
+    onQuestion();
+    const answer = await exchange(...question);
+    onAnswer(answer.length);
+    return answer;
+  };
+
+interface Transports {
+  readonly udp: Exchange;
+  readonly tcp: Exchange;
+}
+
+function createAsk(options: ResolverOptions, servers: () => readonly DnsServer[], over: Transports): Ask {
+  const { timeoutMs = 2_500, tries = 2, authorityPort = 53, isPublic = createAddressPolicy() } = options;
 
   /** One question to one server: over TCP where UDP was too small, without EDNS where the server does not know it. */
   async function exchange(server: DnsServer, name: string, type: RecordType, asking: AskOptions, edns = true): Promise<Message> {
     const { recurse = true, checkingDisabled = false, signal } = asking;
     const query = encodeQuery(name, type, { recurse, checkingDisabled, edns });
-    let message = decodeMessage(await udp.exchange(server, query, timeoutMs, signal));
-    if (message.truncated) message = decodeMessage(await exchangeTcp(server, query, timeoutMs, signal));
+    let message = decodeMessage(await over.udp(server, query, timeoutMs, signal));
+    if (message.truncated) message = decodeMessage(await over.tcp(server, query, timeoutMs, signal));
     if (message.truncated) throw new DnsMessageError("is truncated over TCP, too");
     const knowsNoEdns = message.rcode === rcodes.FORMERR && !message.edns;
     return edns && knowsNoEdns ? exchange(server, name, type, asking, false) : message;
@@ -92,7 +128,13 @@ export function createResolver(options: ResolverOptions): Resolver {
   }
 
   async function follow<T extends RecordType>(name: string, type: T, asking: AskOptions): Promise<DnsAnswer<T>> {
-    const list = asking.server === undefined ? servers() : [parseServer(asking.server)];
+    const named = asking.server === undefined ? undefined : parseServer(asking.server);
+    const usual = servers();
+    if (named !== undefined && !isPublic(named.address) && usual.every(({ label }) => label !== named.label)) {
+      const text = `${named.label} is no public address and was not asked; settings.network.public (--public) names what counts as public`;
+      return answerOf(name, type, [], failure("OTHER", text, ""));
+    }
+    const list = named === undefined ? usual : [named];
     const aliases: string[] = [];
     for (;;) {
       const reply = await askServers(list, aliases.at(-1) ?? name, type, asking);
@@ -124,7 +166,7 @@ export function createResolver(options: ResolverOptions): Resolver {
     }
   };
 
-  return { ask, resolve: resolveBy(ask), close: udp.close };
+  return ask;
 }
 
 const isSilence = ({ code }: Failure): boolean => code === "TIMEOUT" || code === "NETWORK";

@@ -2,7 +2,6 @@ import { DialError, type DialFailure, type TlsPeer } from "../model/connection.t
 import type { Ask } from "../model/dns.ts";
 import { addressesOf, exchange, hostOf, messageOf, portOf, wordsOf } from "./http-exchange.ts";
 import { openSocket, trustOf } from "./open-socket.ts";
-import { isMetadataService } from "./post-address.ts";
 import { startTimer } from "./timer.ts";
 
 export interface GetRequest {
@@ -95,7 +94,7 @@ async function getOnce(request: GetRequest, url: URL): Promise<GetOutcome> {
   const name = hostOf(url);
   try {
     const found = await addressesOf(ask, name, signal);
-    const addresses = found.filter((address) => isPublic(address) && !isMetadataService(address));
+    const addresses = found.filter((address) => isPublic(address));
     if (addresses.length === 0) {
       return failed("not-public", `${name} has no address on the public internet (${found.join(", ")}); nothing was sent`);
     }

@@ -4,15 +4,20 @@ import type { Dial } from "../model/connection.ts";
 import type { Ask, Resolve } from "../model/dns.ts";
 import { createAddressPolicy } from "./addresses.ts";
 import { createDial } from "./dial.ts";
-import { createResolver } from "./dns.ts";
+import { createResolver, type Meter } from "./dns.ts";
 
-type NetSettings = Pick<Settings, "dnsServers" | "extraAuthorities" | "publicRanges">;
+type NetSettings = Pick<Settings, "dnsServers" | "extraAuthorities" | "publicRanges"> & {
+  /** Nobody but a zone names hosts (`audit`): what is not public is not dialled at all. Default false: people name hosts inside. */
+  readonly publicOnly?: boolean;
+};
 
 /** The way to the world as the settings have it. A reload replaces what is behind it; who holds it need not know. */
 export interface Net {
   readonly dial: Dial;
   readonly ask: Ask;
   readonly resolve: Resolve;
+  /** As `ask`, watched. */
+  readonly askMetered: (meter: Meter) => Ask;
   /** What a check's context gets of it. */
   readonly checkContext: Pick<CheckContext, "dial" | "ask" | "resolve" | "isPublic" | "authorities">;
   replace(settings: NetSettings): void;
@@ -29,6 +34,7 @@ export function createNet(settings: NetSettings): Net {
     dial,
     ask,
     resolve,
+    askMetered: (meter) => present.resolver.askMetered(meter),
     checkContext: {
       dial,
       ask,
@@ -47,12 +53,13 @@ export function createNet(settings: NetSettings): Net {
   };
 }
 
-function build({ dnsServers, extraAuthorities, publicRanges }: NetSettings) {
-  const resolver = createResolver({ servers: dnsServers });
+function build({ dnsServers, extraAuthorities, publicRanges, publicOnly = false }: NetSettings) {
+  const isPublic = createAddressPolicy(publicRanges);
+  const resolver = createResolver({ servers: dnsServers, isPublic });
   return {
     resolver,
-    dial: createDial({ ask: resolver.ask, extraAuthorities }),
-    isPublic: createAddressPolicy(publicRanges),
+    dial: createDial({ ask: resolver.ask, extraAuthorities, ...(publicOnly ? { isAllowed: isPublic } : {}) }),
+    isPublic,
     authorities: extraAuthorities,
   };
 }

@@ -33,6 +33,15 @@ describe("createAddressPolicy()", () => {
     ["::ffff:8.8.8.8", true],
     ["64:ff9b::8.8.8.8", true],
     ["64:ff9b::192.168.1.1", false],
+    ["64:ff9b:1::808:808", false],
+    ["::7f00:1", false],
+    ["::808:808", false],
+    ["2002:7f00:1::", false],
+    ["2001:0:7f00:1::", false],
+    ["4000::1", false],
+    ["168.63.129.16", false],
+    ["::ffff:168.63.129.16", false],
+    ["100.100.100.200", false],
     ["not an address", false],
     ["8.8", false],
     ["", false],
@@ -44,6 +53,13 @@ describe("createAddressPolicy()", () => {
     const isPublic = createAddressPolicy(["127.0.0.0/8", "fd00:1::/32", "10.9.9.9"]);
     expect(["127.3.2.1", "::ffff:127.3.2.1", "fd00:1::5", "10.9.9.9", "8.8.8.8"].map(isPublic)).not.toContain(false);
     expect(["10.9.9.8", "fd00:2::5", "192.168.1.1"].map(isPublic)).not.toContain(true);
+  });
+
+  test("no range makes a metadata service public", () => {
+    const isPublic = createAddressPolicy(["0.0.0.0/0", "::/0"]);
+    expect(["127.0.0.1", "169.254.1.1", "fe80::1"].map(isPublic)).not.toContain(false);
+    const services = ["169.254.169.254", "100.100.100.200", "168.63.129.16", "fd00:ec2::254", "::ffff:169.254.169.254"];
+    expect(services.map(isPublic)).not.toContain(true);
   });
 
   test("refuses a range that is none, with the remedy", () => {

@@ -92,6 +92,22 @@ describe("createDial() connects", () => {
     ]);
   });
 
+  test("to none but the allowed addresses, whoever names them", async () => {
+    const [inside, outside] = [await serve(hello, { host: "127.0.0.1" }), await serve(hello, { host: "127.0.0.2" })];
+    const ask = createZone({ [mailHost]: { A: ["127.0.0.1", "127.0.0.2"] } }).ask;
+    const dial = createDial({ ask, extraAuthorities: [], isAllowed: (address) => address === "127.0.0.2" });
+    const where = { host: mailHost, tls: "none" } as const;
+    const connection = await dial({ ...where, port: outside.port }, new AbortController().signal);
+    open.push(connection);
+    expect([connection.remote, connection.failed]).toEqual([`127.0.0.2:${outside.port}`, []]);
+    for (const named of [{ address: "127.0.0.1" }, { host: "127.0.0.1" }, { host: "::1", address: "::ffff:127.0.0.1" }]) {
+      const error = await failure(dial({ ...where, port: inside.port, ...named }, new AbortController().signal));
+      expect([error.phase, error.failure]).toEqual(["resolve", "no-address"]);
+      expect(error.message).toContain("no address on the public internet");
+    }
+    expect(inside.clients().all).toBe(0);
+  });
+
   test("to nobody, and names every address", async () => {
     const port = await freePort();
     const error = await failure(dialTo({ port }, { [mailHost]: { A: ["127.0.0.1", "127.0.0.2"] } }));

@@ -1,4 +1,5 @@
 import { afterEach, describe, expect, test } from "vitest";
+import { createAddressPolicy } from "../../src/net/addresses.ts";
 import { createResolver } from "../../src/net/dns.ts";
 import { type FakeDnsOptions, startFakeDns } from "../support/fake-dns.ts";
 import type { Zone } from "../support/zone.ts";
@@ -31,7 +32,8 @@ async function world(view: Zone, ...authorities: { zone: Zone; options?: FakeDns
     running.push(server);
     asked.push(server.calls);
   }
-  const made = createResolver({ servers: [resolver.server], timeoutMs: 150, tries: 1, authorityPort: port ?? 1 });
+  const limits = { timeoutMs: 150, tries: 1, authorityPort: port ?? 1 };
+  const made = createResolver({ servers: [resolver.server], ...limits, isPublic: createAddressPolicy(["127.0.0.0/30"]) });
   running.push(made);
   return { ...made, asked, port, calls: resolver.calls };
 }
@@ -118,6 +120,29 @@ describe("ask() with confirm", () => {
   ] as [string, Zone, string][])("fails where %s", async (_what, view, code) => {
     const { ask } = await world(view);
     expect(await ask("none.example.com", "MX", { confirm: true })).toMatchObject({ outcome: "failed", failure: { code } });
+  });
+
+  test.each(["127.0.0.5", "127.0.0.53", "10.0.0.1", "169.254.169.254", "224.0.0.251"])(
+    "a server at %s, which is not public, is never asked",
+    async (address) => {
+      const inside = address.startsWith("127.") ? await startFakeDns(nothing, { address, authoritative: true }) : undefined;
+      if (inside) running.push(inside);
+      const resolver = await startFakeDns({ ...delegation, "ns1.example.com": { A: [address] }, "ns2.example.com": { A: [] } });
+      const limits = { timeoutMs: 150, tries: 1, authorityPort: inside?.port ?? 53 };
+      const made = createResolver({ servers: [resolver.server], ...limits });
+      running.push(resolver, made);
+      const answer = await made.ask("example.com", "MX", { confirm: true });
+      expect(answer).toMatchObject({ outcome: "failed", failure: { code: "OTHER" } });
+      expect(answer.failure?.text).toContain(`${address}:${limits.authorityPort} is no public address and was not asked`);
+      expect(inside?.calls ?? []).toEqual([]);
+    },
+  );
+
+  test("a server that is not public is asked where it is a configured resolver as well", async () => {
+    const resolver = await startFakeDns({ ...delegation, "ns1.example.com": { A: ["127.0.0.1"] } }, { authoritative: true });
+    const made = createResolver({ servers: [resolver.server], timeoutMs: 150, tries: 1, authorityPort: resolver.port });
+    running.push(resolver, made);
+    expect(await made.ask("example.com", "MX", { confirm: true })).toMatchObject({ confirmedBy: resolver.server });
   });
 
   test("a wall of name servers is asked only so far", async () => {

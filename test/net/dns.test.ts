@@ -53,7 +53,7 @@ async function server(options: FakeDnsOptions = {}, of: Zone = zone): Promise<Fa
 }
 
 function resolver(servers: readonly string[], options: Partial<ResolverOptions> = {}) {
-  const made = createResolver({ servers, timeoutMs: 300, ...options });
+  const made = createResolver({ servers, timeoutMs: 300, isPublic: () => true, ...options });
   running.push(made);
   return made;
 }
