@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { type CheckContext, defineCheck } from "../src/model/check.ts";
+import { type CheckContext, defineCheck, explain } from "../src/model/check.ts";
 import type { Connection } from "../src/model/connection.ts";
 import type { Json } from "../src/model/json.ts";
 
@@ -27,11 +27,16 @@ export default defineCheck({
   deadline: 30_000,
   confirm: { bad: [2, 2], good: 1, recheckMs: 60_000 },
   options: z.strictObject({
-    /** Web servers whose Date header is compared. */
     hosts: z
       .array(z.url({ protocol: /^https?$/, error: "must be a web address, such as https://www.example.com/" }))
       .min(1)
-      .default(independent),
+      .default(independent)
+      .meta(
+        explain({
+          en: "Web servers whose clocks ours is compared with, best of several operators",
+          zh: "与哪些网站的时钟核对，最好属于不同运营方",
+        }),
+      ),
   }),
   findings: {
     "clock-wrong": {

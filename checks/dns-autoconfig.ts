@@ -1,13 +1,13 @@
 import { getDomain } from "tldts";
 import { z } from "zod";
-import { type CheckContext, defineCheck, type FoundFinding } from "../src/model/check.ts";
+import { type CheckContext, defineCheck, explain, type FoundFinding } from "../src/model/check.ts";
 import { DialError } from "../src/model/connection.ts";
 import type { DnsAnswer } from "../src/model/dns.ts";
 import { readAutoconfig } from "../src/mail/autoconfig.ts";
 import { type MailService, mailServices, servicesOfClient, servicesOfMx } from "../src/mail/mail-services.ts";
 import { listed } from "../src/mail/txt-answer.ts";
 import { asciiName } from "../src/net/dns-name.ts";
-import { domainOption } from "../src/net/domain-option.ts";
+import { domainOption, receivesOption } from "../src/net/domain-option.ts";
 import { get } from "../src/net/get.ts";
 import { certificateProblem } from "../src/net/tls.ts";
 import { autoconfigFindings } from "./dns-autoconfig.texts.ts";
@@ -18,11 +18,18 @@ const server = z.object({ host: z.string() });
 
 const optionsSchema = z.strictObject({
   domain: domainOption,
-  receives: z.boolean().default(true),
-  /** Providers besides those of src/mail/mail-services.ts, as the presets have them. */
+  receives: receivesOption,
+  /** From the presets: providers besides those of src/mail/mail-services.ts. */
   known: z.array(z.object({ id: z.string(), mxSuffixes: z.array(z.string()), imap: server, smtp: server })).default([]),
-  /** Ask Mozilla's directory where the domain itself says nothing. */
-  directory: z.boolean().default(true),
+  directory: z
+    .boolean()
+    .default(true)
+    .meta(
+      explain({
+        en: "Ask Mozilla's directory of providers where the domain itself says nothing",
+        zh: "域名自己没有公布时，到 Mozilla 的服务商目录中查找",
+      }),
+    ),
 });
 
 /** RFC 6186, RFC 8314 section 5.1 and [MS-OXDISCO]; `tls`: from the first byte, at this port. */

@@ -3,12 +3,13 @@ import { isBimiRecord, lintLogo, maxLogoBytes, readBimiRecord } from "../src/mai
 import { type Discovery, discoverPolicy } from "../src/mail/dmarc-discovery.ts";
 import { effectivePolicy } from "../src/mail/dmarc-record.ts";
 import { readMarkCertificate } from "../src/mail/mark-certificate.ts";
+import { senderOptions } from "../src/mail/own-senders.ts";
 import { isRegistry } from "../src/mail/registry-name.ts";
 import { textsOf, txtLine } from "../src/mail/txt-answer.ts";
 import { type CheckContext, defineCheck, type FoundFinding } from "../src/model/check.ts";
 import type { DnsAnswer } from "../src/model/dns.ts";
 import { asciiName } from "../src/net/dns-name.ts";
-import { domainOption } from "../src/net/domain-option.ts";
+import { domainOption, receivesOption } from "../src/net/domain-option.ts";
 import { get } from "../src/net/get.ts";
 import { bimiFindings } from "./dns-bimi.texts.ts";
 
@@ -31,8 +32,8 @@ export default defineCheck({
   confirm: { bad: [2, 2], good: 1, recheckMs: 60_000 },
   options: z.strictObject({
     domain: domainOption,
-    sends: z.boolean().default(true),
-    receives: z.boolean().default(true),
+    sends: senderOptions.sends,
+    receives: receivesOption,
   }),
   findings: bimiFindings,
   metrics: {},

@@ -1,13 +1,13 @@
 import { z } from "zod";
 import { type CaaPolicy, caaNamesOf, issuersFor, readCaa, writeCaa } from "../src/mail/caa.ts";
 import { listed } from "../src/mail/txt-answer.ts";
-import { type CheckContext, defineCheck, type FoundFinding } from "../src/model/check.ts";
+import { type CheckContext, defineCheck, explain, type FoundFinding } from "../src/model/check.ts";
 import { type Connection, DialError, type PeerCertificate } from "../src/model/connection.ts";
 import type { CaaRecord, DnsAnswer } from "../src/model/dns.ts";
 import { certificateData } from "../src/net/certificate-findings.ts";
 import { resolveAddresses } from "../src/net/dial.ts";
 import { asciiName, parentOf } from "../src/net/dns-name.ts";
-import { domainOption } from "../src/net/domain-option.ts";
+import { domainOption, receivesOption } from "../src/net/domain-option.ts";
 import { mxHosts, presentedBy } from "../src/net/mx-hosts.ts";
 import { askForTls, type StartTlsProtocol } from "../src/net/starttls.ts";
 import { caaFindings } from "./dns-caa.texts.ts";
@@ -31,15 +31,19 @@ export default defineCheck({
   confirm: { bad: [2, 2], good: 1, recheckMs: 60_000 },
   options: z.strictObject({
     domain: domainOption,
-    /** Whose certificates are looked at, besides those of the domain's own mail servers at port 25: `imap.example.com:993`. */
     hosts: z
       .array(
         z.string().refine((text) => endpointOf(text) !== undefined, { error: "must be host:port, such as imap.example.com:993" }),
       )
       .max(maxHosts)
-      .default([]),
-    /** False for a domain that is not meant to receive mail: its mail servers are not looked at. */
-    receives: z.boolean().default(true),
+      .default([])
+      .meta(
+        explain({
+          en: "Whose certificates must be allowed besides those of the mail servers at port 25, such as imap.example.com:993",
+          zh: "除 25 端口的收信服务器外，还须允许签发哪些服务器的证书，例如 imap.example.com:993",
+        }),
+      ),
+    receives: receivesOption,
   }),
   findings: caaFindings,
   metrics: {},

@@ -7,7 +7,7 @@ import { type CheckContext, defineCheck, type FoundFinding } from "../src/model/
 import type { TlsPeer } from "../src/model/connection.ts";
 import type { DnsAnswer } from "../src/model/dns.ts";
 import { asciiName } from "../src/net/dns-name.ts";
-import { domainOption } from "../src/net/domain-option.ts";
+import { domainOption, receivesOption } from "../src/net/domain-option.ts";
 import { createJudge, type Judged } from "../src/net/dnssec.ts";
 import { hostsOf, type PresentedAt, presentedBy } from "../src/net/mx-hosts.ts";
 import { daneFindings } from "./dns-dane.texts.ts";
@@ -31,8 +31,7 @@ export default defineCheck({
   confirm: { bad: [2, 2], good: 1, recheckMs: 60_000 },
   options: z.strictObject({
     domain: domainOption,
-    /** False for a domain that is not meant to receive mail: nothing is looked at. */
-    receives: z.boolean().default(true),
+    receives: receivesOption,
   }),
   findings: daneFindings,
   metrics: {

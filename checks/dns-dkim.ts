@@ -1,27 +1,33 @@
 import { z } from "zod";
-import { type CheckContext, defineCheck, type FoundFinding } from "../src/model/check.ts";
+import { type CheckContext, defineCheck, explain, type FoundFinding } from "../src/model/check.ts";
 import type { DnsAnswer } from "../src/model/dns.ts";
 import { isSelector } from "../src/model/dns-words.ts";
 import { type DkimKey, isKeyLike, type KeyProblem, readDkimKey } from "../src/mail/dkim-key.ts";
+import { lastMails } from "../src/mail/dkim-signature.ts";
+import { judgeSigning } from "../src/mail/dkim-signing.ts";
 import { discoverPolicy } from "../src/mail/dmarc-discovery.ts";
+import { senderOptions } from "../src/mail/own-senders.ts";
 import { isRegistry } from "../src/mail/registry-name.ts";
 import { listed, sendsNothing, textsOf, txtLine } from "../src/mail/txt-answer.ts";
 import { asciiName } from "../src/net/dns-name.ts";
-import { domainOption } from "../src/net/domain-option.ts";
+import { domainOption, receivesOption } from "../src/net/domain-option.ts";
+import { dkimSignatureFindings } from "./dns-dkim-signature.texts.ts";
 import { dkimFindings } from "./dns-dkim.texts.ts";
 
 /** Ten are more than any company signs with; each costs questions. */
 const maxSelectors = 10;
 const maxSigners = 3;
 const day = 24 * 60 * 60_000;
-/** A selector counts as in use for so long after a mail was seen that was signed with it. */
-const inUseMs = 14 * day;
+/** A selector counts as in use for so long after a mail was seen that was signed with it: what waits in queues is older by no more. */
+const inUseMs = 5 * day;
 const oldDays = 365;
 const seenKind = "dkim-selector";
+const signedKind = "dkim-signature";
 const keyKind = "dkim-key";
 const maxKept = 1_000;
 
-type Found = FoundFinding<keyof typeof dkimFindings>;
+const allFindings = { ...dkimFindings, ...dkimSignatureFindings };
+type Found = FoundFinding<keyof typeof allFindings>;
 
 const selector = z
   .string()
@@ -39,14 +45,22 @@ export default defineCheck({
   confirm: { bad: [2, 2], good: 1, recheckMs: 60_000 },
   options: z.strictObject({
     domain: domainOption,
-    sends: z.boolean().default(true),
-    receives: z.boolean().default(true),
-    /** Named by the user: in use. */
-    selectors: z.array(selector).max(maxSelectors).default([]),
-    /** Those the provider usually has: not surely in use. */
+    sends: senderOptions.sends,
+    receives: receivesOption,
+    selectors: z
+      .array(selector)
+      .max(maxSelectors)
+      .default([])
+      .meta(
+        explain({
+          en: "The selectors in use: s= in the DKIM-Signature of a mail that was sent. A key that is missing there is critical",
+          zh: "正在使用的选择器：已发邮件 DKIM-Signature 中 s= 的值。其公钥缺失即为故障",
+        }),
+      ),
+    /** From the presets: those the provider usually has, not surely in use. */
     presetSelectors: z.array(selector).max(maxSelectors).default([]),
   }),
-  findings: dkimFindings,
+  findings: allFindings,
   metrics: {
     keys: { label: { en: "keys", zh: "公钥数" }, help: "DKIM keys that verify signatures, at known selectors", unit: "none" },
     key_length: { label: { en: "key size", zh: "密钥位数" }, help: "Bits of the shortest RSA key", unit: "none" },
@@ -78,11 +92,17 @@ export default defineCheck({
       const alone = all.find((one) => one.key?.usable);
       findings.push({ code: "dkim-ed25519-alone", data: { domain, selector: selectorOf(alone?.name ?? "") } });
     }
+    const lately = ctx.facts(signedKind).filter(({ lastSeen }) => ctx.now() - lastSeen <= inUseMs);
+    const signing = judgeSigning(lastMails(lately), own, (name) => all.find((one) => one.name === name)?.key);
+    const unsigned = signing.some(({ code }) => code === "dkim-unsigned");
     if (inUse.size === 0 && seen.foreign.length > 0) findings.push(...(await judgeSigners(ctx, own, seen.foreign, signal)));
     else if (inUse.size === 0 && usable.length === 0) {
       const failed = [...real.map((one) => one.answer), parent].find((answer) => answer.outcome === "failed");
-      findings.push(...(await nothingKnown({ ctx, domain, own, sends, parent, tried: idle, failed }, signal)));
+      findings.push(...(await nothingKnown({ ctx, domain, own, sends, parent, tried: idle, failed, unsigned }, signal)));
     }
+    // That there is no key at all says why nothing is signed.
+    const isExplained = findings.some(({ code }) => code === "dkim-none");
+    findings.push(...signing.filter(({ code }) => !(isExplained && code === "dkim-unsigned")));
 
     const sizes = usable.map((key) => key.bits).filter((bits) => bits !== undefined);
     return {
@@ -239,10 +259,13 @@ interface Nothing {
   readonly parent: DnsAnswer<"TXT">;
   readonly tried: readonly string[];
   readonly failed: DnsAnswer<"TXT"> | undefined;
+  /** Mail was seen that is not signed: no selector is missing then. */
+  readonly unsigned: boolean;
 }
 
 /** No key is known and no selector is in use: gone for certain only where nothing exists below `_domainkey`. */
-async function nothingKnown({ ctx, domain, own, sends, parent, tried, failed }: Nothing, signal: AbortSignal): Promise<Found[]> {
+async function nothingKnown(about: Nothing, signal: AbortSignal): Promise<Found[]> {
+  const { ctx, domain, own, sends, parent, tried, failed, unsigned } = about;
   if (!sends) return [];
   const apex = await asked(ctx, own, false, signal);
   if (sendsNothing(textsOf(apex))) return [];
@@ -254,6 +277,7 @@ async function nothingKnown({ ctx, domain, own, sends, parent, tried, failed }: 
   if (parent.outcome === "nxdomain") {
     return [{ code: "dkim-unanswered", data: { domain, name: apex.name, reason: apex.failure?.text ?? "" } }];
   }
+  if (unsigned) return [];
   const names = listed(tried.map(selectorOf), 5);
   return [{ code: "dkim-selector-unknown", data: { domain, tried: names === "" ? "–" : names } }];
 }

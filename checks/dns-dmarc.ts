@@ -11,12 +11,13 @@ import {
   type Relation,
   strengthOf,
 } from "../src/mail/dmarc-record.ts";
+import { senderOptions } from "../src/mail/own-senders.ts";
 import { isRegistry } from "../src/mail/registry-name.ts";
 import { authorises, takesMail } from "../src/mail/report-authorisation.ts";
 import { withTags } from "../src/mail/tag-list.ts";
 import { sendsNothing, shortened, textsOf, txtLine } from "../src/mail/txt-answer.ts";
 import { asciiName } from "../src/net/dns-name.ts";
-import { domainOption } from "../src/net/domain-option.ts";
+import { domainOption, receivesOption } from "../src/net/domain-option.ts";
 import { dmarcFindings } from "./dns-dmarc.texts.ts";
 import { dmarcReportFindings } from "./dns-dmarc-reports.texts.ts";
 
@@ -42,8 +43,8 @@ export default defineCheck({
   confirm: { bad: [2, 2], good: 1, recheckMs: 60_000 },
   options: z.strictObject({
     domain: domainOption,
-    sends: z.boolean().default(true),
-    receives: z.boolean().default(true),
+    sends: senderOptions.sends,
+    receives: receivesOption,
   }),
   findings,
   metrics: {

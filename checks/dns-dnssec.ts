@@ -16,7 +16,7 @@ import { listed } from "../src/mail/txt-answer.ts";
 import { type CheckContext, defineCheck, type FoundFinding } from "../src/model/check.ts";
 import type { DnsAnswer, RecordType } from "../src/model/dns.ts";
 import { asciiName } from "../src/net/dns-name.ts";
-import { domainOption } from "../src/net/domain-option.ts";
+import { domainOption, receivesOption } from "../src/net/domain-option.ts";
 import { createJudge, type Judged } from "../src/net/dnssec.ts";
 import { hostsOf } from "../src/net/mx-hosts.ts";
 import { dnssecFindings } from "./dns-dnssec.texts.ts";
@@ -38,8 +38,7 @@ export default defineCheck({
   confirm: { bad: [2, 2], good: 1, recheckMs: 60_000 },
   options: z.strictObject({
     domain: domainOption,
-    /** False for a domain that is not meant to receive mail: the zones of its mail servers are not looked at. */
-    receives: z.boolean().default(true),
+    receives: receivesOption,
   }),
   findings: dnssecFindings,
   metrics: {

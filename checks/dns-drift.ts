@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { getDomain } from "tldts";
 import { z } from "zod";
-import { type CheckContext, defineCheck, type FoundFinding } from "../src/model/check.ts";
+import { type CheckContext, defineCheck, explain, type FoundFinding } from "../src/model/check.ts";
 import type { AskOptions, DnsAnswer, MxRecord } from "../src/model/dns.ts";
 import { listed, shortened, textsOf } from "../src/mail/txt-answer.ts";
 import { findZone } from "../src/net/dns-confirm.ts";
@@ -37,8 +37,15 @@ export default defineCheck({
   confirm: { bad: [2, 2], good: 1, recheckMs: 60_000 },
   options: z.strictObject({
     domain: domainOption,
-    /** The mark of a change, as its finding tells it: the records are accepted as they are with this mark. */
-    acknowledged: z.string().optional(),
+    acknowledged: z
+      .string()
+      .optional()
+      .meta(
+        explain({
+          en: "The mark of a change, as its finding tells it: the records are accepted as they were with this mark",
+          zh: "变更的标记，见结论：写上即接受该标记对应的记录",
+        }),
+      ),
   }),
   findings: driftFindings,
   metrics: {

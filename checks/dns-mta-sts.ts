@@ -14,7 +14,7 @@ import type { TlsPeer } from "../src/model/connection.ts";
 import type { Json } from "../src/model/json.ts";
 import { certificateData } from "../src/net/certificate-findings.ts";
 import { asciiName } from "../src/net/dns-name.ts";
-import { domainOption } from "../src/net/domain-option.ts";
+import { domainOption, receivesOption } from "../src/net/domain-option.ts";
 import { get, type GetFailure, type GetOutcome } from "../src/net/get.ts";
 import { mxHosts, type PresentedAt, presentedBy } from "../src/net/mx-hosts.ts";
 import { stsFindings } from "./dns-mta-sts.texts.ts";
@@ -41,8 +41,7 @@ export default defineCheck({
   confirm: { bad: [2, 2], good: 1, recheckMs: 60_000 },
   options: z.strictObject({
     domain: domainOption,
-    /** False for a domain that is not meant to receive mail: nothing is looked at. */
-    receives: z.boolean().default(true),
+    receives: receivesOption,
   }),
   findings: stsFindings,
   metrics: {

@@ -1,9 +1,9 @@
 import { isIP } from "node:net";
 import { getDomain } from "tldts";
 import { z } from "zod";
-import { type CheckContext, defineCheck, type FoundFinding } from "../src/model/check.ts";
+import { type CheckContext, defineCheck, explain, type FoundFinding } from "../src/model/check.ts";
 import type { AskOptions, DnsAnswer, MxRecord } from "../src/model/dns.ts";
-import { domainOption } from "../src/net/domain-option.ts";
+import { domainOption, receivesOption } from "../src/net/domain-option.ts";
 import { mxFindings } from "./dns-mx.texts.ts";
 
 /** Internet.nl looks at ten; more is no mail service but somebody's mistake. */
@@ -24,12 +24,18 @@ export default defineCheck({
   confirm: { bad: [2, 2], good: 1, recheckMs: 20_000 },
   options: z.strictObject({
     domain: domainOption,
-    /** False for a domain that is not meant to receive mail. */
-    receives: z.boolean().default(true),
-    /** Providers that are recognised by their exchanges. */
+    receives: receivesOption,
+    /** From the presets: providers that are recognised by their exchanges. */
     known: z.array(z.object({ id: z.string(), mxSuffixes: z.array(z.string()) })).default([]),
-    /** The exchanges that the mail provider names, or what they end in. */
-    expected: z.array(z.string()).default([]),
+    expected: z
+      .array(z.string())
+      .default([])
+      .meta(
+        explain({
+          en: "The mail servers that the mail provider asks for, or what their names end in: any other is told",
+          zh: "邮件服务商要求的收信服务器，或其名称的结尾；与此不符就会报告",
+        }),
+      ),
   }),
   findings: mxFindings,
   metrics: {

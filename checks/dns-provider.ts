@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { defineCheck } from "../src/model/check.ts";
+import { defineCheck, explain } from "../src/model/check.ts";
 import { findMailServers, type MailServer } from "../src/model/provider.ts";
 
 const server = z.strictObject({ host: z.string(), port: z.int().min(1).max(65_535), security: z.enum(["tls", "starttls"]) });
@@ -19,9 +19,13 @@ export default defineCheck({
   deadline: 45_000,
   confirm: { bad: [2, 2], good: 1, recheckMs: 20_000 },
   options: z.strictObject({
-    domain: z.string().min(1),
+    domain: z
+      .string()
+      .min(1)
+      .meta(explain({ en: "The mail domain, such as example.com", zh: "邮件域名，例如 example.com" })),
+    /** From the plan: where passwords are sent. */
     pinned: z.strictObject({ provider: z.string(), imap: server, smtp: server }),
-    /** The providers that are recognised by their MX. */
+    /** From the presets: the providers that are recognised by their MX. */
     known: z.array(z.strictObject({ id: z.string(), mxSuffixes: z.array(z.string()), imap: server, smtp: server })),
   }),
   findings: {

@@ -3,7 +3,7 @@ import { z } from "zod";
 import { findOwnSenders, freshFacts, type OwnSender, senderOptions } from "../src/mail/own-senders.ts";
 import { ptrName } from "../src/mail/reverse-name.ts";
 import { greetingName, isGenericName, isSendingName, sameAddress } from "../src/mail/sending-name.ts";
-import { type CheckContext, defineCheck, type FoundFinding } from "../src/model/check.ts";
+import { type CheckContext, defineCheck, explain, type FoundFinding } from "../src/model/check.ts";
 import { DialError } from "../src/model/connection.ts";
 import type { DnsAnswer } from "../src/model/dns.ts";
 import { asciiName } from "../src/net/dns-name.ts";
@@ -31,8 +31,15 @@ export default defineCheck({
   options: z.strictObject({
     domain: domainOption,
     ...senderOptions,
-    /** What a sender calls itself (HELO), by its address. Without it: what was seen in mail, else what it greets with on port 25. */
-    helo: z.record(z.string(), z.string().min(1).max(253)).default({}),
+    helo: z
+      .record(z.string(), z.string().min(1).max(253))
+      .default({})
+      .meta(
+        explain({
+          en: "What a sender calls itself (HELO), by its address: { 203.0.113.5: mail.example.com }. Left out: what was seen in mail, else what it greets with at port 25",
+          zh: "发信服务器的自称（HELO），以地址为键：{ 203.0.113.5: mail.example.com }。不写则用邮件中见过的名称，或 25 端口的自称",
+        }),
+      ),
   }),
   findings: ptrFindings,
   metrics: {

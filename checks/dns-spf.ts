@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { type CheckContext, type CheckResult, defineCheck, type FoundFinding } from "../src/model/check.ts";
+import { type CheckContext, type CheckResult, defineCheck, explain, type FoundFinding } from "../src/model/check.ts";
 import type { DnsAnswer, Resolve } from "../src/model/dns.ts";
 import type { Json } from "../src/model/json.ts";
 import { holds } from "../src/mail/ip-range.ts";
@@ -44,12 +44,18 @@ export default defineCheck({
   deadline: 45_000,
   confirm: { bad: [2, 2], good: 1, recheckMs: 60_000 },
   options: z.strictObject({
-    domain: domainName,
+    domain: domainName.meta(explain({ en: "The mail domain, such as example.com", zh: "邮件域名，例如 example.com" })),
     sends: senderOptions.sends,
-    /** Own sending addresses: every one of them must pass. */
     senders: senderOptions.senders,
-    /** What an own sender calls itself (HELO), by its address. */
-    helo: z.record(z.string(), domainName).default({}),
+    helo: z
+      .record(z.string(), domainName)
+      .default({})
+      .meta(
+        explain({
+          en: "What an own sender calls itself (HELO), by its address: { 203.0.113.5: mail.example.com }",
+          zh: "自有发信服务器的自称（HELO），以地址为键：{ 203.0.113.5: mail.example.com }",
+        }),
+      ),
   }),
   findings,
   metrics: {

@@ -1,10 +1,11 @@
 import { z } from "zod";
 import { type CheckContext, defineCheck, type FindingDeclaration, type FoundFinding } from "../src/model/check.ts";
 import type { DnsAnswer } from "../src/model/dns.ts";
+import { senderOptions } from "../src/mail/own-senders.ts";
 import { isTlsRptLike, isTlsRptRecord, proposedTlsRpt, readTlsRpt, type TlsRptProblem } from "../src/mail/tls-rpt-record.ts";
 import { shortened, textsOf, txtLine } from "../src/mail/txt-answer.ts";
 import { asciiName } from "../src/net/dns-name.ts";
-import { domainOption } from "../src/net/domain-option.ts";
+import { domainOption, receivesOption } from "../src/net/domain-option.ts";
 
 /** MX hosts whose TLSA is asked for. */
 const maxHosts = 10;
@@ -133,8 +134,8 @@ export default defineCheck({
   confirm: { bad: [2, 2], good: 1, recheckMs: 60_000 },
   options: z.strictObject({
     domain: domainOption,
-    sends: z.boolean().default(true),
-    receives: z.boolean().default(true),
+    sends: senderOptions.sends,
+    receives: receivesOption,
   }),
   findings: declared,
   metrics: {},

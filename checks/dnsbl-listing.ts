@@ -14,7 +14,7 @@ import {
 } from "../src/mail/dns-list-consult.ts";
 import { type DnsList, dnsLists } from "../src/mail/dns-lists.ts";
 import { findOwnSenders, freshFacts, senderOptions } from "../src/mail/own-senders.ts";
-import { type CheckContext, defineCheck, type FoundFinding } from "../src/model/check.ts";
+import { type CheckContext, defineCheck, explain, type FoundFinding } from "../src/model/check.ts";
 import { isListCode } from "../src/model/dns-words.ts";
 import type { Secret } from "../src/model/secret.ts";
 import { asciiName } from "../src/net/dns-name.ts";
@@ -35,27 +35,74 @@ const domainName = z
 
 /** A list that the user names. Without codes every answer but a refusal is a listing. */
 const namedList = z.strictObject({
-  zone: domainName,
-  name: z.string().optional(),
-  kind: z.enum(["ip", "domain", "white"]).optional(),
-  tier: z.enum(["A", "B", "C"]).default("A"),
-  /** `{ "127.0.0.2": spam, "127.0.0.10-11": dynamic }` */
+  zone: domainName.meta(
+    explain({ en: "Where the list is asked, such as bl.example.net", zh: "查询该名单的域名，例如 bl.example.net" }),
+  ),
+  name: z
+    .string()
+    .optional()
+    .meta(explain({ en: "How findings call it; left out: its zone", zh: "在结论中的名称，不写则用其域名" })),
+  kind: z
+    .enum(["ip", "domain", "white"])
+    .optional()
+    .meta(
+      explain({
+        en: "What it lists: addresses, domains, or good addresses. Left out: addresses, or as the built-in list of this zone",
+        zh: "名单内容：地址、域名，或信誉良好的地址。不写则为地址，或与同名内置名单相同",
+      }),
+    ),
+  tier: z
+    .enum(["A", "B", "C"])
+    .default("A")
+    .meta(
+      explain({
+        en: "How much a listing weighs: A, many receivers refuse by it; B, some do; C, few do",
+        zh: "被列入的分量：A 许多收件方据此拒收，B 部分，C 很少",
+      }),
+    ),
   codes: z
     .record(z.string().refine(isListCode, { error: "must be a code, such as 127.0.0.2 or 127.0.0.4-7" }), z.string().min(1))
-    .optional(),
+    .optional()
+    .meta(
+      explain({
+        en: "What its answers mean: { 127.0.0.2: spam, 127.0.0.10-11: dynamic }. Left out: every answer but a refusal is a listing",
+        zh: "应答代码的含义：{ 127.0.0.2: spam, 127.0.0.10-11: dynamic }。不写则除拒绝应答外都算列入",
+      }),
+    ),
 });
 
 const optionsSchema = z.strictObject({
-  domain: domainName,
+  domain: domainName.meta(explain({ en: "The mail domain, such as example.com", zh: "邮件域名，例如 example.com" })),
   ...senderOptions,
-  /** Further domains that mail of the company names in its links. */
-  links: z.array(domainName).max(maxNames).default([]),
-  lists: z.array(namedList).max(20).default([]),
-  /** False: only the lists that are named. */
-  builtIn: z.boolean().default(true),
-  /** The key of Spamhaus' Data Query Service. */
-  dqsKey: z.custom<Secret>(isSecret, "must be a secret").optional(),
-  /** A single look without history (`audit`): a listing counts at once. */
+  links: z
+    .array(domainName)
+    .max(maxNames)
+    .default([])
+    .meta(explain({ en: "Further domains that mail of the company names in its links", zh: "公司邮件的链接中出现的其他域名" })),
+  lists: z
+    .array(namedList)
+    .max(20)
+    .default([])
+    .meta(
+      explain({
+        en: "Lists to ask besides the built-in ones, or one of those told otherwise",
+        zh: "内置名单之外还要查询的名单，或改写某个内置名单",
+      }),
+    ),
+  builtIn: z
+    .boolean()
+    .default(true)
+    .meta(explain({ en: "False: only the lists that are named here", zh: "写 false 则只查询此处列出的名单" })),
+  dqsKey: z
+    .custom<Secret>(isSecret, "must be a secret")
+    .optional()
+    .meta(
+      explain({
+        en: "The key of Spamhaus' Data Query Service: it opens the lists of Spamhaus to every resolver",
+        zh: "Spamhaus 数据查询服务（DQS）的密钥：有了它，任何解析器都能查询 Spamhaus 的名单",
+      }),
+    ),
+  /** From `audit`, a single look without history: a listing counts at once. */
   immediate: z.boolean().default(false),
 });
 type Options = z.output<typeof optionsSchema>;

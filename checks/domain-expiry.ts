@@ -2,7 +2,7 @@ import { getDomain } from "tldts";
 import { z } from "zod";
 import { readDate, type Registration } from "../src/mail/registration.ts";
 import { askRegistrar, lookUpRegistration, noDate, type RegistryWorld } from "../src/mail/registry.ts";
-import { type CheckContext, defineCheck, type FoundFinding } from "../src/model/check.ts";
+import { type CheckContext, defineCheck, explain, type FoundFinding } from "../src/model/check.ts";
 import { DialError } from "../src/model/connection.ts";
 import type { Json } from "../src/model/json.ts";
 import { asciiName } from "../src/net/dns-name.ts";
@@ -33,20 +33,40 @@ type Found = FoundFinding<keyof typeof expiryFindings>;
 
 const optionsSchema = z.strictObject({
   domain: domainOption,
-  /** When it ends, by the registrar's invoice: counts where the registry tells no date. */
   expires: z.iso
     .date({ error: "must be a date, such as 2027-03-31" })
     .refine((date) => readDate(date) !== undefined, { error: "must be a date, such as 2027-03-31" })
-    .optional(),
-  /** The registry's RDAP base or WHOIS server (`host` or `host:port`), where the product does not know it or it has moved. */
-  rdap: z.url({ protocol: /^https?$/, error: "must be a web address, such as https://rdap.example/" }).optional(),
+    .optional()
+    .meta(
+      explain({
+        en: "Until when it is paid, by the registrar's invoice: counts where the registry tells no date",
+        zh: "注册商账单上的到期日：注册局不公布时以此为准",
+      }),
+    ),
+  rdap: z
+    .url({ protocol: /^https?$/, error: "must be a web address, such as https://rdap.example/" })
+    .optional()
+    .meta(
+      explain({
+        en: "Where the registry answers by RDAP, if it is not found or has moved",
+        zh: "注册局的 RDAP 地址，找不到或已迁移时填写",
+      }),
+    ),
   whois: z
     .string()
     .regex(/^[a-z0-9.-]+(:\d{1,5})?$/i, "must be a host, such as whois.example or whois.example:43")
-    .optional(),
-  /** IANA's bootstrap file, or a copy of it. */
-  bootstrap: z.url({ protocol: /^https?$/, error: "must be a web address" }).default("https://data.iana.org/rdap/dns.json"),
-  /** A single look without history (`audit`): a registry that cannot be reached is told and makes nothing unknown. */
+    .optional()
+    .meta(
+      explain({
+        en: "Where the registry answers by WHOIS, if it is not found or has moved: whois.example or whois.example:43",
+        zh: "注册局的 WHOIS 服务器，找不到或已迁移时填写：whois.example 或 whois.example:43",
+      }),
+    ),
+  bootstrap: z
+    .url({ protocol: /^https?$/, error: "must be a web address" })
+    .default("https://data.iana.org/rdap/dns.json")
+    .meta(explain({ en: "IANA's list of registries, or a copy of it", zh: "IANA 的注册局列表，或其副本" })),
+  /** From `audit`, a single look without history: a registry that cannot be reached is told and makes nothing unknown. */
   immediate: z.boolean().default(false),
 });
 type Options = z.output<typeof optionsSchema>;

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { defineCheck } from "../src/model/check.ts";
+import { defineCheck, explain } from "../src/model/check.ts";
 import { reachAny, splitTarget } from "../src/net/reach-any.ts";
 
 /** Inside and outside China, each of another operator, by address so that no name server is needed. */
@@ -22,7 +22,13 @@ export default defineCheck({
           .refine((text) => splitTarget(text) !== undefined, { error: "must be an address and a port, such as 192.0.2.1:443" }),
       )
       .min(1)
-      .default(independent),
+      .default(independent)
+      .meta(
+        explain({
+          en: "Where a connection is tried, each of another operator; one that answers is enough. settings.self_tests.egress says the same for all",
+          zh: "尝试连接的目标，应属于不同运营方，有一个应答即可。也可用 settings.self_tests.egress 设置",
+        }),
+      ),
   }),
   findings: {
     "egress-down": {

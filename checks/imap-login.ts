@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { type CheckContext, defineCheck, type FoundFinding } from "../src/model/check.ts";
+import { type CheckContext, defineCheck, explain, type FoundFinding } from "../src/model/check.ts";
 import type { Connection } from "../src/model/connection.ts";
 import { certificateFindings } from "../src/net/certificate-findings.ts";
 import { connectionFindings } from "../src/net/connection-findings.ts";
@@ -19,7 +19,15 @@ const metrics = {
 } as const;
 
 const optionsSchema = z
-  .strictObject({ ...loginOptions, port: z.int().min(1).max(65_535).optional() })
+  .strictObject({
+    ...loginOptions,
+    port: z
+      .int()
+      .min(1)
+      .max(65_535)
+      .optional()
+      .meta(explain({ en: "Left out: 993, or 143 with starttls", zh: "不写则为 993，starttls 时为 143" })),
+  })
   .transform(({ port, security = port === 143 ? "starttls" : "tls", ...options }) => ({
     ...options,
     security,

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { defineCheck } from "../src/model/check.ts";
+import { defineCheck, explain } from "../src/model/check.ts";
 import { DialError } from "../src/model/connection.ts";
 import { isOwnSide } from "../src/net/connection-findings.ts";
 import { reachAny, splitTarget } from "../src/net/reach-any.ts";
@@ -28,7 +28,13 @@ export default defineCheck({
         z.string().refine((text) => isIpv6Target(text), { error: "must be an address and a port, such as [2001:db8::1]:443" }),
       )
       .min(1)
-      .default(independent),
+      .default(independent)
+      .meta(
+        explain({
+          en: "Where a connection by IPv6 is tried, each of another operator; one that answers is enough",
+          zh: "用 IPv6 尝试连接的目标，应属于不同运营方，有一个应答即可",
+        }),
+      ),
   }),
   findings: {
     "ipv6-none": {

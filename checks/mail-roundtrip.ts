@@ -13,7 +13,14 @@ import {
   settle,
 } from "../src/mail/probe-journey.ts";
 import { composeProbe, probeHeader, type ProbeId, recogniseProbe, tokenOf } from "../src/mail/probe-mail.ts";
-import { type CheckContext, type CheckResult, defineCheck, type FoundFinding } from "../src/model/check.ts";
+import {
+  type CheckContext,
+  type CheckResult,
+  defineCheck,
+  explain,
+  type FoundFinding,
+  writtenAsDuration,
+} from "../src/model/check.ts";
 import type { Data } from "../src/model/text.ts";
 import { certificateFindings } from "../src/net/certificate-findings.ts";
 import { connectionFindings } from "../src/net/connection-findings.ts";
@@ -56,23 +63,61 @@ const firstContact = 30 * minute;
 
 const account = {
   ...loginOptions,
-  address: z.string().regex(/^[^\s@]+@[^\s@]+$/, "must be a mail address"),
-  security: z.enum(["tls", "starttls"]),
-  port: z.int().min(1).max(65_535),
+  address: z
+    .string()
+    .regex(/^[^\s@]+@[^\s@]+$/, "must be a mail address")
+    .meta(explain({ en: "The mail address", zh: "邮件地址" })),
+  security: z
+    .enum(["tls", "starttls"])
+    .meta(
+      explain({
+        en: "tls: from the first byte. starttls: plain at first, and nothing secret is sent before it",
+        zh: "tls：一连接就加密。starttls：先明文再加密，加密前不发送密码",
+      }),
+    ),
+  port: z
+    .int()
+    .min(1)
+    .max(65_535)
+    .meta(explain({ en: "Its port", zh: "端口" })),
 };
-const duration = z.number().int().min(1_000);
+const duration = z.number().int().min(1_000).meta(writtenAsDuration);
 
 const options = z.strictObject({
-  /** Who sends, and the submission server. */
-  from: z.strictObject(account),
-  /** Who receives, and the IMAP server; `junk` names folders that nobody reads, besides those with \Junk. */
-  to: z.strictObject({ ...account, junk: z.array(z.string().min(1)).max(20).default([]) }),
-  /** Milliseconds between two mails; default the interval of the probe. Looks come in between, mails never more often. */
-  sendEvery: duration.optional(),
-  lateAfter: duration.default(minute),
-  lostAfter: duration.default(15 * minute),
-  /** The same until the first mail has arrived; default 30 min, or `lostAfter` where that is more. */
-  firstLostAfter: duration.optional(),
+  from: z.strictObject(account).meta(explain({ en: "Who sends, and the submission server", zh: "发件邮箱及其发信服务器" })),
+  to: z
+    .strictObject({
+      ...account,
+      junk: z
+        .array(z.string().min(1))
+        .max(20)
+        .default([])
+        .meta(
+          explain({
+            en: "Folders that nobody reads, besides those that the server marks with \\Junk",
+            zh: "没有人看的文件夹；服务器已标为 \\Junk 的不必写",
+          }),
+        ),
+    })
+    .meta(explain({ en: "Who receives, and the IMAP server", zh: "收件邮箱及其 IMAP 服务器" })),
+  sendEvery: duration
+    .optional()
+    .meta(
+      explain({
+        en: "Time between two mails; left out: the interval of the probe. It is looked for them in between",
+        zh: "两封探测邮件的间隔，不写则为探测间隔；其间会多次查看是否到达",
+      }),
+    ),
+  lateAfter: duration.default(minute).meta(explain({ en: "From when on a mail is late", zh: "超过多久算迟到" })),
+  lostAfter: duration.default(15 * minute).meta(explain({ en: "From when on a mail is lost", zh: "超过多久算丢失" })),
+  firstLostAfter: duration
+    .optional()
+    .meta(
+      explain({
+        en: "The same until the first mail has arrived, because of greylisting; left out: 30 min, or lost_after where that is more",
+        zh: "第一封到达之前的丢失时限（因灰名单而放宽）；不写则为 30 分钟，或更长的 lost_after",
+      }),
+    ),
 });
 type Options = z.output<typeof options>;
 

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { type CheckContext, defineCheck } from "../src/model/check.ts";
+import { type CheckContext, defineCheck, explain } from "../src/model/check.ts";
 
 /** Large mail services inside and outside China, each of another operator. */
 const independent = [
@@ -25,7 +25,6 @@ export default defineCheck({
   deadline: 25_000,
   confirm: { bad: [2, 2], good: 1, recheckMs: 60_000 },
   options: z.strictObject({
-    /** Control hosts: a name or an address, with a port where it is not 25. */
     hosts: z
       .array(
         z
@@ -33,7 +32,13 @@ export default defineCheck({
           .refine((text) => split(text) !== undefined, { error: "must be a host, such as mx.example.com or 192.0.2.1:25" }),
       )
       .min(1)
-      .default(independent),
+      .default(independent)
+      .meta(
+        explain({
+          en: "Mail servers that prove our way out at port 25; one that greets is enough. A name or an address, with a port where it is not 25",
+          zh: "用来证明本机可以访问外部 25 端口的邮件服务器，有一台应答即可。写名称或地址，端口不是 25 时注明",
+        }),
+      ),
   }),
   findings: {
     "port25-blocked": {

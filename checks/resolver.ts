@@ -1,6 +1,6 @@
 import { randomBytes } from "node:crypto";
 import { z } from "zod";
-import { defineCheck } from "../src/model/check.ts";
+import { defineCheck, explain } from "../src/model/check.ts";
 import { asciiName } from "../src/net/dns-name.ts";
 
 /** Is it our own resolver? A name that nobody can have registered must not exist; who says otherwise makes answers up. */
@@ -13,11 +13,16 @@ export default defineCheck({
   deadline: 25_000,
   confirm: { bad: [2, 2], good: 1, recheckMs: 20_000 },
   options: z.strictObject({
-    /** Zones that are known to have no wildcard; a random name is asked for in each. */
     names: z
       .array(z.string().refine((name) => Boolean(asciiName(name)), { error: "must be a domain name, such as com" }))
       .min(1)
-      .default(["com", "cn"]),
+      .default(["com", "cn"])
+      .meta(
+        explain({
+          en: "Zones without a wildcard: a random name is asked for in each, and must not exist",
+          zh: "没有泛解析的域：在其中查询随机名称，结果必须是不存在",
+        }),
+      ),
   }),
   findings: {
     "resolver-rewrites": {

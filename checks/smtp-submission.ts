@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { type CheckContext, defineCheck, type FoundFinding } from "../src/model/check.ts";
+import { type CheckContext, defineCheck, explain, type FoundFinding } from "../src/model/check.ts";
 import type { Connection } from "../src/model/connection.ts";
 import { certificateFindings } from "../src/net/certificate-findings.ts";
 import { connectionFindings } from "../src/net/connection-findings.ts";
@@ -16,7 +16,15 @@ type Code = keyof typeof findings;
 const startTlsPorts: readonly (number | undefined)[] = [25, 587, 2525];
 
 const optionsSchema = z
-  .strictObject({ ...loginOptions, port: z.int().min(1).max(65_535).optional() })
+  .strictObject({
+    ...loginOptions,
+    port: z
+      .int()
+      .min(1)
+      .max(65_535)
+      .optional()
+      .meta(explain({ en: "Left out: 465, or 587 with starttls", zh: "不写则为 465，starttls 时为 587" })),
+  })
   .transform(({ port, security = startTlsPorts.includes(port) ? "starttls" : "tls", ...options }) => ({
     ...options,
     security,

@@ -1,6 +1,6 @@
 import net from "node:net";
 import { z } from "zod";
-import { type CheckContext, defineCheck, type FoundFinding } from "../src/model/check.ts";
+import { type CheckContext, defineCheck, explain, type FoundFinding } from "../src/model/check.ts";
 import { type Connection, DialError, type DialOptions, type PeerCertificate, type TlsPeer } from "../src/model/connection.ts";
 import type { Severity } from "../src/model/status.ts";
 import { certificateData, certificateFinding, certificateFindings } from "../src/net/certificate-findings.ts";
@@ -22,10 +22,24 @@ type Code = keyof typeof findings;
 type Found = FoundFinding<Code>;
 
 const optionsSchema = z.strictObject({
-  host: z.string().min(1),
-  port: z.int().min(1).max(65_535),
-  /** `tls`: from the first byte. The others: plain at first, then STARTTLS. */
-  protocol: z.enum(["tls", ...startTlsProtocols]).default("tls"),
+  host: z
+    .string()
+    .min(1)
+    .meta(explain({ en: "The server", zh: "服务器" })),
+  port: z
+    .int()
+    .min(1)
+    .max(65_535)
+    .meta(explain({ en: "Its port", zh: "端口" })),
+  protocol: z
+    .enum(["tls", ...startTlsProtocols])
+    .default("tls")
+    .meta(
+      explain({
+        en: "tls: from the first byte. The others: plain at first, then STARTTLS",
+        zh: "tls：一连接就加密。其余：先明文，再用 STARTTLS 加密",
+      }),
+    ),
   /** Believed in place of the authorities, as in the checks that log in. */
   fingerprint: fingerprintOption.optional(),
 });

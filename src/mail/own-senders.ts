@@ -1,5 +1,6 @@
 import { isIP } from "node:net";
 import { z } from "zod";
+import { explain } from "../model/check.ts";
 import type { Fact } from "../model/observation.ts";
 import type { Ask, AskOptions, DnsAnswer } from "../model/dns.ts";
 import { isHostedMail } from "./hosted-mail.ts";
@@ -40,14 +41,26 @@ const freshMs = 30 * 86_400_000;
 
 /** The options of every check that looks at own senders. */
 export const senderOptions = {
-  /** False for a domain that sends no mail: its SPF record names nobody. */
-  sends: z.boolean().default(true),
-  /** Own sending addresses besides those that SPF names. */
+  sends: z
+    .boolean()
+    .default(true)
+    .meta(
+      explain({
+        en: "False for a domain that is not meant to send mail: then its records should say so",
+        zh: "不发信的域名写 false：其记录应声明这一点",
+      }),
+    ),
   senders: z
     .array(z.union([z.ipv4(), z.ipv6()], { error: "must be an address, such as 203.0.113.5" }))
     .max(64)
-    .default([]),
-  /** MX suffixes of provider presets: what ends so belongs to a provider. */
+    .default([])
+    .meta(
+      explain({
+        en: "Addresses that the company sends from itself, besides those that its SPF record names",
+        zh: "本公司自己的发信地址，SPF 记录中已有的不必写",
+      }),
+    ),
+  /** From the presets, MX suffixes: what ends so belongs to a provider. */
   providers: z.array(z.string()).default([]),
 };
 

@@ -63,7 +63,8 @@ export interface CheckResult<Code extends string, Metric extends string> {
   readonly metrics?: Readonly<Partial<Record<Metric, number>>>;
   /** At most 64 KiB as JSON; committed with the observation and handed to the next run. Left out: the old one stays. */
   readonly memory?: Json;
-  readonly facts?: readonly { readonly kind: string; readonly value: string }[];
+  /** `asset`: whom it is about, where that is not this probe's own. */
+  readonly facts?: readonly { readonly kind: string; readonly value: string; readonly asset?: string }[];
   /** The accounts (as in `load`) whose credential was accepted in this run: their breaker closes. */
   readonly loggedIn?: readonly string[];
   /** Milliseconds until the next look, if that should be sooner than the interval. */
@@ -115,6 +116,12 @@ export interface Load {
   readonly host?: string;
   readonly logins?: readonly Login[];
 }
+
+/** Metadata of an option: what it is for, as the reference tells it. `.meta(explain({ en, zh }))`, last in its chain. */
+export const explain = (text: Text): { readonly explain: Text } => ({ explain: text });
+
+/** Metadata of a number of milliseconds: people write it as `10m`. */
+export const writtenAsDuration = { milliseconds: true } as const;
 
 export interface Check<O extends z.ZodType = z.ZodType, Code extends string = string, Metric extends string = string> {
   /** Equals the file name. Never reused for another meaning: history is keyed by it. */

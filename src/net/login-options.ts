@@ -1,5 +1,5 @@
 import { z } from "zod";
-import type { Login } from "../model/check.ts";
+import { explain, type Login } from "../model/check.ts";
 import type { Secret } from "../model/secret.ts";
 
 const isSecret = (value: unknown): value is Secret =>
@@ -7,16 +7,17 @@ const isSecret = (value: unknown): value is Secret =>
 
 const seconds = z.number().positive().max(60);
 
-/** Seconds. The defaults are those of the product; a line that is known to be slow can be given more. */
 const limits = z.strictObject({
-  connect: seconds.default(10),
-  tls: seconds.default(10),
-  /** Until a greeting is called missing. */
-  greeting: seconds.default(30),
-  command: seconds.default(15),
-  /** From when on a greeting is called slow (a warning) and late (critical). */
-  slow: seconds.default(5),
-  late: seconds.default(15),
+  connect: seconds.default(10).meta(explain({ en: "Seconds until a connection is given up", zh: "连接的时限（秒）" })),
+  tls: seconds.default(10).meta(explain({ en: "Seconds until the TLS handshake is given up", zh: "TLS 握手的时限（秒）" })),
+  greeting: seconds.default(30).meta(explain({ en: "Seconds until a greeting is called missing", zh: "等待应答的时限（秒）" })),
+  command: seconds.default(15).meta(explain({ en: "Seconds for the answer to a command", zh: "等待命令应答的时限（秒）" })),
+  slow: seconds
+    .default(5)
+    .meta(explain({ en: "Seconds from which on a greeting is called slow, a warning", zh: "超过多少秒算应答慢（注意）" })),
+  late: seconds
+    .default(15)
+    .meta(explain({ en: "Seconds from which on a greeting is called late, critical", zh: "超过多少秒算应答过慢（故障）" })),
 });
 
 /** What is known about the answers of one provider, from its preset. */
@@ -32,21 +33,43 @@ const provider = z.strictObject({
 
 export type Provider = z.output<typeof provider>;
 
-/** SHA-256 of the certificate, hex, with or without colons: believed in place of the authorities. */
+/** SHA-256 of the certificate, hex, with or without colons. */
 export const fingerprintOption = z
   .string()
-  .regex(/^([0-9a-f]{2}:?){31}[0-9a-f]{2}$/i, "must be the SHA-256 of the certificate: 64 hexadecimal digits");
+  .regex(/^([0-9a-f]{2}:?){31}[0-9a-f]{2}$/i, "must be the SHA-256 of the certificate: 64 hexadecimal digits")
+  .meta(
+    explain({
+      en: "The SHA-256 of the server's certificate: believed in place of the authorities",
+      zh: "服务器证书的 SHA-256 指纹：以它代替签发机构作为凭据",
+    }),
+  );
 
 /** The options of every check that logs in to a mailbox, without the port's default. */
 export const loginOptions = {
-  host: z.string().min(1),
-  /** `tls`: from the first byte. `starttls`: plain at first; nothing secret is sent before it. */
-  security: z.enum(["tls", "starttls"]).optional(),
-  user: z.string().min(1),
-  password: z.custom<Secret>(isSecret, "must be a secret"),
+  host: z
+    .string()
+    .min(1)
+    .meta(explain({ en: "The server", zh: "服务器" })),
+  security: z
+    .enum(["tls", "starttls"])
+    .optional()
+    .meta(
+      explain({
+        en: "tls: from the first byte. starttls: plain at first, and nothing secret is sent before it. Left out: as the port says, else tls",
+        zh: "tls：一连接就加密。starttls：先明文再加密，加密前不发送密码。不写则按端口判断，否则为 tls",
+      }),
+    ),
+  user: z
+    .string()
+    .min(1)
+    .meta(explain({ en: "The login name", zh: "登录名" })),
+  password: z.custom<Secret>(isSecret, "must be a secret").meta(explain({ en: "Where the password is kept", zh: "密码的来源" })),
   fingerprint: fingerprintOption.optional(),
+  /** From the presets. */
   provider: provider.optional(),
-  limits: limits.prefault({}),
+  limits: limits
+    .prefault({})
+    .meta(explain({ en: "How long is waited; more for a line that is known to be slow", zh: "各步骤的时限，线路较慢时可放宽" })),
 };
 
 /** One mailbox has one credential, whatever protocol and spelling it is used with. */
