@@ -1,5 +1,6 @@
 import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { audits } from "./audit.ts";
 import { busyLogins } from "./busy-logins.ts";
 import { dns } from "./dns.ts";
 import { events } from "./events.ts";
@@ -18,6 +19,7 @@ const parts: Readonly<Record<string, () => Promise<Part>>> = {
   storage,
   start: starts,
   dns,
+  audit: audits,
   metrics,
   events,
 };

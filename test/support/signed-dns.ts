@@ -169,6 +169,7 @@ server:
   trust-anchor-file: "${folder}/anchor"
   root-hints: "${folder}/hints"
   local-zone: "test." nodefault
+  local-zone: "127.in-addr.arpa." nodefault
   ede: yes
 remote-control:
   control-enable: no
