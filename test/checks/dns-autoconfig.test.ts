@@ -191,7 +191,10 @@ testCheck(dnsAutoconfig, {
     },
   }),
 
-  "AC-3 AC-6 AC-9 autoconfig by https": shows("ok", [], { zone: withPage(own), pages: { [own]: xml("imap.example.com") } }),
+  "AC-3 AC-6 AC-8 AC-9 AC-10 autoconfig by https": shows("ok", [], {
+    zone: withPage(own),
+    pages: { [own]: xml("imap.example.com") },
+  }),
   "AC-3 at the site of the domain itself": shows("ok", [], {
     zone: { "example.com": { MX: ["10 mx.example.com"], A: [site] } },
     pages: { [site]: xml("imap.%EMAILDOMAIN%") },

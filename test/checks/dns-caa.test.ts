@@ -53,7 +53,7 @@ const world = (zone: Zone, given: Given = {}): Pick<CheckCase, "options" | "worl
 const allowed = "0 issue letsencrypt.org";
 
 testCheck(dnsCaa, {
-  "CAA-1 CAA-2 CAA-5 the authority of the present certificate may issue": {
+  "CAA-1 CAA-2 CAA-3 CAA-4 CAA-5 the authority of the present certificate may issue": {
     ...world(withCaa(allowed)),
     status: "ok",
     findings: [],

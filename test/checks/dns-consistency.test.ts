@@ -58,7 +58,7 @@ const shows = (
 const differing = (change: Partial<typeof apex>): NameServer => ({ zone: { "example.com": { ...apex, ...change } } });
 
 testCheck(dnsConsistency, {
-  "CON-1 MX-18 SPF-21 two servers that agree, as the parent has them": shows("ok", [], {
+  "CON-1 CON-2 CON-3 CON-4 CON-5 CON-9 MX-18 SPF-21 two servers that agree, as the parent has them": shows("ok", [], {
     also: ({ metrics, evidence }) => {
       expect(metrics).toEqual({ servers: 2, answering: 2 });
       expect(evidence.join("\n")).toContain("ns2.example.com (203.0.113.2): answers, serial 7");

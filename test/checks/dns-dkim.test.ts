@@ -25,7 +25,7 @@ const seen = (value: string, days = 0): Fact => ({ kind: "dkim-selector", value,
 const [p1024, p4160, pEd] = [rsaKey(1024), rsaKey(4160), ed25519Key()];
 
 testCheck(dnsDkim, {
-  "DK-1 DK-7 a named selector with a key of 2048 bits": {
+  "DK-1 DK-5 DK-7 DK-13 a named selector with a key of 2048 bits": {
     options: named,
     zone: at("s1", good),
     status: "ok",
@@ -328,33 +328,45 @@ testCheck(dnsDkim, {
     status: "ok",
     findings: ["dkim-alias-idle"],
   },
-  "a record full of control characters is text": {
+  "DK-18 a usual selector leads to a provider with a key": {
+    options: { ...options, presetSelectors: ["token1"] },
+    zone: { "token1._domainkey.example.com": { CNAME: "token1.dkim.ses.example" }, "token1.dkim.ses.example": { TXT: [good] } },
+    status: "ok",
+    findings: [],
+  },
+  "DK-14 a wildcard beside the selector's own key": {
+    options: named,
+    zone: { ...at("s1", good), "*.example.com": { TXT: ["v=spf1 -all"] } },
+    status: "ok",
+    findings: [],
+  },
+  "DK-14 a record full of control characters is text": {
     options: named,
     zone: at("s1", "\u001b[2J\u202e; p"),
     status: "critical",
     findings: ["dkim-not-a-key"],
     also: ({ findings }) => expect(JSON.stringify(findings)).not.toContain("\u202e"),
   },
-  "64 KiB of tags": {
+  "DK-14 64 KiB of tags": {
     options: named,
     zone: { "s1._domainkey.example.com": { TXT: [Array.from({ length: 250 }, () => "a=1;".repeat(63))] } },
     status: "critical",
     findings: ["dkim-not-a-key"],
     also: ({ durationMs }) => expect(durationMs).toBeLessThan(10_000),
   },
-  "a thousand records": {
+  "DK-3 a thousand records": {
     options: named,
     zone: at("s1", ...Array.from({ length: 1_000 }, () => good)),
     status: "critical",
     findings: ["dkim-several-records"],
   },
-  "an alias that turns in a circle": {
+  "DK-2 an alias that turns in a circle": {
     options: named,
     zone: { "s1._domainkey.example.com": { CNAME: "b.example.com" }, "b.example.com": { CNAME: "s1._domainkey.example.com" } },
     status: "unknown",
     findings: ["dkim-unanswered"],
   },
-  "a thousand facts cost ten questions": {
+  "DK-1 a thousand facts cost ten questions": {
     options,
     facts: Array.from({ length: 1_000 }, (_, index) => seen(`s${index}`)),
     zone: { "*._domainkey.example.com": { TXT: [good] } },

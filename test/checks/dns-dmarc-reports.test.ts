@@ -129,7 +129,7 @@ testCheck(
       status: "ok",
       findings: [],
     },
-    "a thousand report addresses cost five domains": {
+    "DM-14 DM-16 a thousand report addresses cost five domains": {
       options,
       zone: zoneOf(
         `v=DMARC1; p=reject; rua=${Array.from({ length: 1_000 }, (_, index) => `mailto:d@d${index}.example`).join(",")}`,

@@ -11,7 +11,7 @@ const parked: Zone = { "example.com": { MX: ["0 ."], TXT: ["v=spf1 -all"] } };
 testCheck(
   dnsDmarc,
   {
-    "DM-1 DM-8 DM-13 reject, with reports": {
+    "DM-1 DM-2 DM-3 DM-4 DM-7 DM-8 DM-10 DM-13 reject, with reports": {
       ...record(good, "ok"),
       also: ({ metrics, evidence }) => {
         expect(metrics).toEqual({ policy: 2 });
@@ -303,13 +303,13 @@ testCheck(
       status: "ok",
       findings: [],
     },
-    "a thousand records of 255 octets": {
+    "DM-2 a thousand records of 255 octets": {
       options,
       zone: zoneOf(...Array.from({ length: 1_000 }, (_, index) => `v=DMARC1; p=reject; x=${index}${"y".repeat(220)}`)),
       status: "critical",
       findings: ["dmarc-several"],
     },
-    "an escape sequence is text": {
+    "DM-7 an escape sequence is text": {
       options,
       zone: zoneOf("v=DMARC1; p=\u001b[2J\u202e"),
       status: "critical",

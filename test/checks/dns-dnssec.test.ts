@@ -58,7 +58,7 @@ function twoResolvers(zone: Zone) {
 }
 
 testCheck(dnsDnssec, {
-  "DNSSEC-1 DNSSEC-4 DNSSEC-5 a signed domain": {
+  "DNSSEC-1 DNSSEC-2 DNSSEC-3 DNSSEC-4 DNSSEC-5 a signed domain": {
     options,
     zone: apex(),
     status: "ok",

@@ -83,7 +83,7 @@ const withRecords = (...TXT: string[]): Zone => ({ "_mta-sts.example.com": { TXT
 const withoutTls = { EHLO: [["250 mx.example.com"]] };
 
 testCheck(dnsMtaSts, {
-  "MS-1 MS-2 MS-3 MS-4 MS-9 MS-10 a policy that protects": {
+  "MS-1 MS-2 MS-3 MS-4 MS-5 MS-6 MS-7 MS-9 MS-10 a policy that protects": {
     ...world(),
     status: "ok",
     findings: [],
@@ -305,6 +305,11 @@ testCheck(dnsMtaSts, {
     findings: ["policy-short"],
   },
   "MS-7 a week": { ...world({ policy: enforce.replace("1209600", "604800") }), status: "ok", findings: ["policy-short"] },
+  "MS-7 a second less than two weeks": {
+    ...world({ policy: enforce.replace("1209600", "1209599") }),
+    status: "ok",
+    findings: ["policy-short"],
+  },
   "MS-8 another policy under the same id": {
     ...world(),
     memory: { id: "20260101", meaning: meaning("testing 1209600 mx.example.com") },

@@ -20,7 +20,7 @@ import {
 testCheck(
   dnsSpf,
   {
-    "SPF-1 one record among others": { ...fine, zone: spf("v=spf1 mx ip4:203.0.113.0/28 -all"), also: costs(1) },
+    "SPF-1 SPF-2 one record among others": { ...fine, zone: spf("v=spf1 mx ip4:203.0.113.0/28 -all"), also: costs(1) },
     "SPF-1 the version in capitals": { ...fine, zone: spf("V=SPF1 MX -ALL") },
     "SPF-1 nothing but the version": { ...critical("spf-no-all"), zone: spf("v=spf1"), also: says("spf-no-all", "v=spf1 ~all") },
     "SPF-1 v=spf10 is no record": { ...critical("spf-lookalike"), zone: spf("v=spf10 mx -all") },

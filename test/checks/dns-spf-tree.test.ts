@@ -137,6 +137,20 @@ testCheck(
         "*.example.com": { A: ["203.0.113.1"] },
       }),
     },
+    "SPF-8 ten exchanges": {
+      ...fine,
+      zone: spf("v=spf1 mx:many.example.com -all", {
+        "many.example.com": { MX: Array.from({ length: 10 }, (_, index) => `${index} m${index}.example.com`) },
+        "*.example.com": { A: ["203.0.113.1"] },
+      }),
+    },
+    "SPF-8 a sender with ten names": {
+      ...warning("spf-ptr"),
+      options: { ...options, senders: ["203.0.113.5"] },
+      zone: spf("v=spf1 ip4:203.0.113.5 ptr -all", {
+        "5.113.0.203.in-addr.arpa": { PTR: Array.from({ length: 10 }, (_, index) => `n${index}.example.com`) },
+      }),
+    },
     "SPF-8 a sender with eleven names": {
       ...critical("spf-ptr", "spf-ptr-many"),
       options: { ...options, senders: ["203.0.113.5"] },
@@ -221,6 +235,11 @@ testCheck(
     "SPF-11 two redirects": {
       ...critical("spf-repeated"),
       zone: spf("v=spf1 redirect=p0.example.com redirect=p0.example.com", leaves(1)),
+    },
+    "SPF-11 two explanations": {
+      ...critical("spf-repeated"),
+      zone: spf("v=spf1 mx -all exp=a.example.com exp=b.example.com"),
+      also: says("spf-repeated", "v=spf1 mx -all exp=a.example.com"),
     },
     "SPF-11 a redirect": { ...fine, zone: spf("v=spf1 redirect=p0.example.com", leaves(1)), also: costs(1) },
     "SPF-6 hundreds of includes in a row end at the bound": {

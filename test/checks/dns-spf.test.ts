@@ -24,7 +24,7 @@ import {
 testCheck(
   dnsSpf,
   {
-    "SPF-12 ~all": { ...fine, zone: spf("v=spf1 mx ~all") },
+    "SPF-12 SPF-13 ~all": { ...fine, zone: spf("v=spf1 mx ~all") },
     "SPF-12 ?all": { ...warning("spf-neutral"), zone: spf("v=spf1 mx ?all"), also: says("spf-neutral", "v=spf1 mx ~all") },
     "SPF-12 +all": { ...critical("spf-pass-all"), zone: spf("v=spf1 mx +all"), also: says("spf-pass-all", "v=spf1 mx ~all") },
     "SPF-12 +all in an include": {

@@ -111,7 +111,7 @@ testCheck(dnsTlsRpt, {
     also: ({ findings }) => expect(findings[0]?.data["address"]).toBe("tls-reports@example.com"),
   },
   "TR-2 and elsewhere, too": record(`${proposed},https://reports.example/tls`, "warning", "tls-rpt-many"),
-  "a hundred MX hosts cost ten questions": {
+  "TR-1 a hundred MX hosts cost ten questions": {
     options,
     zone: {
       "example.com": { MX: Array.from({ length: 100 }, (_, index) => `10 mx${index}.example.com`) },

@@ -63,7 +63,7 @@ const cnnic = (expires: string, status = "ok"): string =>
     .join("\r\n");
 
 testCheck(domainExpiry, {
-  "EXP-1 RDAP, found by the live bootstrap file": {
+  "EXP-1 EXP-7 EXP-9 RDAP, found by the live bootstrap file": {
     world: bank({ expires: inDays(400) }),
     status: "ok",
     findings: [],

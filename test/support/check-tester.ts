@@ -34,6 +34,19 @@ export interface CheckCase {
   readonly also?: (observation: Observation, outcome: RunOutcome) => void | Promise<void>;
 }
 
+/** What a case of a table promises, for who collects the cases (test/rule-ids.test.ts). */
+export interface Shows {
+  readonly check: string;
+  readonly status: Status;
+  readonly findings: readonly string[];
+}
+
+declare module "vitest" {
+  interface TaskMeta {
+    shows?: Shows;
+  }
+}
+
 export const testNow = Date.UTC(2026, 10, 22, 12);
 
 /** A probe made by hand, for a check with these options. */
@@ -90,7 +103,7 @@ export function testCheck(
   describe(check.id, () => {
     const shown = new Set(Object.keys(options.shownElsewhere ?? {}));
     for (const [name, given] of Object.entries(cases)) {
-      test(name, async () => {
+      test(name, { meta: { shows: { check: check.id, status: given.status, findings: given.findings } } }, async () => {
         const outcome = await runCase(check, given);
         const { observation } = outcome;
         for (const finding of observation.findings) shown.add(finding.code);
