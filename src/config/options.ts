@@ -7,7 +7,7 @@ import { toSecretSpec } from "./schema.ts";
 import type { SecretSpec } from "./secrets.ts";
 
 /** `lateAfter` ▶ `late_after`: keys of the file are snake_case, those of the schemas camelCase. */
-const toSnake = (key: string): string =>
+export const toSnake = (key: string): string =>
   /^[a-z][a-zA-Z0-9]*$/.test(key) ? key.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`) : key;
 
 const toCamel = (key: string): string =>
