@@ -3,6 +3,7 @@ import type { ChannelConfig, Plan, Settings } from "../model/config.ts";
 import type { Business } from "../model/probe.ts";
 import type { Path } from "./diagnostics.ts";
 import type { SourceDocument } from "./document.ts";
+import type { Blocklists } from "./domain-checks.ts";
 import type { MailAddress } from "./names.ts";
 import type { Provider } from "./providers.ts";
 import type { probeSchema } from "./schema.ts";
@@ -16,6 +17,7 @@ export interface Config {
   readonly mailboxes: readonly MailboxAsset[];
   readonly routes: readonly RouteAsset[];
   readonly endpoints: readonly EndpointAsset[];
+  readonly dnsbl: Blocklists;
   readonly channels: readonly ChannelConfig[];
   readonly alerts: Plan["alerts"];
   readonly probes: readonly ProbeOverride[];
@@ -32,6 +34,12 @@ export interface DomainAsset extends Declared {
   readonly name: string;
   readonly receives: boolean;
   readonly sends: boolean;
+  /** DKIM selectors in use. */
+  readonly selectors: readonly string[];
+  /** Own sending addresses besides those that SPF names. */
+  readonly senders: readonly string[];
+  /** Until when it is paid, by the registrar's invoice, `2027-03-31`. */
+  readonly expires: string | undefined;
 }
 
 /** What the user says of a server; the rest comes from the provider or from DNS. */

@@ -1,61 +1,14 @@
-import type { Question } from "../model/check.ts";
 import type { AssetSummary, Settings } from "../model/config.ts";
-import type { Business } from "../model/probe.ts";
-import { ownServer, type FoundServers, type MailServer } from "../model/provider.ts";
-import type { Text } from "../model/text.ts";
-import { highest, type Config, type MailboxAsset, type ServerWish } from "./config.ts";
-import type { Path } from "./diagnostics.ts";
-import { notLookedFor, type Discovery } from "./discovery.ts";
+import { ownServer } from "../model/provider.ts";
+import { highest, type Config, type MailboxAsset } from "./config.ts";
+import { domainDrafts } from "./domains.ts";
+import type { Draft } from "./draft.ts";
 import { joinHostPort } from "./names.ts";
 import type { Provider } from "./providers.ts";
-
-/** A probe as it follows from an asset, before its options are parsed and overridden. */
-export interface Draft {
-  readonly asset: string;
-  readonly check: string;
-  readonly options: Readonly<Record<string, unknown>>;
-  /** Why it cannot run yet. */
-  readonly waiting?: Text;
-  readonly everyMs?: number | undefined;
-  readonly business: Business;
-  readonly answers?: Question;
-  readonly ours?: false;
-  readonly path: Path;
-}
-
-/** What the plan knows besides the file. */
-export interface PlanFacts {
-  readonly servers: Discovery["servers"];
-  readonly waiting: Discovery["waiting"];
-  readonly providers: ReadonlyMap<string, Provider>;
-}
+import { domainsToFind, needsDiscovery, type PlanFacts, type Server, type Services, servicesOf } from "./services.ts";
 
 /** Own servers lock nobody out and count no logins: they are looked at every minute. */
 const ownPaceMs = 60_000;
-
-/** The mail domains whose servers only DNS can tell. */
-export const domainsToFind = (config: Config): readonly string[] => [
-  ...new Set(config.mailboxes.filter(needsDiscovery).map((mailbox) => mailbox.address.domain)),
-];
-
-/** Neither the user nor the provider names the servers. */
-const needsDiscovery = ({ provider, imap, smtp }: MailboxAsset): boolean =>
-  provider?.imap.host === undefined && imap.host === undefined && smtp.host === undefined;
-
-/**
- * What an alert must not depend on alone (promise 6). Partners are the outside: what runs there does not fall with us. Pure.
- */
-export function watchedMail(
-  config: Config,
-  facts: PlanFacts,
-): { readonly hosts: readonly string[]; readonly mailDomains: readonly string[] } {
-  const own = config.mailboxes.filter((mailbox) => !mailbox.partner);
-  const servers = own.map((mailbox) => servicesOf(mailbox, facts)).flatMap(({ imap, smtp }) => [imap, smtp]);
-  return {
-    hosts: [...servers.flatMap((server) => (server ? [server.host] : [])), ...config.endpoints.map((endpoint) => endpoint.host)],
-    mailDomains: [...config.domains.map((domain) => domain.name), ...own.map((mailbox) => mailbox.address.domain)],
-  };
-}
 
 /** Turns assets into drafts of probes, and lists the assets. Pure. */
 export function derive(config: Config, facts: PlanFacts): { drafts: readonly Draft[]; assets: readonly AssetSummary[] } {
@@ -65,12 +18,9 @@ export function derive(config: Config, facts: PlanFacts): { drafts: readonly Dra
     if (!assets.has(asset.id)) assets.set(asset.id, asset);
   };
   const drafts: Draft[] = [];
-  for (const { name, receives, business, off, path } of domains) {
-    addAsset({ id: name, kind: "domain", business });
-    if (!off.includes("dns-mx"))
-      drafts.push({ asset: name, check: "dns-mx", options: { domain: name, receives }, business, path });
-  }
   const services = mailboxes.map((mailbox) => servicesOf(mailbox, facts));
+  for (const { name, business } of domains) addAsset({ id: name, kind: "domain", business });
+  drafts.push(...domainDrafts(config, facts, services));
   for (const service of services) {
     const { mailbox } = service;
     addAsset({ id: mailbox.address.id, kind: "mailbox", business: mailbox.business });
@@ -96,51 +46,6 @@ export function derive(config: Config, facts: PlanFacts): { drafts: readonly Dra
     drafts.push(draft);
   }
   return { drafts, assets: [...assets.values()] };
-}
-
-/** A mailbox with its servers, as far as they are known. */
-interface Services {
-  readonly mailbox: MailboxAsset;
-  readonly provider: Provider | undefined;
-  readonly imap: Server | undefined;
-  readonly smtp: Server | undefined;
-  readonly waiting: Text | undefined;
-}
-
-interface Server extends MailServer {
-  readonly fingerprint?: string;
-}
-
-function servicesOf(mailbox: MailboxAsset, facts: PlanFacts): Services {
-  const { domain } = mailbox.address;
-  const found = needsDiscovery(mailbox) ? facts.servers.get(domain) : undefined;
-  const provider = mailbox.provider ?? (found && facts.providers.get(found.provider));
-  // Who names one of the two servers of an own machine means the same machine for the other.
-  const named = mailbox.imap.host ?? mailbox.smtp.host;
-  const imap = serverOf("imap", mailbox.imap, provider, found, named);
-  const smtp = serverOf("smtp", mailbox.smtp, provider, found, named);
-  const known = imap !== undefined && smtp !== undefined;
-  const waiting = known ? undefined : (facts.waiting.get(domain) ?? notLookedFor(domain));
-  return { mailbox, provider, imap, smtp, waiting };
-}
-
-const defaultPorts = { imap: { tls: 993, starttls: 143 }, smtp: { tls: 465, starttls: 587 } } as const;
-const startTlsPorts: readonly number[] = [25, 143, 587, 2525];
-
-function serverOf(
-  kind: "imap" | "smtp",
-  wish: ServerWish,
-  provider: Provider | undefined,
-  found: FoundServers | undefined,
-  named: string | undefined,
-): Server | undefined {
-  const known = found?.[kind] ?? provider?.[kind];
-  const host = wish.host ?? found?.[kind].host ?? provider?.[kind].host ?? named;
-  if (host === undefined) return undefined;
-  const byPort = wish.port === undefined ? undefined : startTlsPorts.includes(wish.port) ? "starttls" : "tls";
-  const security = wish.security ?? byPort ?? known?.security ?? "tls";
-  const port = wish.port ?? (known?.security === security ? known.port : defaultPorts[kind][security]);
-  return { host, port, security, ...(wish.fingerprint === undefined ? {} : { fingerprint: wish.fingerprint }) };
 }
 
 /** What a check may know of a provider: plain data. */
@@ -290,7 +195,7 @@ function roundTrips(config: Config, services: readonly Services[]): readonly Dra
 const wayOf = (from: MailboxAsset, to: MailboxAsset): Pick<Draft, "answers"> =>
   from.partner === to.partner ? {} : { answers: to.partner ? "send" : "receive" };
 
-/** The own side: our way out, our resolver, our clock. */
+/** The own side: our way out, our resolver, our clock, and what many networks do not have: port 25 and IPv6. */
 function selfTests({ selfTests: { on, egressTargets } }: Settings): readonly Draft[] {
   if (!on) return [];
   const path = ["settings", "self_tests"];
@@ -298,5 +203,7 @@ function selfTests({ selfTests: { on, egressTargets } }: Settings): readonly Dra
     { asset: "monitor", check: "egress", options: { targets: egressTargets }, business: "normal", path },
     { asset: "monitor", check: "resolver", options: {}, business: "normal", path },
     { asset: "monitor", check: "clock", options: {}, business: "normal", path },
+    { asset: "monitor", check: "port25", options: {}, business: "normal", path },
+    { asset: "monitor", check: "ipv6", options: {}, business: "normal", path },
   ];
 }

@@ -6,30 +6,36 @@ import type { Ask } from "../model/dns.ts";
 import type { Priority } from "../model/incident.ts";
 import { languages, type Language } from "../model/text.ts";
 import type { Config } from "./config.ts";
-import { domainsToFind, watchedMail } from "./derive.ts";
 import { fault, type Diagnostic } from "./diagnostics.ts";
 import { discover, type Discovery } from "./discovery.ts";
 import { readDocument, type SourceDocument } from "./document.ts";
+import type { Blocklists, WatchedDomain } from "./domain-checks.ts";
+import { watchedDomains } from "./domains.ts";
 import { valueAt } from "./issues.ts";
 import { createMasker, type Masker } from "./mask.ts";
 import { PinsError, readPins, writePins } from "./pins.ts";
 import { plan } from "./plan.ts";
-import { loadProviders, recognisable } from "./providers.ts";
+import { loadProviders, type Provider, recognisable } from "./providers.ts";
 import { createReader, type Reader } from "./reader.ts";
 import { readSections } from "./sections.ts";
+import { domainsToFind, watchedMail } from "./services.ts";
 
 interface Dependence {
   readonly hosts: readonly string[];
   readonly mailDomains: readonly string[];
 }
 
-/** What loading a configuration needs of the world. */
-export interface LoadWorld {
+/** What reading a file needs of the world. */
+export interface FileWorld {
   readonly checks: ReadonlyMap<string, AnyCheck>;
   readonly channels: ReadonlyMap<string, AnyChannel>;
   readonly env: Readonly<Record<string, string | undefined>>;
   /** Learns every secret that is read; one for the whole process, so that a reload forgets none. */
   readonly masker?: Masker;
+}
+
+/** What loading a configuration needs of the world. */
+export interface LoadWorld extends FileWorld {
   /** Makes the resolver by the settings. Left out: DNS is not asked, and only pinned servers are known. */
   readonly createAsk?: (settings: Settings) => Ask;
   /**
@@ -57,15 +63,10 @@ export type Loaded = { readonly language: Language | undefined } & (
  * is thrown for what a file can hold. `declared` counts the assets that the file declares.
  */
 export async function loadConfiguration(file: string, world: LoadWorld): Promise<Loaded> {
-  const read = await readDocument(file);
-  if ("errors" in read) return { language: undefined, errors: read.errors };
-  const language = languageOf(read.source);
-  const folder = dirname(resolve(file));
-  const masker = world.masker ?? createMasker();
-  const reader = createReader(read.source, { env: world.env, folder, masker });
-  const providers = loadProviders();
-  const config = await readSections(reader, { ...world, providers, folder });
-  await revealAll(reader);
+  const read = await readConfig(file, world);
+  if ("errors" in read) return read;
+  const { language, reader, config, providers } = read;
+  await reveal(reader, reader.secrets);
   const discovery = await find(config, world, reader);
   const facts = { ...discovery, providers };
   const planned = plan(config, facts, world.checks);
@@ -87,6 +88,49 @@ export async function loadConfiguration(file: string, world: LoadWorld): Promise
   };
 }
 
+/** What `audit` needs of a file. */
+export type LoadedDomains = { readonly language: Language | undefined } & (
+  | { readonly settings: Settings; readonly domains: readonly WatchedDomain[]; readonly blocklists: Blocklists }
+  | { readonly errors: readonly Diagnostic[] }
+);
+
+/**
+ * Reads only what concerns the mail domains: no password is read, and DNS is not asked. Errors as of `loadConfiguration`.
+ */
+export async function loadDomains(file: string, world: FileWorld): Promise<LoadedDomains> {
+  const read = await readConfig(file, world);
+  if ("errors" in read) return read;
+  const { language, reader, config, providers } = read;
+  await reveal(
+    reader,
+    reader.secrets.filter(({ secret }) => secret === config.dnsbl.dqsKey),
+  );
+  const facts = await find(config, world, reader);
+  if (reader.errors.length > 0) return { language, errors: sorted(reader.errors) };
+  const { settings, dnsbl: blocklists } = config;
+  return { language, settings, domains: watchedDomains(config, { ...facts, providers }), blocklists };
+}
+
+interface ReadConfig {
+  readonly language: Language | undefined;
+  readonly reader: Reader;
+  readonly config: Config;
+  readonly providers: ReadonlyMap<string, Provider>;
+}
+
+async function readConfig(
+  file: string,
+  world: FileWorld,
+): Promise<ReadConfig | { readonly language: undefined; readonly errors: readonly Diagnostic[] }> {
+  const read = await readDocument(file);
+  if ("errors" in read) return { language: undefined, errors: read.errors };
+  const folder = dirname(resolve(file));
+  const reader = createReader(read.source, { env: world.env, folder, masker: world.masker ?? createMasker() });
+  const providers = loadProviders();
+  const config = await readSections(reader, { ...world, providers, folder });
+  return { language: languageOf(read.source), reader, config, providers };
+}
+
 const languageOf = ({ value }: SourceDocument): Language | undefined =>
   languages.find((language) => language === valueAt(value, ["settings", "language"]));
 
@@ -103,9 +147,9 @@ function sorted(errors: readonly Diagnostic[]): readonly Diagnostic[] {
 
 const secretsAtOnce = 8;
 
-/** Reads every secret once: what is missing is told now and not at the first login, and the masker knows them all. */
-async function revealAll(reader: Reader): Promise<void> {
-  const left = [...reader.secrets];
+/** Reads secrets once: what is missing is told now and not at the first login, and the masker knows them all. */
+async function reveal(reader: Reader, secrets: Reader["secrets"]): Promise<void> {
+  const left = [...secrets];
   const worker = async (): Promise<void> => {
     for (let next = left.shift(); next !== undefined; next = left.shift()) {
       const found = await next.secret.read();
@@ -115,7 +159,7 @@ async function revealAll(reader: Reader): Promise<void> {
   await Promise.all(Array.from({ length: secretsAtOnce }, worker));
 }
 
-async function find(config: Config, world: LoadWorld, reader: Reader): Promise<Discovery> {
+async function find(config: Config, world: FileWorld & Partial<LoadWorld>, reader: Reader): Promise<Discovery> {
   const domains = domainsToFind(config);
   const nothing: Discovery = { servers: new Map(), waiting: new Map(), notes: [], pins: undefined };
   if (domains.length === 0) return nothing;

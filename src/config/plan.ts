@@ -4,10 +4,12 @@ import type { AnyCheck } from "../model/check.ts";
 import type { AssetSummary } from "../model/config.ts";
 import { partsOfId, type Probe } from "../model/probe.ts";
 import type { Config, ProbeOverride } from "./config.ts";
-import { derive, type Draft, type PlanFacts } from "./derive.ts";
+import { derive } from "./derive.ts";
 import { fault, nearest, suggest, type Diagnostic } from "./diagnostics.ts";
 import { isRecord } from "./document.ts";
+import type { Draft } from "./draft.ts";
 import { parseOptions } from "./options.ts";
+import type { PlanFacts } from "./services.ts";
 
 export interface Planned {
   readonly assets: readonly AssetSummary[];

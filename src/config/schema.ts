@@ -4,6 +4,7 @@ import { z } from "zod";
 import { priorities } from "../model/incident.ts";
 import { severities } from "../model/status.ts";
 import { languages } from "../model/text.ts";
+import { isSelector } from "../model/dns-words.ts";
 import { fault, show } from "./diagnostics.ts";
 import { isRecord } from "./document.ts";
 import { formatDuration, parseDuration } from "./duration.ts";
@@ -13,12 +14,12 @@ import type { SecretSpec } from "./secrets.ts";
 
 /** What may be written in mailvigil.yaml, key by key. Keys are snake_case; every value says itself what is wrong with it. */
 
-const text = leaf(
+export const text = leaf(
   { en: "a text", zh: "文字" },
   { en: "write a text of 1 to 200 characters, in quotes if it is a number", zh: "请写 1 至 200 个字符的文字，数字需加引号" },
   (value) => (isText(value) && value.trim() !== "" && value.length <= 200 ? value : undefined),
 );
-const boolean = leaf(
+export const boolean = leaf(
   { en: "true or false", zh: " true 或 false" },
   { en: "write true or false", zh: "请写 true 或 false" },
   (value) => (typeof value === "boolean" ? value : undefined),
@@ -33,6 +34,21 @@ const url = leaf(
   { en: "write it like https://mailvigil.example.com", zh: "请写成 https://mailvigil.example.com" },
   (value) => (isText(value) && /^https?:\/\/[^\s]+$/.test(value) && URL.canParse(value) ? value.replace(/\/+$/, "") : undefined),
 );
+const address = leaf(
+  { en: "an IP address", zh: " IP 地址" },
+  { en: "write it like 203.0.113.5 or 2001:db8::5", zh: "请写成 203.0.113.5 或 2001:db8::5" },
+  (value) => (isText(value) && isIP(value) !== 0 ? value.toLowerCase() : undefined),
+);
+const selector = leaf(
+  { en: "a DKIM selector", zh: " DKIM 选择器" },
+  { en: "write a name such as s1 or google, without ._domainkey", zh: "请写名称，例如 s1 或 google，不带 ._domainkey" },
+  (value) => (isText(value) && isSelector(value) && !value.includes("_domainkey") ? value.toLowerCase() : undefined),
+);
+const date = leaf(
+  { en: "a date", zh: "日期" },
+  { en: "write it like 2027-03-31", zh: "请写成 2027-03-31" },
+  (value) => z.iso.date().safeParse(value).data,
+);
 const port = leaf({ en: "a port", zh: "端口" }, { en: "write a number from 1 to 65535", zh: "请写 1 至 65535 的数字" }, (value) =>
   typeof value === "number" && Number.isInteger(value) && value >= 1 && value <= 65_535 ? value : undefined,
 );
@@ -41,7 +57,7 @@ const host = leaf(
   { en: "write a name such as imap.example.com, without a port", zh: "请写主机名，例如 imap.example.com，不带端口" },
   (value) => (isText(value) ? toHost(value) : undefined),
 );
-const domainName = leaf(
+export const domainName = leaf(
   { en: "a domain", zh: "域名" },
   { en: "write a name such as example.com", zh: "请写域名，例如 example.com" },
   (value) => (isText(value) ? toHostName(value) : undefined),
@@ -121,7 +137,7 @@ const secretRemedy = {
 };
 
 /** A secret never stands in the file itself. The value that does is not repeated in the message. */
-const secret = judged<SecretSpec>(secretRemedy, (value) => {
+export const secret = judged<SecretSpec>(secretRemedy, (value) => {
   const spec = toSecretSpec(value);
   if (spec) return { value: spec };
   if (isRecord(value)) return fault({ en: "is not the place of a secret", zh: "不是有效的密码来源" }, secretRemedy);
@@ -174,6 +190,9 @@ export const domainSchema = z.strictObject({
   name: domainName,
   receives: boolean.default(true),
   sends: boolean.default(true),
+  selectors: z.array(selector).max(10).default([]),
+  senders: z.array(address).max(64).default([]),
+  expires: date.optional(),
   business: business.optional(),
   off,
 });
@@ -255,7 +274,17 @@ export const probeSchema = z.strictObject({
 });
 
 /** The keys of the file. */
-export const topLevelKeys = ["settings", "domains", "mailboxes", "routes", "endpoints", "channels", "alerts", "probes"] as const;
+export const topLevelKeys = [
+  "settings",
+  "domains",
+  "mailboxes",
+  "routes",
+  "endpoints",
+  "dnsbl",
+  "channels",
+  "alerts",
+  "probes",
+] as const;
 export const alertsKeys = ["rules", "remind"] as const;
 /** Words of the design that come with later versions: refused by name, never ignored. */
 export const laterKeys: readonly string[] = [

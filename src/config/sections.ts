@@ -3,6 +3,7 @@ import type { AnyChannel } from "../model/channel.ts";
 import type { AnyCheck } from "../model/check.ts";
 import type { AlertRule, ChannelConfig } from "../model/config.ts";
 import { priorities } from "../model/incident.ts";
+import { readBlocklists } from "./blocklists.ts";
 import { fault, nearest, suggest, type Path } from "./diagnostics.ts";
 import { isRecord } from "./document.ts";
 import { valueAt } from "./issues.ts";
@@ -41,6 +42,7 @@ export async function readSections(reader: Reader, known: Known): Promise<Config
   const mailboxes = readMailboxes(reader, known);
   const routes = readRoutes(reader, known, mailboxes);
   const endpoints = readEndpoints(reader, known);
+  const dnsbl = readBlocklists(reader);
   const channels = readChannels(reader, known);
   const alerts = readAlerts(reader);
   const probes = readProbes(reader);
@@ -55,7 +57,7 @@ export async function readSections(reader: Reader, known: Known): Promise<Config
       ),
     );
   }
-  return { source: reader.source, settings, domains, mailboxes, routes, endpoints, channels, alerts, probes };
+  return { source: reader.source, settings, domains, mailboxes, routes, endpoints, dnsbl, channels, alerts, probes };
 }
 
 const isEmpty = (value: unknown): boolean =>
@@ -100,7 +102,7 @@ function readDomains(reader: Reader, known: Known): readonly DomainAsset[] {
     const words = reader.parse(domainSchema, path);
     const { name, off } = words ?? reader.parts(domainSchema.partial(), path);
     if (!declare(reader, known, seen, name, path, off) || !words) return [];
-    return [{ ...words, business: words.business ?? "normal", path }];
+    return [{ ...words, expires: words.expires, business: words.business ?? "normal", path }];
   });
 }
 

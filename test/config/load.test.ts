@@ -153,6 +153,35 @@ const bad: Readonly<Record<string, readonly string[]>> = {
     'all-at-once.yaml:15:37 probes["example.com/dns-mx"].severity.dns-mx-bd: dns-mx has no such finding; write dns-mx-bad',
     'all-at-once.yaml:16:3 probes["c@example.com/imap-login"]: there is no such probe; see the ids that mailvigil plan shows; to add a probe, say its check: too',
   ],
+  "dnsbl.yaml": [
+    'dnsbl.yaml:2:38 domains[0].selectors[0]: "s1._domainkey" is not a DKIM selector; write a name such as s1 or google, without ._domainkey',
+    "dnsbl.yaml:2:53 domains[0].selectors[1]: 7 is not a DKIM selector; write a name such as s1 or google, without ._domainkey",
+    'dnsbl.yaml:2:67 domains[0].senders[0]: "203.0.113.5/24" is not an IP address; write it like 203.0.113.5 or 2001:db8::5',
+    'dnsbl.yaml:2:93 domains[0].expires: "2027-02-30" is not a date; write it like 2027-03-31',
+    "dnsbl.yaml:3:37 domains[1].selectors: this text does not fit here; write a list: [ … ]",
+    "dnsbl.yaml:3:41 domains[1].sender: is not a known key; write senders",
+    'dnsbl.yaml:3:73 domains[1].expires: "soon" is not a date; write it like 2027-03-31',
+    "dnsbl.yaml:5:3 dnsbl.builtin: is not a known key; write built_in",
+    'dnsbl.yaml:6:13 dnsbl.built_in: "maybe" is not true or false; write true or false',
+    `dnsbl.yaml:7:12 dnsbl.dqs_key: ${plainSecret}`,
+    'dnsbl.yaml:9:49 dnsbl.lists[0].codes["127.0.0"]: "127.0.0" is not an answer of a list; write it like 127.0.0.2 or 127.0.0.4-7',
+    'dnsbl.yaml:9:66 dnsbl.lists[0].codes["127.0.0.9"]: 5 is not a text; write a text of 1 to 200 characters, in quotes if it is a number',
+    "dnsbl.yaml:10:7 dnsbl.lists[1]: bl.example.net is named already in line 9; keep one of the two",
+    'dnsbl.yaml:10:37 dnsbl.lists[1].tier: "D" is not a choice here; write A, B or C',
+    'dnsbl.yaml:10:46 dnsbl.lists[1].kind: "domains" is not a choice here; write domain',
+    'dnsbl.yaml:11:15 dnsbl.lists[2].zone: "exa mple" is not a domain; write a name such as example.com',
+    "dnsbl.yaml:11:33 dnsbl.lists[2].name: 5 is not a text; write a text of 1 to 200 characters, in quotes if it is a number",
+    "dnsbl.yaml:12:7 dnsbl.lists[3]: this text does not fit here; write a mapping: { key: value }",
+    "dnsbl.yaml:13:7 dnsbl.lists[4].zone: is missing; write a name such as example.com",
+    "dnsbl.yaml:13:18 dnsbl.lists[4].code: is not a known key; write codes",
+  ],
+  "dnsbl-shape.yaml": [
+    "dnsbl-shape.yaml:2:34 dnsbl.lists: a mapping is not a list; write each entry on a line that begins with -",
+  ],
+  "dnsbl-none.yaml": [
+    "dnsbl-none.yaml:2:20 dnsbl.built_in: leaves no list to ask; add lists, or write off: [dnsbl-listing] at the domains",
+    "dnsbl-none.yaml:2:36 dnsbl.dqs_key: the environment variable NOT_SET is not set; set NOT_SET before the start, or use { file: path }",
+  ],
   "channels.yaml": [
     "channels.yaml:3:17 channels.duty.type: there is no such channel type; write webhook",
     "channels.yaml:4:10 channels.other.type: is missing; write one of webhook, email",
@@ -247,6 +276,7 @@ test("the options of the real channels say what to write, with an example, in bo
 test("no message repeats a secret that stands in the file", async () => {
   const text = (await messages("plain-secret.yaml")).join("\n");
   for (const secret of ["hunter2", "correct horse", "whsec_abc"]) expect(text).not.toContain(secret);
+  expect((await messages("dnsbl.yaml")).join("\n")).not.toContain("abcdefghij");
 });
 
 describe("files on the disk", () => {
@@ -327,6 +357,13 @@ test("loadConfiguration() gives its own errors, and throws nothing, for any valu
     "rules",
     "every",
     "off",
+    "selectors",
+    "expires",
+    "lists",
+    "zone",
+    "codes",
+    "built_in",
+    "dqs_key",
   ];
   const { value } = fc.letrec((tie) => ({
     value: fc.oneof(
@@ -337,7 +374,7 @@ test("loadConfiguration() gives its own errors, and throws nothing, for any valu
     ),
   }));
   const formless: string[] = [];
-  const tops = ["settings", "domains", "mailboxes", "routes", "endpoints", "channels", "alerts", "probes"];
+  const tops = ["settings", "domains", "mailboxes", "routes", "endpoints", "dnsbl", "channels", "alerts", "probes"];
   try {
     await fc.assert(
       fc.asyncProperty(fc.dictionary(fc.constantFrom(...tops), value), async (configuration) => {

@@ -1,48 +1,13 @@
-import { mkdtemp, readFile, rm, stat, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { readFile, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { z } from "zod";
 import { loadConfiguration, type LoadWorld } from "../../src/config/load.ts";
-import { findDependentRoutes } from "../../src/engine/independence.ts";
-import type { Plan } from "../../src/model/config.ts";
-import type { Probe } from "../../src/model/probe.ts";
-import { plainChannels, plainChecks } from "../support/plain-checks.ts";
-import { createZone, type Zone } from "../support/zone.ts";
+import { asking, domainIds, idsOf, loadPlan, ownSideIds, planFolder, planWorld, probeIn } from "../support/plan-folder.ts";
+import type { Zone } from "../support/zone.ts";
 
 const fixtures = join(import.meta.dirname, "../fixtures/config");
-let folder: string;
-beforeEach(async () => {
-  folder = await mkdtemp(join(tmpdir(), "mailvigil-plan-"));
-});
-afterEach(() => rm(folder, { recursive: true }));
-
-const world: LoadWorld = {
-  checks: plainChecks,
-  channels: plainChannels,
-  env: { SALES_PASSWORD: "b-secret", TOKEN: "c-secret" },
-  dependentRoutes: findDependentRoutes,
-  now: () => Date.UTC(2026, 10, 22),
-};
-
-async function load(file: string, over: Partial<LoadWorld> = {}): Promise<Plan> {
-  const loaded = await loadConfiguration(file, { ...world, ...over });
-  if ("errors" in loaded) throw new Error(JSON.stringify(loaded.errors, undefined, 1));
-  return loaded.plan;
-}
-
-const write = async (text: string): Promise<string> => {
-  const file = join(folder, "mailvigil.yaml");
-  await writeFile(file, text);
-  return file;
-};
-const ids = (plan: Plan): readonly string[] => plan.probes.map((probe) => probe.id);
-const probe = (plan: Plan, id: string): Probe => {
-  const found = plan.probes.find((it) => it.id === id);
-  if (!found) throw new Error(`${id} is not among ${ids(plan).join(" ")}`);
-  return found;
-};
-const asking = (zone: Zone): Partial<LoadWorld> => ({ createAsk: () => createZone(zone).ask });
+const { path, write } = planFolder();
 
 const exmailZone: Zone = { "example.com": { MX: ["5 mxbiz1.qq.com", "10 mxbiz2.qq.com"] } };
 const otherZone: Zone = {
@@ -56,19 +21,17 @@ const secret: unknown = expect.objectContaining({ source: "env SALES_PASSWORD" }
 
 describe("the five lines", () => {
   test("watch a company: provider recognised by its MX, login, submission, certificates and the own side", async () => {
-    const plan = await load(await fiveLines(), asking(exmailZone));
-    expect(ids(plan)).toEqual([
-      "example.com/dns-mx",
+    const plan = await loadPlan(await fiveLines(), asking(exmailZone));
+    expect(idsOf(plan)).toEqual([
+      ...domainIds("example.com"),
       "sales@example.com/imap-login",
       "sales@example.com/smtp-submission",
       "example.com/dns-provider",
       "imap.exmail.qq.com:993/tls-certificate",
       "smtp.exmail.qq.com:465/tls-certificate",
-      "monitor/egress",
-      "monitor/resolver",
-      "monitor/clock",
+      ...ownSideIds,
     ]);
-    expect(probe(plan, "sales@example.com/imap-login")).toMatchObject({
+    expect(probeIn(plan, "sales@example.com/imap-login")).toMatchObject({
       target: "imap.exmail.qq.com",
       everyMs: 300_000,
       confirm: { bad: [3, 4], good: 1, recheckMs: 20_000 },
@@ -92,7 +55,7 @@ describe("the five lines", () => {
       timezone: "Asia/Shanghai",
       language: "zh-CN",
       company: "example.com",
-      data: join(folder, "data"),
+      data: join(path(), "data"),
     });
     const servers = "IMAP imap.exmail.qq.com:993, SMTP smtp.exmail.qq.com:465";
     expect(plan.notes).toEqual([
@@ -104,12 +67,12 @@ describe("the five lines", () => {
   });
 
   test("have the same ids without any DNS answer, and say what is waited for", async () => {
-    const plan = await load(await fiveLines(), asking({ "example.com": "SERVFAIL" }));
-    expect(ids(plan).filter((id) => id.startsWith("sales"))).toEqual([
+    const plan = await loadPlan(await fiveLines(), asking({ "example.com": "SERVFAIL" }));
+    expect(idsOf(plan).filter((id) => id.startsWith("sales"))).toEqual([
       "sales@example.com/imap-login",
       "sales@example.com/smtp-submission",
     ]);
-    expect(probe(plan, "sales@example.com/imap-login")).toMatchObject({
+    expect(probeIn(plan, "sales@example.com/imap-login")).toMatchObject({
       waiting: {
         en: "the mail server of example.com is not known yet (no usable DNS answer, MX example.com: SERVFAIL)",
         zh: "尚未找到 example.com 的邮件服务器（DNS 没有可用的应答，MX example.com: SERVFAIL）",
@@ -122,25 +85,25 @@ describe("the five lines", () => {
 describe("pins", () => {
   test("are written by `store`, in a folder and a file that only the owner reads", async () => {
     const file = await fiveLines();
-    await load(file, { ...asking(exmailZone), pins: "store" });
-    const pins: unknown = JSON.parse(await readFile(join(folder, "data/pins.json"), "utf8"));
+    await loadPlan(file, { ...asking(exmailZone), pins: "store" });
+    const pins: unknown = JSON.parse(await readFile(join(path(), "data/pins.json"), "utf8"));
     expect(pins).toMatchObject({ version: 1, pins: { "example.com": { provider: "exmail", pinnedAt: "2026-11-22" } } });
-    expect((await stat(join(folder, "data"))).mode & 0o777).toBe(0o700);
-    expect((await stat(join(folder, "data/pins.json"))).mode & 0o777).toBe(0o600);
+    expect((await stat(join(path(), "data"))).mode & 0o777).toBe(0o700);
+    expect((await stat(join(path(), "data/pins.json"))).mode & 0o777).toBe(0o600);
   });
 
   test("are not written by `keep`", async () => {
-    await load(await fiveLines(), { ...asking(exmailZone), pins: "keep" });
-    await expect(stat(join(folder, "data"))).rejects.toThrow("ENOENT");
+    await loadPlan(await fiveLines(), { ...asking(exmailZone), pins: "keep" });
+    await expect(stat(join(path(), "data"))).rejects.toThrow("ENOENT");
   });
 
   test("hold the password to the first answer until a person accepts the other", async () => {
     const file = await fiveLines();
     const host = async (over: Partial<LoadWorld>): Promise<string> =>
-      probe(await load(file, over), "sales@example.com/imap-login").target;
-    await load(file, { ...asking(exmailZone), pins: "store" });
+      probeIn(await loadPlan(file, over), "sales@example.com/imap-login").target;
+    await loadPlan(file, { ...asking(exmailZone), pins: "store" });
     expect(await host({ ...asking(otherZone), pins: "store" })).toBe("imap.exmail.qq.com");
-    expect((await load(file, asking(otherZone))).notes.map(({ en }) => en).join()).toContain("mailvigil plan --accept");
+    expect((await loadPlan(file, asking(otherZone))).notes.map(({ en }) => en).join()).toContain("mailvigil plan --accept");
     expect(await host(asking({ "example.com": "SERVFAIL" }))).toBe("imap.exmail.qq.com");
     expect(await host({})).toBe("imap.exmail.qq.com");
     expect(await host({ ...asking(otherZone), pins: "accept" })).toBe("mx.attacker.example");
@@ -149,9 +112,9 @@ describe("pins", () => {
 
   test("that are damaged stop the start instead of being found anew", async () => {
     const file = await fiveLines();
-    await load(file, { ...asking(exmailZone), pins: "store" });
-    await writeFile(join(folder, "data/pins.json"), "{");
-    const pins = join(folder, "data/pins.json");
+    await loadPlan(file, { ...asking(exmailZone), pins: "store" });
+    await writeFile(join(path(), "data/pins.json"), "{");
+    const pins = join(path(), "data/pins.json");
     expect(await refusal(file, asking(otherZone))).toEqual([
       `${pins} is damaged; restore it, or delete it to find the mail servers anew`,
       `${pins} 已损坏；请恢复它，或删除它以重新查找邮件服务器`,
@@ -170,7 +133,7 @@ describe("pins", () => {
   });
 
   const refusal = async (file: string, over: Partial<LoadWorld>): Promise<readonly string[]> => {
-    const loaded = await loadConfiguration(file, { ...world, ...over });
+    const loaded = await loadConfiguration(file, { ...planWorld, ...over });
     return "errors" in loaded
       ? loaded.errors.flatMap(({ problem, remedy }) => [`${problem.en}; ${remedy.en}`, `${problem.zh}；${remedy.zh}`])
       : [];
@@ -182,18 +145,19 @@ test("a fingerprint that one mailbox gives its server holds for the certificate 
   const server = "{ host: mail.example.com, port: 993, security: tls";
   const mailbox = (name: string, imap: string): string =>
     `  - { address: ${name}@example.com, password: { env: TOKEN }, imap: ${imap}, off: [smtp-submission] }\n`;
-  const plan = await load(
+  const plan = await loadPlan(
     await write(`mailboxes:\n${mailbox("a", `${server} }`)}${mailbox("b", `${server}, fingerprint: "${fingerprint}" }`)}`),
   );
-  expect(probe(plan, "mail.example.com:993/tls-certificate").options).toMatchObject({ fingerprint });
-  expect(probe(plan, "b@example.com/imap-login").options).toMatchObject({ fingerprint });
+  expect(probeIn(plan, "mail.example.com:993/tls-certificate").options).toMatchObject({ fingerprint });
+  expect(probeIn(plan, "b@example.com/imap-login").options).toMatchObject({ fingerprint });
 });
 
 describe("the full example", () => {
   test("gives every probe its options, overrides and place", async () => {
-    const plan = await load(join(fixtures, "full.yaml"));
-    expect(ids(plan)).toEqual([
-      "xn--bcher-kva.example/dns-mx",
+    const plan = await loadPlan(join(fixtures, "full.yaml"));
+    expect(idsOf(plan)).toEqual([
+      ...domainIds("xn--bcher-kva.example"),
+      ...domainIds("example.net").filter((id) => !id.endsWith("/dns-mx")),
       "sales@example.com/imap-login",
       "sales@example.com/smtp-submission",
       "info@example.com/imap-login",
@@ -208,31 +172,29 @@ describe("the full example", () => {
       "info@example.com~sales@example.com/mail-roundtrip",
       "sales@example.com~canary@gmail.example/mail-roundtrip",
       "canary@gmail.example~sales@example.com/mail-roundtrip",
-      "monitor/egress",
-      "monitor/resolver",
-      "monitor/clock",
+      ...ownSideIds,
       "example.org/dns-mx",
     ]);
-    expect(probe(plan, "sales@example.com/imap-login")).toMatchObject({
+    expect(probeIn(plan, "sales@example.com/imap-login")).toMatchObject({
       everyMs: 120_000,
       confirm: { bad: [2, 3], good: 1, recheckMs: 0 },
       severity: { "imap-login-bad": "warning", deadline: "warning" },
       options: { user: "sales", security: "starttls", port: 1143 },
     });
     // An own server: looked at every minute.
-    expect(probe(plan, "sales@example.com/smtp-submission")).toMatchObject({
+    expect(probeIn(plan, "sales@example.com/smtp-submission")).toMatchObject({
       everyMs: 60_000,
       options: {
         fingerprint: "abcdef0123456789".repeat(4),
       },
     });
-    expect(probe(plan, "imap.example.com:1143/tls-certificate").options).toEqual({
+    expect(probeIn(plan, "imap.example.com:1143/tls-certificate").options).toEqual({
       host: "imap.example.com",
       port: 1143,
       protocol: "imap",
     });
-    expect(probe(plan, "webmail.example.com:443/tls-certificate").options).toMatchObject({ warnDays: 30 });
-    expect(probe(plan, "info@example.com~sales@example.com/mail-roundtrip")).toMatchObject({
+    expect(probeIn(plan, "webmail.example.com:443/tls-certificate").options).toMatchObject({ warnDays: 30 });
+    expect(probeIn(plan, "info@example.com~sales@example.com/mail-roundtrip")).toMatchObject({
       everyMs: 1_800_000,
       business: "critical",
       options: {
@@ -266,69 +228,10 @@ describe("the full example", () => {
   });
 
   test("shows no secret, as JSON or as text", async () => {
-    const plan = await load(join(fixtures, "full.yaml"));
+    const plan = await loadPlan(join(fixtures, "full.yaml"));
     const shown = `${JSON.stringify(plan)}${(await import("node:util")).inspect(plan, { depth: 20 })}`;
     expect(shown).not.toMatch(/[bc]-secret/);
     expect(shown).toContain("[secret]");
-  });
-});
-
-describe("round trips", () => {
-  const company = (mailboxes: string, rest = ""): string => `mailboxes:\n${mailboxes}\n${rest}`;
-  const box = (address: string, more = ""): string =>
-    `  - { address: ${address}, provider: exmail, password: { env: SALES_PASSWORD }${more} }\n`;
-  const partner = box("canary@partner.example", ", role: partner");
-
-  const cases: Readonly<Record<string, { text: string; routes: readonly string[] }>> = {
-    "without a partner there are none": { text: company(box("a@x.example") + box("b@x.example")), routes: [] },
-    "the first of a domain where none is critical": {
-      text: company(box("a@x.example") + box("b@x.example") + partner),
-      routes: ["a@x.example~canary@partner.example", "canary@partner.example~a@x.example"],
-    },
-    "every critical one, and the first of another domain": {
-      text: company(
-        box("a@x.example") +
-          box("b@x.example", ", business: critical") +
-          box("c@x.example", ", business: critical") +
-          box("d@y.example") +
-          partner,
-      ),
-      routes: ["b@x.example", "c@x.example", "d@y.example"].flatMap((own) => [
-        `${own}~canary@partner.example`,
-        `canary@partner.example~${own}`,
-      ]),
-    },
-    "a declared route is not derived again": {
-      text: company(box("a@x.example") + partner, "routes:\n  - { from: a@x.example, to: canary@partner.example, every: 1h }\n"),
-      routes: ["a@x.example~canary@partner.example", "canary@partner.example~a@x.example"],
-    },
-    "off on the mailbox": { text: company(box("a@x.example", ", off: [mail-roundtrip]") + partner), routes: [] },
-    "off on one route": {
-      text: company(
-        box("a@x.example") + partner,
-        "routes:\n  - { from: a@x.example, to: canary@partner.example, off: [mail-roundtrip] }\n",
-      ),
-      routes: ["canary@partner.example~a@x.example"],
-    },
-  };
-  for (const [name, { text, routes }] of Object.entries(cases)) {
-    test(name, async () => {
-      const plan = await load(await write(text));
-      expect(ids(plan).filter((id) => id.endsWith("/mail-roundtrip"))).toEqual(routes.map((route) => `${route}/mail-roundtrip`));
-    });
-  }
-
-  test("to a partner are about sending, from one about receiving, and between own mailboxes as the check says", async () => {
-    const routes = "routes:\n  - { from: a@x.example, to: b@x.example }\n";
-    const plan = await load(await write(company(box("a@x.example") + box("b@x.example") + partner, routes)));
-    const answers = plan.probes
-      .filter(({ check }) => check === "mail-roundtrip")
-      .map((one) => [one.asset, one.answers, one.ours]);
-    expect(answers).toEqual([
-      ["a@x.example~b@x.example", undefined, undefined],
-      ["a@x.example~canary@partner.example", "send", undefined],
-      ["canary@partner.example~a@x.example", "receive", undefined],
-    ]);
   });
 });
 
@@ -374,9 +277,9 @@ describe("servers", () => {
   for (const [name, { more, zone, servers }] of Object.entries(cases)) {
     test(name, async () => {
       const text = `mailboxes:\n  - { address: a@example.com, password: { env: SALES_PASSWORD }, ${more} }\n`;
-      const plan = await load(await write(text), zone ? asking(zone) : {});
+      const plan = await loadPlan(await write(text), zone ? asking(zone) : {});
       const shown = ["imap-login", "smtp-submission"].map((check) => {
-        const { host, port, security } = server.parse(probe(plan, `a@example.com/${check}`).options);
+        const { host, port, security } = server.parse(probeIn(plan, `a@example.com/${check}`).options);
         return `${host}:${port} ${security}`;
       });
       expect(shown).toEqual(servers);
@@ -385,28 +288,7 @@ describe("servers", () => {
 });
 
 test("self_tests: off leaves the own side out, and names its asset no more", async () => {
-  const plan = await load(await write("settings: { self_tests: off }\ndomains: [ { name: example.com } ]\n"));
-  expect(ids(plan)).toEqual(["example.com/dns-mx"]);
+  const plan = await loadPlan(await write("settings: { self_tests: off }\ndomains: [ { name: example.com } ]\n"));
+  expect(idsOf(plan)).toEqual(domainIds("example.com"));
   expect(plan.assets).toEqual([{ id: "example.com", kind: "domain", business: "normal" }]);
-});
-
-describe("a partner", () => {
-  const own = "mailboxes:\n  - { address: a@x.example, provider: exmail, password: { env: SALES_PASSWORD } }\n";
-  const partner = (servers: string): string =>
-    `  - { address: b@p.example, ${servers}, role: partner, password: { env: SALES_PASSWORD } }\n`;
-  const notOurs = async (text: string): Promise<readonly string[]> =>
-    (await load(await write(text))).probes.filter(({ ours }) => ours === false).map(({ id }) => id);
-
-  test("is not the company: its logins and what only it uses are not ours, the round trips are", async () => {
-    expect(await notOurs(own + partner("imap: { host: imap.p.example }"))).toEqual([
-      "b@p.example/imap-login",
-      "b@p.example/smtp-submission",
-      "imap.p.example:993/tls-certificate",
-      "imap.p.example:465/tls-certificate",
-    ]);
-  });
-
-  test("shares the certificates of a provider that the company uses too", async () => {
-    expect(await notOurs(own + partner("provider: exmail"))).toEqual(["b@p.example/imap-login", "b@p.example/smtp-submission"]);
-  });
 });

@@ -50,10 +50,22 @@ function check(id: string, every: number, options: z.ZodType, over: Partial<AnyC
   ];
 }
 
+/** What these are asked is held against the real ones in domains.test.ts. */
+const ofDomain = (id: string): [string, AnyCheck] =>
+  check(id, 60 * minute, z.looseObject({ domain: z.string() }), { measures: "posture" });
+
 const threeOfFour = { confirm: { bad: [3, 4], good: 1, recheckMs: 20_000 } } as const;
 
 export const plainChecks: ReadonlyMap<string, AnyCheck> = new Map([
-  check("dns-mx", 15 * minute, z.strictObject({ domain: z.string(), receives: z.boolean() })),
+  check(
+    "dns-mx",
+    15 * minute,
+    z.strictObject({ domain: z.string(), receives: z.boolean(), known: z.array(z.object({})).optional() }),
+  ),
+  ...["dns-spf", "dns-dkim", "dns-dmarc", "dns-mta-sts", "dns-tls-rpt", "dns-dane", "dns-dnssec", "dns-caa", "dns-ptr"].map(
+    ofDomain,
+  ),
+  ...["dns-autoconfig", "dns-consistency", "dns-bimi", "dns-drift", "smtp-mx", "dnsbl-listing", "domain-expiry"].map(ofDomain),
   check(
     "dns-provider",
     15 * minute,
@@ -93,6 +105,8 @@ export const plainChecks: ReadonlyMap<string, AnyCheck> = new Map([
   check("egress", minute, z.strictObject({ targets: z.array(z.string()).min(1) }), { measures: "monitor" }),
   check("resolver", minute, z.strictObject({}), { measures: "monitor" }),
   check("clock", minute, z.strictObject({}), { measures: "monitor" }),
+  check("port25", 60 * minute, z.strictObject({}), { measures: "monitor" }),
+  check("ipv6", 15 * minute, z.strictObject({}), { measures: "monitor" }),
 ]);
 
 const channel = (id: string, options: z.ZodType, dependsOn: AnyChannel["dependsOn"]): [string, AnyChannel] => [
