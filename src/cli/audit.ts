@@ -12,8 +12,10 @@ import type { Observation } from "../model/observation.ts";
 import type { Probe } from "../model/probe.ts";
 import { statusFacts, worstStatus } from "../model/status.ts";
 import { inLanguage, say, type Language } from "../model/text.ts";
+import { resolveBy } from "../net/dns-resolve.ts";
 import { createNet, type Net } from "../net/world.ts";
 import { loadChecks } from "../plugins.ts";
+import { type AuditLimits, auditLimits, type Budget, createBudget } from "./audit-budget.ts";
 import { asMarkdown, asSummary, asText } from "./audit-report.ts";
 import { createProofs, memoAsk } from "./audit-world.ts";
 import { asJson, type Row } from "./check-output.ts";
@@ -34,8 +36,6 @@ export interface AuditOptions {
   readonly file?: string;
 }
 
-/** Everything about one domain ends within this. */
-const perDomainMs = 90_000;
 const domainsAtOnce = 4;
 
 /** What the checks are told of a domain by the command line alone. */
@@ -60,7 +60,12 @@ const worldOf = ({ dnsbl = [], relayTest = false }: AuditOptions): DomainWorld =
  * Looks at mail domains from outside, without configuration or password. Progress goes to standard error, the report to standard
  * output. Resolves with the exit code of the worst status.
  */
-export async function audit(domains: readonly string[], options: AuditOptions, env: Env): Promise<number> {
+export async function audit(
+  domains: readonly string[],
+  options: AuditOptions,
+  env: Env,
+  limits: AuditLimits = auditLimits,
+): Promise<number> {
   const language = terminalLanguage(env);
   const names = [...domains, ...(options.file === undefined ? [] : await domainsOf(options.file))];
   if (names.length === 0) {
@@ -89,7 +94,7 @@ export async function audit(domains: readonly string[], options: AuditOptions, e
     for (let next = left.shift(); next !== undefined; next = left.shift()) {
       const { domain, probes } = next;
       if (typeof probes !== "string")
-        results.push({ domain, rows: await auditDomain(domain, probes, { net, loop, checks, options, language }) });
+        results.push({ domain, rows: await auditDomain(domain, probes, { net, loop, checks, options, language, limits }) });
     }
   };
   try {
@@ -118,6 +123,7 @@ interface Auditing {
   readonly checks: ReadonlyMap<string, AnyCheck>;
   readonly options: AuditOptions;
   readonly language: Language;
+  readonly limits: AuditLimits;
 }
 
 async function auditDomain(
@@ -125,13 +131,14 @@ async function auditDomain(
   probes: readonly (readonly [Probe, AnyCheck])[],
   auditing: Auditing,
 ): Promise<readonly Row[]> {
-  const { net, loop, options, language } = auditing;
+  const { net, loop, options, language, limits } = auditing;
   const key = randomBytes(32);
-  const stopping = AbortSignal.timeout(perDomainMs);
-  const ask = memoAsk(net.ask, stopping);
+  const budget = createBudget(limits);
+  const ask = memoAsk(net.askMetered(budget.meter), budget.signal);
   const base: Omit<RunWorld, "dial"> = {
     ...net.checkContext,
     ask,
+    resolve: resolveBy(ask),
     now: Date.now,
     facts: () => [],
     previous: undefined,
@@ -140,10 +147,10 @@ async function auditDomain(
     sign: (text) => createHmac("sha256", key).update(text).digest("hex"),
     mask: (text) => text,
     loop,
-    stopping,
+    stopping: budget.signal,
   };
   const control = controlOf(auditing, { ...base, dial: net.dial });
-  const { dial, selfTests } = createProofs(net.dial, control);
+  const { dial, selfTests } = createProofs(budget.dialWithin(net.dial), control);
   let done = 0;
   const rows = await Promise.all(
     probes
@@ -153,7 +160,9 @@ async function auditDomain(
         return {
           probe,
           check,
-          observation: outcome ? (await judgeOwnSide(probe, outcome, began, selfTests)).observation : cutShort(probe, base),
+          observation: outcome
+            ? (await judgeOwnSide(probe, outcome, began, selfTests)).observation
+            : cutShort(probe, base, budget, limits),
         };
       })
       .map(async (running) => {
@@ -169,8 +178,16 @@ async function auditDomain(
     : rows.toSorted((a, b) => statusFacts[b.observation.status].rank - statusFacts[a.observation.status].rank);
 }
 
-const cutShort = (probe: Probe, world: Pick<RunWorld, "now" | "lastAt">): Observation =>
-  observeWithoutRun(probe, world, "deadline-unclear", { target: probe.target, seconds: perDomainMs / 1000 });
+function cutShort(
+  probe: Probe,
+  world: Pick<RunWorld, "now" | "lastAt">,
+  { isOverspent }: Budget,
+  { ms, questions, octets, connections }: AuditLimits,
+): Observation {
+  const { target } = probe;
+  if (!isOverspent()) return observeWithoutRun(probe, world, "deadline-unclear", { target, seconds: ms / 1000 });
+  return observeWithoutRun(probe, world, "work-unbounded", { target, questions, mebibytes: octets / 1024 ** 2, connections });
+}
 
 /** Asks the hosts of `--port25-control`, by the product's own self-test. */
 function controlOf({ checks, options }: Auditing, world: RunWorld): (() => Promise<Observation | undefined>) | undefined {

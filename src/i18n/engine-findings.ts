@@ -27,6 +27,18 @@ export const engineFindings = {
     },
     source: "design: deadline rule",
   },
+  "work-unbounded": {
+    severity: "unknown",
+    text: {
+      en: "Not judged: looking at {target} costs more than one domain may ({questions} DNS questions, {mebibytes} MiB of answers, {connections} connections)",
+      zh: "未作判断：检查 {target} 超出了单个域名的上限（{questions} 次 DNS 查询、{mebibytes} MiB 应答、{connections} 个连接）",
+    },
+    advice: {
+      en: "Look at its records for what has no end: SPF includes, aliases, mail servers; the other findings name them. Whoever manages its DNS clears them up.",
+      zh: "请查看其记录中是否有没有尽头的内容：SPF include、别名、收信服务器；其他结论会指明。请其 DNS 管理员清理。",
+    },
+    source: "design: the work of one audit is bounded, whatever the zone says",
+  },
   "check-failed": {
     severity: "unknown",
     text: { en: "The check itself failed: {reason}", zh: "检查本身出错：{reason}" },
