@@ -18,7 +18,7 @@ import { dkimFindings } from "./dns-dkim.texts.ts";
 const maxSelectors = 10;
 const maxSigners = 3;
 const day = 24 * 60 * 60_000;
-/** A selector counts as in use for so long after a mail was seen that was signed with it: what waits in queues is older by no more. */
+/** So long after a mail was seen its way of signing counts as in use: no mail waits longer in queues (RFC 5321 section 4.5.4.1). */
 const inUseMs = 5 * day;
 const oldDays = 365;
 const seenKind = "dkim-selector";

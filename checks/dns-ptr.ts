@@ -1,6 +1,6 @@
 import { isIP } from "node:net";
 import { z } from "zod";
-import { findOwnSenders, freshFacts, type OwnSender, senderOptions } from "../src/mail/own-senders.ts";
+import { findOwnSenders, seenSenders, type OwnSender, senderOptions } from "../src/mail/own-senders.ts";
 import { ptrName } from "../src/mail/reverse-name.ts";
 import { greetingName, isGenericName, isSendingName, sameAddress } from "../src/mail/sending-name.ts";
 import { type CheckContext, defineCheck, explain, type FoundFinding } from "../src/model/check.ts";
@@ -49,9 +49,8 @@ export default defineCheck({
 
   async run(ctx, { domain: written, sends, senders: given, providers, helo }, signal) {
     const domain = asciiName(written) ?? written;
-    const seen = freshFacts(ctx.facts("sending-address"), ctx.now());
+    const { own: seen, helos: heard } = seenSenders(ctx.facts, ctx.now(), providers);
     const own = await findOwnSenders({ domain, given, seen, providers, bySpf: sends }, ctx.ask, signal);
-    const heard = new Map(freshFacts(ctx.facts("helo"), ctx.now()).map((value) => pairOf(value)));
     const findings: Found[] = [];
     for (const reason of own.unanswered.slice(0, 1)) findings.push({ code: "senders-unknown", data: { domain, reason } });
     if (own.left > 0) findings.push({ code: "senders-many", data: { domain, left: own.left } });
@@ -150,8 +149,3 @@ const reasonOf = (answer: DnsAnswer): string => `${answer.type} ${answer.name}: 
 const addressRecord = (name: string, address: string): string => `${name}. ${isIP(address) === 4 ? "A" : "AAAA"} ${address}`;
 /** `SPF mx mail.example.com` ▶ `mail.example.com` */
 const hostIn = (because: string): string | undefined => /^SPF (?:a|mx) (\S+)$/.exec(because)?.[1];
-
-function pairOf(value: string): [string, string] {
-  const space = value.indexOf(" ");
-  return [value.slice(0, space), value.slice(space + 1)];
-}

@@ -4,7 +4,7 @@ import type { DnsAnswer, Resolve } from "../src/model/dns.ts";
 import type { Json } from "../src/model/json.ts";
 import { holds } from "../src/mail/ip-range.ts";
 import { evaluateSpf } from "../src/mail/mailauth.ts";
-import { freshFacts, senderOptions } from "../src/mail/own-senders.ts";
+import { seenSenders, senderOptions } from "../src/mail/own-senders.ts";
 import { ptrName } from "../src/mail/reverse-name.ts";
 import { lintSpf, nothingSent } from "../src/mail/spf-lint.ts";
 import { providerOfInclude, providerOfMx, type SpfProvider } from "../src/mail/spf-providers.ts";
@@ -89,9 +89,9 @@ export default defineCheck({
     const { record } = tree.root;
     if (record === undefined) return { findings: found };
 
-    const seen = freshFacts(ctx.facts("sending-address"), ctx.now()).filter((address) => ctx.isPublic(address));
-    const own = [...new Set([...senders, ...seen])].slice(0, maxSenders);
-    const greeted = freshFacts(ctx.facts("helo"), ctx.now()).flatMap((value) => asciiName(value.split(" ").at(-1) ?? "") ?? []);
+    const seen = seenSenders(ctx.facts, ctx.now());
+    const own = [...new Set([...senders, ...seen.addresses.filter((address) => ctx.isPublic(address))])].slice(0, maxSenders);
+    const greeted = [...seen.helos.values()].flatMap((name) => asciiName(name) ?? []);
     const isSilent = !sends || record.text.toLowerCase() === nothingSent;
     found.push(
       ...(isSilent ? [] : await providerFindings(ctx, tree, provider, signal)),

@@ -13,7 +13,7 @@ import {
   subjectsFor,
 } from "../src/mail/dns-list-consult.ts";
 import { type DnsList, dnsLists } from "../src/mail/dns-lists.ts";
-import { findOwnSenders, freshFacts, senderOptions } from "../src/mail/own-senders.ts";
+import { findOwnSenders, seenSenders, senderOptions } from "../src/mail/own-senders.ts";
 import { type CheckContext, defineCheck, explain, type FoundFinding } from "../src/model/check.ts";
 import { isListCode } from "../src/model/dns-words.ts";
 import type { Secret } from "../src/model/secret.ts";
@@ -132,7 +132,7 @@ export default defineCheck({
   async run(ctx, options, signal) {
     const domain = asciiName(options.domain) ?? options.domain;
     const { sends, senders: given, providers } = options;
-    const seen = freshFacts(ctx.facts("sending-address"), ctx.now());
+    const { own: seen } = seenSenders(ctx.facts, ctx.now(), providers);
     const [own, rewritten] = await Promise.all([
       findOwnSenders({ domain, given, seen, providers, bySpf: sends }, ctx.ask, signal),
       rewrites(ctx, signal),

@@ -25,7 +25,7 @@ export interface RunOutcome {
   readonly ran: boolean;
   readonly observation: Observation;
   readonly memory: Json | undefined;
-  readonly facts: readonly { readonly kind: string; readonly value: string }[];
+  readonly facts: NonNullable<CheckResult<string, string>["facts"]>;
   /** Milliseconds until the check wants to look again. */
   readonly again: number | undefined;
   /** A finding that opens its incident at once was among them. */

@@ -1,3 +1,4 @@
+import type { Fact } from "../model/observation.ts";
 import type { DkimKey } from "./dkim-key.ts";
 import { readTagList, tagValue } from "./tag-list.ts";
 
@@ -86,3 +87,55 @@ export function lintSignature(signature: DkimSignature, now: number, key?: DkimK
 }
 
 const momentOf = (text: string): number | undefined => (/^\d{1,12}$/.test(text) ? Number(text) * 1000 : undefined);
+
+/** The last mail of one sender, as it was signed. */
+export interface SignedMail {
+  /** Its address. */
+  readonly sender: string;
+  /** None: the mail came unsigned. */
+  readonly signatures: readonly DkimSignature[];
+  readonly seenAt: number;
+}
+
+const nothing = "unsigned";
+
+/**
+ * As a fact of kind `dkim-signature`: what lintSignature judges, without what differs from mail to mail, so that one way of signing
+ * is one fact. `x=` and `t=` are left where they were wrong when the mail arrived, with a value that is wrong whenever it is read.
+ */
+export function signatureFact(sender: string, signature: DkimSignature, arrivedAt: number): string {
+  const { domain, selector, algorithm, identity, headers, partial } = signature;
+  const wrong = new Set(lintSignature(signature, arrivedAt).map(({ code }) => code));
+  const froms = headers.filter((header) => header === "from").slice(0, 2);
+  const named = [...froms, ...reliedOn.filter((header) => headers.includes(header))];
+  const tags = [
+    `a=${algorithm.slice(0, 20)}`,
+    `d=${domain}`,
+    `s=${selector}`,
+    // An empty list would be no signature.
+    `h=${named.join(":") || "none"}`,
+    ...(identity === domain ? [] : [`i=@${identity.slice(0, 253)}`]),
+    ...(partial ? ["l=0"] : []),
+    ...(wrong.has("expired") ? ["x=0"] : []),
+    ...(wrong.has("future") ? ["t=999999999999"] : []),
+  ];
+  return `${sender} ${tags.join("; ")}`;
+}
+
+/** The same of a mail that came without any signature. */
+export const unsignedFact = (sender: string): string => `${sender} ${nothing}`;
+
+/** Of each sender the newest mail: how it signed before says nothing any more. What cannot be read is left out. */
+export function lastMails(facts: readonly Fact[]): readonly SignedMail[] {
+  const mails = new Map<string, SignedMail>();
+  for (const { value, lastSeen } of facts) {
+    const space = value.indexOf(" ");
+    const [sender, text] = [value.slice(0, space), value.slice(space + 1)];
+    const signature = text === nothing ? undefined : readDkimSignature(text);
+    const before = mails.get(sender);
+    if (space < 1 || (signature === undefined && text !== nothing) || (before && before.seenAt > lastSeen)) continue;
+    const beside = before?.seenAt === lastSeen ? before.signatures : [];
+    mails.set(sender, { sender, signatures: signature ? [...beside, signature] : beside, seenAt: lastSeen });
+  }
+  return [...mails.values()];
+}

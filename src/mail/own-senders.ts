@@ -37,7 +37,8 @@ export interface OwnSendersQuestion {
 }
 
 const maxSenders = 16;
-const freshMs = 30 * 86_400_000;
+/** Probe mail comes several times an hour: what has brought none for a week sends no more. */
+const freshMs = 7 * 86_400_000;
 
 /** The options of every check that looks at own senders. */
 export const senderOptions = {
@@ -64,9 +65,43 @@ export const senderOptions = {
   providers: z.array(z.string()).default([]),
 };
 
-/** What earlier mail told, not longer ago than a month. */
-export const freshFacts = (facts: readonly Fact[], now: number): string[] =>
-  facts.filter(({ lastSeen }) => now - lastSeen <= freshMs).map(({ value }) => value);
+/** What mail told within the last week, the newest first. */
+const freshFacts = (facts: readonly Fact[], now: number): string[] =>
+  facts
+    .filter(({ lastSeen }) => now - lastSeen <= freshMs)
+    .toSorted((a, b) => b.lastSeen - a.lastSeen)
+    .map(({ value }) => value);
+
+/** The machines that brought mail of the domain lately. */
+export interface SeenSenders {
+  /** All of them: every one must pass SPF. */
+  readonly addresses: readonly string[];
+  /** Without those that call themselves a provider's, which the company cannot mend (MX-20). */
+  readonly own: readonly string[];
+  /** What an own one calls itself (HELO), by its address. */
+  readonly helos: ReadonlyMap<string, string>;
+}
+
+/** From the facts `sending-address` (an address) and `helo` (an address, a space, a name). `providers` as in the options. */
+export function seenSenders(
+  facts: (kind: string) => readonly Fact[],
+  now: number,
+  providers: readonly string[] = [],
+): SeenSenders {
+  const addresses = freshFacts(facts("sending-address"), now);
+  const said = freshFacts(facts("helo"), now).map((value): [string, string] => {
+    const space = value.indexOf(" ");
+    return [value.slice(0, space), value.slice(space + 1)];
+  });
+  // Of several names the newest counts.
+  const names = new Map(said.toReversed());
+  const isOwn = (address: string): boolean => !isHostedMail(names.get(address) ?? "", providers);
+  return {
+    addresses,
+    own: addresses.filter(isOwn),
+    helos: new Map([...names].filter(([address]) => isOwn(address))),
+  };
+}
 const maxRecords = 6;
 const maxHosts = 20;
 const maxExchanges = 10;

@@ -1,5 +1,6 @@
 import { generateKeyPairSync } from "node:crypto";
 import { expect, test } from "vitest";
+import { dkimSignatureFindings } from "../../checks/dns-dkim-signature.texts.ts";
 import dnsDkim from "../../checks/dns-dkim.ts";
 import type { Fact } from "../../src/model/observation.ts";
 import type { Status } from "../../src/model/status.ts";
@@ -24,7 +25,7 @@ const record = (text: string, status: Status, ...findings: string[]): CheckCase 
 const seen = (value: string, days = 0): Fact => ({ kind: "dkim-selector", value, firstSeen: 1, lastSeen: testNow - days * day });
 const [p1024, p4160, pEd] = [rsaKey(1024), rsaKey(4160), ed25519Key()];
 
-testCheck(dnsDkim, {
+const cases: Readonly<Record<string, CheckCase>> = {
   "DK-1 DK-5 DK-7 DK-13 a named selector with a key of 2048 bits": {
     options: named,
     zone: at("s1", good),
@@ -374,6 +375,12 @@ testCheck(dnsDkim, {
     findings: [],
     also: ({ metrics }) => expect(metrics["keys"]).toBe(10),
   },
+};
+
+testCheck(dnsDkim, cases, {
+  shownElsewhere: Object.fromEntries(
+    Object.keys(dkimSignatureFindings).map((code) => [code, "test/checks/dns-dkim-signature.test.ts"]),
+  ),
 });
 
 function spki(type: "ec" | "ed25519"): string {
