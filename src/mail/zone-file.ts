@@ -12,6 +12,8 @@ export interface RecordSet {
 /** What a zone file says of one name. */
 export interface ZoneName {
   readonly sets: ReadonlyMap<RecordType, RecordSet>;
+  /** It has records, be it of types that are not read. */
+  readonly present: boolean;
   /** Types that are to have no record any more; `all`: the whole name is to go. */
   readonly deleted: ReadonlySet<RecordType> | "all";
 }
@@ -40,6 +42,7 @@ const passedOver = new Set(
 interface Growing {
   readonly line: number;
   readonly sets: Map<RecordType, { ttl: number; readonly records: Map<string, RecordShape[RecordType]> }>;
+  present: boolean;
   deleted: Set<RecordType> | "all";
   /** A type that is passed over and that no alias may stand beside. */
   others: boolean;
@@ -77,11 +80,11 @@ export function parseZoneFile(text: string, origin: string | undefined): ZoneFil
   return { names, zones, records: reading.records };
 }
 
-function finished(name: string, { line, sets, deleted, others }: Growing): ZoneName {
+function finished(name: string, { line, sets, present, deleted, others }: Growing): ZoneName {
   const aliases = sets.get("CNAME")?.records.size ?? 0;
   if (aliases > 1 || (aliases === 1 && (sets.size > 1 || others))) throw besideAlias(line, name);
   const done = [...sets].map(([type, { ttl, records }]) => [type, { ttl, records: [...records.values()] }] as const);
-  return { sets: new Map(done), deleted };
+  return { sets: new Map(done), present: present || done.length > 0, deleted };
 }
 
 function takeDirective(reading: Reading, { words, line }: Entry, directive: Word): void {
@@ -136,6 +139,7 @@ function takeRecord(reading: Reading, { words, line, indented }: Entry): void {
   if (!isReadType(type)) {
     if (!passedOver.has(type) && !/^TYPE\d+$/.test(type)) throw unknownType(typeWord);
     // RFC 2181 section 10.1 as RFC 4034 section 2.5 has it: these two stand beside an alias.
+    entry.present = true;
     if (type !== "RRSIG" && type !== "NSEC") entry.others = true;
     return;
   }
@@ -169,7 +173,7 @@ function takeOrder(reading: Reading, { line }: Entry, order: string): void {
 }
 
 function nameIn({ names }: Reading, name: string, line: number): Growing {
-  const entry = names.get(name) ?? { line, sets: new Map(), deleted: new Set<RecordType>(), others: false };
+  const entry = names.get(name) ?? { line, sets: new Map(), present: false, deleted: new Set<RecordType>(), others: false };
   names.set(name, entry);
   return entry;
 }

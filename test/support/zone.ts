@@ -153,7 +153,7 @@ export function createLookup(zone: Zone): (name: string, type: RecordType) => Fo
     for (let up = parentOf(name); up !== undefined; up = parentOf(up)) {
       const wildcard = entries.get(up === "" ? "*" : `*.${up}`);
       if (wildcard !== undefined) return wildcard;
-      if (entries.has(up)) return undefined;
+      if (entries.has(up) || parents.has(up)) return undefined;
     }
     return undefined;
   };
