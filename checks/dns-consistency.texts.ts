@@ -130,7 +130,7 @@ export const consistencyFindings = {
     },
     advice: {
       en: "Nothing is broken. Before a planned move of the mail service, whoever manages the DNS sets the TTL to 3600 or less, a day ahead.",
-      zh: "没有故障。计划迁移邮件服务前，请 DNS 管理员提前一天把 TTL 降到 3600 以下。",
+      zh: "没有故障。计划迁移邮件服务前，请 DNS 管理员提前一天把 TTL 降到 3600 或更低。",
     },
     source: "RFC 1912 section 2.2",
   },

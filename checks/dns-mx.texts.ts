@@ -105,7 +105,7 @@ export const mxFindings = {
       zh: "任何人都可能截收 {domain} 的邮件：MX 指向 {hosts}，而其域名 {free} 已无人注册（或已被暂停）",
     },
     advice: {
-      en: "Whoever manages the DNS of {domain} deletes the MX records of {hosts} at once; is {free} your own, renew it at its registrar.",
+      en: "Whoever manages the DNS of {domain} deletes the MX records of {hosts} at once; if {free} is your own, renew it at its registrar.",
       zh: "请 {domain} 的 DNS 管理员立即删除指向 {hosts} 的 MX 记录；若 {free} 是自己的域名，请马上到注册商处续费。",
     },
     source: "RFC 8020; dangling MX: who registers the name receives the mail",
@@ -234,7 +234,7 @@ export const mxFindings = {
     severity: "info",
     text: {
       en: "The {count} mail servers of {domain} are one machine behind one address ({address})",
-      zh: "{domain} 的 {count} 个邮件服务器名其实是同一地址（{address}）",
+      zh: "{domain} 的 {count} 个收信服务器名其实都在同一地址上（{address}）",
     },
     advice: {
       en: "Nothing is broken. Whoever runs the mail server knows that the second name is no spare.",

@@ -51,7 +51,7 @@ export default defineCheck({
         en: "Look at the MX check of the domain and at the resolver of this machine.",
         zh: "请查看该域名的 MX 检查，以及本机的 DNS 解析。",
       },
-      source: "design: what could not be found out is unknown",
+      source: "A failed question says nothing about the servers",
     },
   },
   metrics: {},

@@ -36,7 +36,7 @@ export const ptrFindings = {
       en: "Whoever rents out the address (internet line or cloud provider) publishes a name of yours: {record}",
       zh: "请提供该 IP 的运营商或云厂商把反向解析改为贵司的主机名：{record}",
     },
-    source: "M3AAWG Sending Domains Best Common Practices; Spamhaus PBL; mail-checks MX-20",
+    source: "M3AAWG Sending Domains Best Common Practices; Spamhaus PBL",
   },
   "ptr-unknown": {
     severity: "unknown",
@@ -84,7 +84,7 @@ export const ptrFindings = {
       en: "Whoever manages the DNS of that name publishes: {record}. Or the mail server gets another host name (Postfix: myhostname).",
       zh: "请该名称的 DNS 管理员发布：{record}；或修改邮件服务器的主机名（Postfix：myhostname）。",
     },
-    source: "RFC 5321 section 4.1.4; RFC 7001 (HELO)",
+    source: "RFC 5321 section 4.1.4",
   },
   "senders-unknown": {
     severity: "unknown",
@@ -108,6 +108,6 @@ export const ptrFindings = {
       en: "Name the important ones in the options of this probe: senders: [203.0.113.5].",
       zh: "请在本检查的选项中写明重要的地址：senders: [203.0.113.5]。",
     },
-    source: "Bounded work",
+    source: "At most 16 addresses are looked at in a run",
   },
 } as const satisfies Readonly<Record<string, FindingDeclaration>>;

@@ -185,7 +185,7 @@ export const spfFindings = {
   "spf-neutral": {
     severity: "warning",
     text: {
-      en: "The SPF record of {domain} protects hardly: it ends with ?all (in {where}), which says nothing about strangers",
+      en: "The SPF record of {domain} hardly protects it: it ends with ?all (in {where}), which says nothing about strangers",
       zh: "{domain} 的 SPF 几乎不起保护作用：结尾是 ?all（在 {where}），对冒用者不作判断",
     },
     advice: {
@@ -321,8 +321,8 @@ export const spfFindings = {
       zh: "无法得知 {address} 能否代 {domain} 发信（{reason}）",
     },
     advice: {
-      en: "Wait for the next look. If it stays, look at the name servers of the included names.",
-      zh: "请等下一次检查。若持续，请检查所引用名称的域名服务器。",
+      en: "Wait for the next look. If it stays, whoever runs the included names looks at their name servers.",
+      zh: "请等下一次检查。若持续，请所引用名称的管理方检查其域名服务器。",
     },
     source: "RFC 7208 section 2.6.6 (temperror)",
   },

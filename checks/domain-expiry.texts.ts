@@ -30,7 +30,7 @@ export const expiryFindings = {
   },
   "expires-soon": {
     severity: "warning",
-    text: { en: "{domain} ends in {days} days, on {date} ({by})", zh: "{domain} 还有 {days} 天到期（{date}）（{by}）" },
+    text: { en: "{domain} ends in {days} days, on {date} ({by})", zh: "{domain} 还有 {days} 天到期（{date}，{by}）" },
     advice: {
       en: "Whoever pays for {domain} renews it at the registrar, or confirms there that it renews by itself.",
       zh: "请域名的付费人到注册商续费 {domain}，或确认已开通自动续费。",

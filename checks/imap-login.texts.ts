@@ -61,8 +61,8 @@ export const imapFindings = {
       zh: "{user} 能登录，但后面没有可用的邮箱：可能被停用、没有许可证，或存储故障（{reason}）",
     },
     advice: {
-      en: "In the Microsoft 365 admin centre, see whether {user} has a licence with Exchange Online and IMAP is on; then look at service health.",
-      zh: "在 Microsoft 365 管理中心查看 {user} 是否有 Exchange Online 许可证并开启了 IMAP；再看服务运行状况。",
+      en: "The administrator looks in the Microsoft 365 admin centre whether {user} has a licence with Exchange Online and IMAP is on, then at service health.",
+      zh: "请管理员在 Microsoft 365 管理中心查看 {user} 是否有 Exchange Online 许可证并开启了 IMAP；再看服务运行状况。",
     },
     source: "Exchange Online: User is authenticated but not connected",
   },
@@ -73,8 +73,8 @@ export const imapFindings = {
       zh: "{host} 认为 {user} 的登录不安全，不允许打开文件夹，虽已发送客户端标识（{reason}）",
     },
     advice: {
-      en: "In the webmail's settings switch IMAP on and use a client authorisation code as the password; then ask the provider.",
-      zh: "请在网页邮箱设置中开启 IMAP，并用「客户端授权码」作为密码；仍不行再联系服务商。",
+      en: "The owner of the mailbox switches IMAP on in the webmail's settings and uses a client authorisation code as the password; if that does not help, ask the provider.",
+      zh: "请邮箱使用者在网页邮箱设置中开启 IMAP，并用「客户端授权码」作为密码；仍不行再联系服务商。",
     },
     source: "NetEase (Coremail): SELECT Unsafe Login; RFC 2971",
   },
@@ -97,8 +97,8 @@ export const imapFindings = {
       zh: "{user} 的邮箱已满：{host} 报告空间已用完（{reason}）",
     },
     advice: {
-      en: "Delete or archive large attachments, or have the administrator enlarge the mailbox.",
-      zh: "请删除或归档大附件，或请管理员扩容。",
+      en: "The owner of the mailbox deletes or archives large attachments, or the administrator enlarges it.",
+      zh: "请邮箱使用者删除或归档大附件，或请管理员扩容。",
     },
     source: "RFC 5530 section 3 (OVERQUOTA)",
   },

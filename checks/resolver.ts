@@ -32,8 +32,8 @@ export default defineCheck({
         zh: "本机使用的解析器 {server} 会篡改结果：对不可能存在的 {name} 回答「{answer}」。它关于邮件的回答不可信",
       },
       advice: {
-        en: "Set settings.dns.servers to a resolver that does not filter or redirect; sign in first where this network has a log-in page.",
-        zh: "请把 settings.dns.servers 设为不过滤、不劫持的解析器；若网络需要网页登录，请先登录。",
+        en: "Whoever runs this machine sets settings.dns.servers to a resolver that does not filter or redirect; where the network has a log-in page, sign in first.",
+        zh: "请本机管理员把 settings.dns.servers 设为不过滤、不劫持的解析器；若网络需要网页登录，请先登录。",
       },
       source: "RFC 8020; RFC 4924 section 2.5.2 (rewritten NXDOMAIN)",
     },

@@ -148,8 +148,8 @@ export const smtpMxFindings = {
       zh: "无法得知 {hosts} 是否加密：途中的防火墙改写了服务器的应答（{reason}）",
     },
     advice: {
-      en: "Switch “SMTP inspection” or “fixup” off in the firewall in front of this machine, or in front of the mail server.",
-      zh: "请在本机前方或邮件服务器前方的防火墙上关闭「SMTP 检查」（fixup/inspect）。",
+      en: "Whoever runs the firewall in front of this machine, or in front of the mail server, switches “SMTP inspection” or “fixup” off.",
+      zh: "请防火墙管理员在本机前方或邮件服务器前方的防火墙上关闭「SMTP 检查」（fixup/inspect）。",
     },
     source: "Cisco ASA: ESMTP inspection; RFC 3207 section 6",
   },
@@ -232,8 +232,8 @@ export const smtpMxFindings = {
       zh: "{hosts} 会接收 {domain} 中不存在的地址的邮件：要么进入代收邮箱，要么稍后退给（往往是伪造的）发件人",
     },
     advice: {
-      en: "Without a catch-all: let the server refuse unknown recipients in the session (Postfix: reject_unlisted_recipient).",
-      zh: "若没有设置代收邮箱：请让服务器在会话中直接拒绝不存在的收件人（Postfix：reject_unlisted_recipient）。",
+      en: "Nothing is broken. Unless a catch-all is wanted, whoever runs the mail server lets it refuse unknown recipients in the session (Postfix: reject_unlisted_recipient).",
+      zh: "没有故障。若并不需要代收邮箱，请邮件服务器管理员让它在会话中直接拒绝不存在的收件人（Postfix：reject_unlisted_recipient）。",
     },
     source: "RFC 5321 section 3.3; RFC 3834 section 2 (backscatter)",
   },

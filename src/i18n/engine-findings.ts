@@ -12,7 +12,7 @@ export const engineFindings = {
       en: "Look at the load of the server, or ask its provider; the evidence shows at which step it stopped.",
       zh: "请查看服务器负载，或询问服务商；证据里写明停在哪一步。",
     },
-    source: "design: deadline rule",
+    source: "The deadline of the probe: who is connected and does not answer in time serves nobody",
     timed: true,
   },
   "deadline-unclear": {
@@ -25,7 +25,7 @@ export const engineFindings = {
       en: "Nothing to do if it happens once. If it stays, look at the load and the network of the machine Mailvigil runs on.",
       zh: "偶尔出现不必处理；若持续出现，请检查运行 Mailvigil 的机器的负载和网络。",
     },
-    source: "design: deadline rule",
+    source: "What was not reached says nothing about the server",
   },
   "work-unbounded": {
     severity: "unknown",
@@ -46,7 +46,7 @@ export const engineFindings = {
       en: "This is a fault of Mailvigil or of its machine, not of the mail. Please report it with the evidence.",
       zh: "这是 Mailvigil 或其所在机器的问题，与邮件服务无关。请附上证据反馈。",
     },
-    source: "design: deadline rule",
+    source: "A fault of our own says nothing about the mail",
   },
   "login-held": {
     severity: "unknown",
@@ -58,7 +58,7 @@ export const engineFindings = {
       en: "Correct the password or the account; a changed password is tried at once. Where the account was unlocked, press Run now: it is tried once.",
       zh: "请更正密码或账号设置；密码改动后会立即重试。若账号已解锁，请按「立即检查」，会试一次。",
     },
-    source: "design: authentication breaker",
+    source: "docs/decisions/0005: one breaker for each credential",
   },
   "daemon-crashed": {
     severity: "critical",
@@ -70,7 +70,7 @@ export const engineFindings = {
       en: "Look whether it watches again. If this repeats, report it with the log; until then nobody watches in between.",
       zh: "请确认监控已恢复。若反复出现，请附日志反馈；重启期间无人值守。",
     },
-    source: "design: running",
+    source: "What the process wrote down when it ended",
   },
   "channel-broken": {
     severity: "critical",
@@ -82,7 +82,7 @@ export const engineFindings = {
       en: "Correct the address or the key of the channel. Until then alerts go out on the other channels only.",
       zh: "请更正该通道的地址或密钥；在此之前，告警只从其他通道发出。",
     },
-    source: "design: promise 6",
+    source: "An alert that reaches nobody is a fault of its own",
   },
   "channel-unreachable": {
     severity: "critical",
@@ -94,7 +94,7 @@ export const engineFindings = {
       en: "See to it that the receiver runs and can be reached from here. What waits is sent as soon as it can be.",
       zh: "请确认接收端正在运行，并且本机能连上它。恢复后，待发的告警会立即发出。",
     },
-    source: "design: promise 6",
+    source: "An alert that reaches nobody is a fault of its own",
   },
   "own-side": {
     severity: "unknown",
@@ -106,7 +106,7 @@ export const engineFindings = {
       en: "Mend the network, resolver or clock of the machine Mailvigil runs on; the mail service is not blamed meanwhile.",
       zh: "请先修复运行 Mailvigil 的机器的网络、DNS 解析或时钟；在此之前不会归咎于邮件服务。",
     },
-    source: "design: promise 2",
+    source: "docs/decisions/0008: we look at ourselves before we blame",
   },
   "own-side-unproven": {
     severity: "unknown",
@@ -118,7 +118,7 @@ export const engineFindings = {
       en: "See to it that this self-test passes: many networks and clouds block port 25 on the way out, or have no IPv6. Until then the mail service is not blamed.",
       zh: "请让该自检通过：许多网络和云主机封锁对外的 25 端口，或没有 IPv6。在此之前不会归咎于邮件服务。",
     },
-    source: "design: promise 2",
+    source: "docs/decisions/0008: we look at ourselves before we blame",
   },
   "server-unknown": {
     severity: "unknown",
@@ -127,7 +127,7 @@ export const engineFindings = {
       en: "See to it that DNS answers here, or name the servers: imap: { host: … } and smtp: { host: … }.",
       zh: "请确认本机 DNS 可用，或直接写明服务器：imap: { host: … } 与 smtp: { host: … }。",
     },
-    source: "design: recognition of the provider",
+    source: "A failed look-up says nothing about the server",
   },
   "secret-unreadable": {
     severity: "unknown",
@@ -136,7 +136,7 @@ export const engineFindings = {
       en: "Correct the place that the configuration names for this secret.",
       zh: "请检查配置中为该密码指定的来源。",
     },
-    source: "configuration",
+    source: "The place that the configuration names for the secret",
   },
 } as const satisfies Record<string, FindingDeclaration>;
 

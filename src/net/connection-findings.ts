@@ -64,7 +64,7 @@ export const connectionFindings = {
       en: "Check whether the server is up and whether a firewall drops port {port}. Provider: look at its status page, then call it.",
       zh: "先确认服务器是否在线、防火墙是否拦截端口 {port}；使用服务商：看其状态页，再联系客服。",
     },
-    source: "connect deadline of the phase",
+    source: "The limit for a connection (limits.connect, 10 s)",
   },
   "host-unreachable": {
     severity: "critical",
@@ -114,7 +114,7 @@ export const connectionFindings = {
       en: "Check that port {port} is the one for TLS. Own server: it may be frozen or full; look at its load, then start it again.",
       zh: "先确认端口 {port} 是否为加密端口。自建服务器可能已卡死或过载：查看负载，必要时重启。",
     },
-    source: "TLS deadline of the phase",
+    source: "The limit for the TLS handshake (limits.tls, 10 s)",
   },
   "tls-failed": {
     severity: "critical",

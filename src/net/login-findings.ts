@@ -28,7 +28,7 @@ export const loginFindings = {
       en: "See whether other mailboxes at {host} work: then it is this account. Log in by webmail; then ask the administrator whether IMAP and SMTP are switched on for it.",
       zh: "先看同一服务商的其他邮箱：都正常就是此账号的问题。再登录网页邮箱试试，并请管理员确认已为该账号开启 IMAP/SMTP。",
     },
-    source: "an answer without a code of RFC 5530, or one that the provider gives for several causes",
+    source: "An answer without a code of RFC 5530, or one that the provider gives for several causes",
   },
   "account-locked": {
     severity: "critical",

@@ -9,14 +9,14 @@ export const sessionFindings = {
     severity: "warning",
     timed: true,
     text: {
-      en: "Opening mail takes long: {host} greets only after {seconds} s (usually under 1 s)",
-      zh: "打开邮箱很慢：{host} 过了 {seconds} 秒才应答（通常不到 1 秒）",
+      en: "Mail programs wait at {host}: it greets only after {seconds} s (usually under 1 s)",
+      zh: "邮件客户端在 {host} 上等待很久：过了 {seconds} 秒才应答（通常不到 1 秒）",
     },
     advice: {
       en: "Own server: look at its load, disk and DNS (reverse look-ups of clients are a common cause). Provider: look at its status page.",
       zh: "自建服务器：查看负载、磁盘和 DNS（反查客户端地址是常见原因）；使用服务商：看其状态页。",
     },
-    source: "warning from 5 s, critical from 15 s: mail programs give up at 15 to 60 s",
+    source: "limits.slow and limits.late (5 s and 15 s): mail programs give up at 15 to 60 s",
   },
   "greeting-missing": {
     severity: "critical",
@@ -29,7 +29,7 @@ export const sessionFindings = {
       en: "Own server: it is frozen or full; look at its load and log, then start it again. Provider: look at its status page, then call it.",
       zh: "自建服务器可能已卡死或过载：查看负载和日志，必要时重启；使用服务商：看其状态页，再联系客服。",
     },
-    source: "greeting deadline of the phase; RFC 5321 section 4.5.3.2.1",
+    source: "The limit for a greeting (limits.greeting, 30 s); RFC 5321 section 4.5.3.2.1",
   },
   "greeting-refused": {
     severity: "critical",
@@ -90,7 +90,7 @@ export const sessionFindings = {
       en: "Own server: look at what {command} needs (user database, mail storage, disk). Provider: look at its status page, then call it.",
       zh: "自建服务器：检查 {command} 依赖的部分（用户库、邮件存储、磁盘）；使用服务商：看其状态页，再联系客服。",
     },
-    source: "command deadline of the phase",
+    source: "The limit for an answer (limits.command, 15 s)",
   },
   "connection-lost": {
     severity: "critical",
