@@ -126,14 +126,14 @@ function metricChapter({ id, metrics }: AnyCheck, language: Language): readonly 
 }
 
 /** Taken as it stands by the configuration; a test loads it. */
-const example = `domains:
+const exampleIn = (language: Language): string => `domains:
   - name: example.com
 probes:
-  example.com/dns-mx: # follows from the domain: only what differs is written
+  example.com/dns-mx: # ${inLanguage(words.exampleDerived, language)}
     every: 10m
     options: { expected: [mx1.example.net, mx2.example.net] }
     severity: { mx-single: warning }
-  shop.example/domain-expiry: # follows from nothing: check names it
+  shop.example/domain-expiry: # ${inLanguage(words.exampleAdded, language)}
     check: domain-expiry
     options: { domain: shop.example }`;
 
@@ -167,7 +167,7 @@ function indexPage(checks: readonly AnyCheck[], language: Language): string {
     ),
     `## ${t(words.options)}`,
     t(words.indexSet),
-    `\`\`\`yaml\n${example}\n\`\`\``,
+    `\`\`\`yaml\n${exampleIn(language)}\n\`\`\``,
     `## ${t(words.engine)}`,
     t(words.engineHow),
     overview(engineFindings, language),

@@ -127,17 +127,19 @@ export const words = {
 
   indexTitle: { en: "What Mailvigil checks", zh: "Mailvigil 检查什么" },
   indexIntro: {
-    en: "One page for each check: how often it looks, its options and metrics, and everything it can say, with what to do and why. An alert names the check and the code of the finding; the list of all codes is at the end.",
-    zh: "每项检查一页：多久检查一次、选项、指标，以及可能给出的全部结论、处理办法和依据。告警中写有检查名和结论代码，全部代码列在页末。",
+    en: "One page for each check: how often it looks, its options and metrics, and everything it can say, with what to do and why. Webhooks, the API and `check --json` name a finding by its code; all codes are listed at the end.",
+    zh: "每项检查一页：多久检查一次、选项、指标，以及可能给出的全部结论、处理办法和依据。Webhook、API 和 `check --json` 以代码指明结论，全部代码列在页末。",
   },
   indexSet: {
-    en: "A probe is written as asset and check. Its options, its pace and the severity of its findings are set in `mailvigil.yaml`:",
+    en: "A probe is called by asset and check. Its options, its interval and the severity of its findings are set in `mailvigil.yaml`:",
     zh: "探测的写法是「资产/检查」。选项、间隔和结论的级别都写在 `mailvigil.yaml` 中：",
   },
   checkHead: { en: "check", zh: "检查" },
   titleHead: { en: "what it looks at", zh: "查什么" },
   everyHead: { en: "every", zh: "间隔" },
   countHead: { en: "findings", zh: "结论数" },
+  exampleDerived: { en: "follows from the domain: only what differs is written", zh: "由域名自动产生，只写不同之处" },
+  exampleAdded: { en: "follows from nothing: check says what it is", zh: "不会自动产生，须用 check 写明" },
   engine: { en: "What any check can say", zh: "每项检查都可能给出的结论" },
   engineHow: {
     en: "These come from Mailvigil itself, whatever was being looked at.",
