@@ -67,14 +67,12 @@ const account = {
     .string()
     .regex(/^[^\s@]+@[^\s@]+$/, "must be a mail address")
     .meta(explain({ en: "The mail address", zh: "邮件地址" })),
-  security: z
-    .enum(["tls", "starttls"])
-    .meta(
-      explain({
-        en: "tls: from the first byte. starttls: plain at first, and nothing secret is sent before it",
-        zh: "tls：一连接就加密。starttls：先明文再加密，加密前不发送密码",
-      }),
-    ),
+  security: z.enum(["tls", "starttls"]).meta(
+    explain({
+      en: "tls: from the first byte. starttls: plain at first, and nothing secret is sent before it",
+      zh: "tls：一连接就加密。starttls：先明文再加密，加密前不发送密码",
+    }),
+  ),
   port: z
     .int()
     .min(1)
@@ -100,24 +98,20 @@ const options = z.strictObject({
         ),
     })
     .meta(explain({ en: "Who receives, and the IMAP server", zh: "收件邮箱及其 IMAP 服务器" })),
-  sendEvery: duration
-    .optional()
-    .meta(
-      explain({
-        en: "Time between two mails; left out: the interval of the probe. It is looked for them in between",
-        zh: "两封探测邮件的间隔，不写则为探测间隔；其间会多次查看是否到达",
-      }),
-    ),
+  sendEvery: duration.optional().meta(
+    explain({
+      en: "Time between two mails; left out: the interval of the probe. It is looked for them in between",
+      zh: "两封探测邮件的间隔，不写则为探测间隔；其间会多次查看是否到达",
+    }),
+  ),
   lateAfter: duration.default(minute).meta(explain({ en: "From when on a mail is late", zh: "超过多久算迟到" })),
   lostAfter: duration.default(15 * minute).meta(explain({ en: "From when on a mail is lost", zh: "超过多久算丢失" })),
-  firstLostAfter: duration
-    .optional()
-    .meta(
-      explain({
-        en: "The same until the first mail has arrived, because of greylisting; left out: 30 min, or lost_after where that is more",
-        zh: "第一封到达之前的丢失时限（因灰名单而放宽）；不写则为 30 分钟，或更长的 lost_after",
-      }),
-    ),
+  firstLostAfter: duration.optional().meta(
+    explain({
+      en: "The same until the first mail has arrived, because of greylisting; left out: 30 min, or lost_after where that is more",
+      zh: "第一封到达之前的丢失时限（因灰名单而放宽）；不写则为 30 分钟，或更长的 lost_after",
+    }),
+  ),
 });
 type Options = z.output<typeof options>;
 

@@ -75,7 +75,10 @@ describe("docs/reference", () => {
   test("has tables whose rows are all as wide as their head", () => {
     for (const [path, page] of pages) {
       for (const block of page.split("\n\n").filter((part) => part.startsWith("|"))) {
-        const widths = block.trim().split("\n").map((row) => row.replaceAll(String.raw`\|`, "").split("|").length);
+        const widths = block
+          .trim()
+          .split("\n")
+          .map((row) => row.replaceAll(String.raw`\|`, "").split("|").length);
         expect(new Set(widths).size, `${path}: ${block.slice(0, 80)}`).toBe(1);
       }
     }
