@@ -12,12 +12,14 @@ import {
   strengthOf,
 } from "../src/mail/dmarc-record.ts";
 import { senderOptions } from "../src/mail/own-senders.ts";
+import { judgeAlignment } from "../src/mail/mail-alignment.ts";
 import { isRegistry } from "../src/mail/registry-name.ts";
 import { authorises, takesMail } from "../src/mail/report-authorisation.ts";
 import { withTags } from "../src/mail/tag-list.ts";
 import { sendsNothing, shortened, textsOf, txtLine } from "../src/mail/txt-answer.ts";
 import { asciiName } from "../src/net/dns-name.ts";
 import { domainOption, receivesOption } from "../src/net/domain-option.ts";
+import { dmarcAlignmentFindings } from "./dns-dmarc-alignment.texts.ts";
 import { dmarcFindings } from "./dns-dmarc.texts.ts";
 import { dmarcReportFindings } from "./dns-dmarc-reports.texts.ts";
 
@@ -29,7 +31,7 @@ const silentHours = 48;
 /** The address in the template of Tencent Exmail's help page. */
 const exmailReports = "mailauth-reports@qq.com";
 
-const findings = { ...dmarcFindings, ...dmarcReportFindings };
+const findings = { ...dmarcFindings, ...dmarcReportFindings, ...dmarcAlignmentFindings };
 type Found = FoundFinding<keyof typeof findings>;
 
 /** RFC 9989: what receivers shall do with mail that only pretends to come from a domain, and whom they tell. */
@@ -66,7 +68,8 @@ export default defineCheck({
     ctx.note(txtLine(apex));
     const { source, failed, organization } = discovery;
     const sends = declared && !sendsNothing(textsOf(apex));
-    const found = wording(domain, discovery, sends);
+    const aligned = organization === undefined ? [] : await alignment(ctx, { domain, own, organization, source }, signal);
+    const found = [...aligned, ...wording(domain, discovery, sends)];
     if (source === undefined) {
       if (failed !== undefined) return { findings: [...found, unanswered(domain, failed)] };
       const known = found.some(({ code }) => code === "dmarc-several" || code === "dmarc-unreadable");
@@ -257,6 +260,23 @@ const addressesOf = ({ rua }: DmarcRecord, keep: (address: string) => boolean): 
 
 const withRua = ({ tags }: DmarcRecord, addresses: readonly string[]): string =>
   withTags(tags, { rua: addresses.map((address) => `mailto:${address}`).join(",") });
+
+/** How mail of the domain arrived, as whoever received it has found: facts of kind `authentication`. */
+async function alignment(
+  ctx: CheckContext,
+  about: { readonly domain: string; readonly own: string; readonly organization: string; readonly source: Discovery["source"] },
+  signal: AbortSignal,
+): Promise<Found[]> {
+  const { domain, own, organization, source } = about;
+  const facts = ctx.facts("authentication");
+  const question = { domain: own, organization, record: source?.record, facts, now: ctx.now() };
+  const issues = await judgeAlignment(question, ctx.ask, signal);
+  return issues.map((issue): Found => {
+    if (issue.kind === "unanswered") return unanswered(domain, issue.answer);
+    const { kind, ...data } = issue;
+    return { code: kind === "one" ? "dmarc-one-aligned" : "dmarc-none-aligned", data: { domain, ...data } };
+  });
+}
 
 /** Facts of kind `dmarc-report` are kept by whoever reads the reports; without any nothing is known. */
 function silence(ctx: CheckContext, domain: string, record: DmarcRecord): Found[] {

@@ -1,9 +1,10 @@
 import { expect } from "vitest";
 import dnsDmarc from "../../checks/dns-dmarc.ts";
+import { dmarcAlignmentFindings } from "../../checks/dns-dmarc-alignment.texts.ts";
 import { dmarcFindings } from "../../checks/dns-dmarc.texts.ts";
 import type { Status } from "../../src/model/status.ts";
 import { type CheckCase, testCheck, testNow } from "../support/check-tester.ts";
-import { good, mended, options, record, zoneOf } from "../support/dmarc-cases.ts";
+import { elsewhere, good, mended, options, record, zoneOf } from "../support/dmarc-cases.ts";
 import type { Zone } from "../support/zone.ts";
 
 const hour = 60 * 60_000;
@@ -139,7 +140,7 @@ testCheck(
       also: ({ evidence }) => expect(evidence.length).toBeLessThan(20),
     },
   },
-  { shownElsewhere: Object.fromEntries(Object.keys(dmarcFindings).map((code) => [code, "dns-dmarc.test.ts"])) },
+  { shownElsewhere: elsewhere("dns-dmarc.test.ts", { ...dmarcFindings, ...dmarcAlignmentFindings }) },
 );
 
 /** Reports that go to `reports.example`, which receives mail. */

@@ -1,8 +1,9 @@
 import { expect } from "vitest";
 import dnsDmarc from "../../checks/dns-dmarc.ts";
+import { dmarcAlignmentFindings } from "../../checks/dns-dmarc-alignment.texts.ts";
 import { dmarcReportFindings } from "../../checks/dns-dmarc-reports.texts.ts";
 import { testCheck } from "../support/check-tester.ts";
-import { good, mail, mended, options, record, zoneOf } from "../support/dmarc-cases.ts";
+import { elsewhere, good, mail, mended, options, record, zoneOf } from "../support/dmarc-cases.ts";
 import type { Zone } from "../support/zone.ts";
 
 const rua = "rua=mailto:d@example.com";
@@ -317,5 +318,5 @@ testCheck(
       also: ({ findings }) => expect(JSON.stringify(findings)).not.toContain("\u202e"),
     },
   },
-  { shownElsewhere: Object.fromEntries(Object.keys(dmarcReportFindings).map((code) => [code, "dns-dmarc-reports.test.ts"])) },
+  { shownElsewhere: elsewhere("dns-dmarc-reports.test.ts", { ...dmarcReportFindings, ...dmarcAlignmentFindings }) },
 );

@@ -20,3 +20,7 @@ export const mended = (text: string, instead: string, status: Status, ...finding
   ...record(text, status, ...findings),
   also: ({ findings: found }) => expect(found[0]?.data["record"]).toBe(instead),
 });
+
+/** Findings that another table of the check shows. */
+export const elsewhere = (file: string, findings: object): Readonly<Record<string, string>> =>
+  Object.fromEntries(Object.keys(findings).map((code) => [code, file]));
