@@ -25,6 +25,15 @@ export default defineCheck({
   options: z.strictObject({
     domain: domainOption,
     receives: receivesOption,
+    mailboxes: z
+      .boolean()
+      .default(false)
+      .meta(
+        explain({
+          en: "True for a domain that is known to have mailboxes: without MX records its mail is lost",
+          zh: "已知有邮箱的域名写 true：没有 MX 记录，邮件就会丢失",
+        }),
+      ),
     /** From the presets: providers that are recognised by their exchanges. */
     known: z.array(z.object({ id: z.string(), mxSuffixes: z.array(z.string()) })).default([]),
     expected: z
@@ -45,7 +54,7 @@ export default defineCheck({
   target: ({ domain }) => domain,
 
   async run(ctx, options, signal) {
-    const { domain, receives } = options;
+    const { domain, receives, mailboxes } = options;
     const answer = await ctx.ask(domain, "MX", { confirm: true, signal });
     ctx.note(described(answer, (mx) => `${mx.priority} ${mx.exchange || "."}`));
     if (answer.outcome === "failed") return { findings: [unanswered(domain, answer)] };
@@ -55,7 +64,7 @@ export default defineCheck({
     }
     const known = knownRecords(ctx);
     if (answer.records.length === 0) {
-      return { findings: await withoutRecords(ctx, { domain, receives, known }, signal), metrics };
+      return { findings: await withoutRecords(ctx, { domain, receives, mailboxes, known }, signal), metrics };
     }
     const usual = answer.records.filter((mx) => mx.exchange !== "");
     const [nothing] = answer.records.filter((mx) => mx.exchange === "");
@@ -81,19 +90,24 @@ interface About {
   readonly known: string;
 }
 
-async function withoutRecords(ctx: CheckContext, { domain, receives, known }: About, signal: AbortSignal): Promise<Found[]> {
+async function withoutRecords(
+  ctx: CheckContext,
+  { domain, receives, mailboxes, known }: About & { readonly mailboxes: boolean },
+  signal: AbortSignal,
+): Promise<Found[]> {
   const found = await addressesOf(ctx, domain, signal);
   if (found.failed !== undefined) return receives ? [unanswered(domain, found.failed)] : [];
   const { addresses } = found;
-  const mailless = receives ? await saysNoMail(ctx, domain, signal) : true;
+  // A domain that has mailboxes, or had exchanges, is a mail domain, whatever its SPF says.
+  const isSure = mailboxes || known !== nothingKnown;
+  const mailless = receives && !isSure ? await saysNoMail(ctx, domain, signal) : !receives;
   if (typeof mailless !== "boolean") return [unanswered(domain, mailless)];
-  // A domain that had exchanges is a mail domain, whatever its SPF says since.
-  if (!receives || (mailless && known === nothingKnown)) {
+  if (mailless) {
     return addresses.length === 0 ? [] : [{ code: "mx-null-recommended", data: { domain, addresses: listed(addresses) } }];
   }
   if (addresses.length === 0) return [{ code: "mx-missing", data: { domain, known } }];
-  // MX-1 is a warning for a domain that never had any; one whose exchanges are gone has lost its mail.
-  const lost = known === nothingKnown ? {} : { severity: "critical" as const };
+  // A warning for a domain that may never have had mail; any other has lost it.
+  const lost = isSure ? { severity: "critical" as const } : {};
   const findings: Found[] = [{ code: "mx-implicit", ...lost, data: { domain, addresses: listed(addresses), known } }];
   return [...findings, ...privateAddresses(ctx, domain, [found])];
 }

@@ -7,6 +7,8 @@ export interface WatchedDomain {
   readonly name: string;
   readonly receives: boolean;
   readonly sends: boolean;
+  /** The configuration names mailboxes of it. */
+  readonly mailboxes?: boolean;
   /** The preset of whoever has its mail, as far as that is known. */
   readonly provider: string | undefined;
   /** DKIM selectors in use, besides those seen in mail. */
@@ -57,7 +59,7 @@ export interface DomainCheck {
 
 /** Every check that a mail domain gets, with what it is asked: for the plan and for `audit` alike. Pure. */
 export function domainChecks(watched: WatchedDomain, { providers, blocklists, single }: DomainWorld): readonly DomainCheck[] {
-  const { name: domain, receives, sends, provider, selectors, senders, caaHosts, expires } = watched;
+  const { name: domain, receives, sends, mailboxes = false, provider, selectors, senders, caaHosts, expires } = watched;
   const { lists, builtIn, dqsKey } = blocklists;
   const suffixes = providers.flatMap(({ mxSuffixes }) => mxSuffixes);
   // Where nobody knows whose mail it is, what any of them usually has is looked for.
@@ -66,7 +68,7 @@ export function domainChecks(watched: WatchedDomain, { providers, blocklists, si
     .flatMap(({ dkimSelectors }) => dkimSelectors);
   const once = single ? { immediate: true } : {};
   return [
-    { check: "dns-mx", options: { domain, receives, known: providers } },
+    { check: "dns-mx", options: { domain, receives, mailboxes, known: providers } },
     { check: "dns-spf", options: { domain, sends, senders } },
     { check: "dns-dkim", options: { domain, receives, sends, selectors, presetSelectors } },
     { check: "dns-dmarc", options: { domain, receives, sends } },

@@ -36,6 +36,7 @@ const maxCaaHosts = 10;
 function watching(config: Config, facts: PlanFacts, services: readonly Services[]): (domain: DomainAsset) => WatchedDomain {
   const own = services.filter(({ mailbox }) => !mailbox.partner);
   const providers = new Map(own.flatMap(({ mailbox, provider: it }) => (it ? [[mailbox.address.domain, it.id] as const] : [])));
+  const withMailboxes = new Set(own.map(({ mailbox }) => mailbox.address.domain));
   const declared = new Set(config.domains.map(({ name }) => name));
   const hosts = new Map<string, Set<string>>();
   for (const { host, port } of own.flatMap(({ imap, smtp }) => [imap, smtp].filter((server) => server !== undefined))) {
@@ -46,6 +47,7 @@ function watching(config: Config, facts: PlanFacts, services: readonly Services[
     name,
     receives,
     sends,
+    mailboxes: withMailboxes.has(name),
     provider: facts.servers.get(name)?.provider ?? providers.get(name),
     selectors,
     senders,

@@ -74,6 +74,12 @@ testCheck(
       status: "warning",
       findings: ["mx-implicit"],
     },
+    "MX-1 an address and no MX, on a domain with mailboxes": {
+      options: { ...options, mailboxes: true },
+      zone: { "example.com": { A: ["203.0.113.80"], TXT: ["v=spf1 -all"] } },
+      status: "critical",
+      findings: ["mx-implicit"],
+    },
     "MX-1 MX-17 an address and no MX any more, where there were some": {
       options,
       zone: { "example.com": { A: ["203.0.113.80"] } },

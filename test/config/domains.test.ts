@@ -68,6 +68,16 @@ describe("a domain", () => {
   });
 });
 
+test("a domain with mailboxes of its own is known to have them", async () => {
+  const box = (address: string, more = ""): string => `  - { address: ${address}, password: { env: TOKEN }${more} }\n`;
+  const text =
+    "domains: [ { name: example.com }, { name: example.org } ]\nmailboxes:\n" +
+    box("a@example.com", ", imap: { host: imap.example.com }") +
+    box("b@example.org", ", role: partner, imap: { host: imap.example.org }");
+  expect(await optionsOf(text, "dns-mx")).toMatchObject({ mailboxes: true });
+  expect(await optionsOf(text, "dns-mx", "example.org")).toMatchObject({ mailboxes: false });
+});
+
 describe("DKIM keys are looked for", () => {
   const mailbox = (provider: string): string =>
     `${plain}mailboxes:\n  - { address: a@example.com, password: { env: TOKEN }${provider} }\n`;

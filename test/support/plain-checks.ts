@@ -60,7 +60,12 @@ export const plainChecks: ReadonlyMap<string, AnyCheck> = new Map([
   check(
     "dns-mx",
     15 * minute,
-    z.strictObject({ domain: z.string(), receives: z.boolean(), known: z.array(z.object({})).optional() }),
+    z.strictObject({
+      domain: z.string(),
+      receives: z.boolean(),
+      mailboxes: z.boolean().optional(),
+      known: z.array(z.object({})).optional(),
+    }),
   ),
   ...["dns-spf", "dns-dkim", "dns-dmarc", "dns-mta-sts", "dns-tls-rpt", "dns-dane", "dns-dnssec", "dns-caa", "dns-ptr"].map(
     ofDomain,
