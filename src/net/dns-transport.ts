@@ -26,13 +26,17 @@ const idleMs = 10_000;
 
 interface Waiting {
   readonly query: Buffer;
+  /** Datagrams with its id that answered something else. */
+  others: number;
   readonly settle: (result: Buffer | DnsTransportError) => void;
 }
 
 /** One local UDP port, connected to one server: datagrams from anybody else do not reach us. */
 interface Port {
   readonly waiting: Map<number, Waiting>;
-  /** Datagrams that answered nothing we asked. */
+  /** Ids of questions that were given up: their answers are late, and no noise. */
+  readonly givenUp: Set<number>;
+  /** Datagrams that answered nothing we ever asked. */
   strays: number;
   spent(): boolean;
   send(id: number, waiting: Waiting): void;
@@ -68,12 +72,14 @@ export function createUdp(): { readonly exchange: Exchange; readonly close: () =
     new Promise((resolve, reject) => {
       const port = portFor(server);
       let id = randomInt(0x1_0000);
-      while (port.waiting.has(id)) id = randomInt(0x1_0000);
+      while (port.waiting.has(id) || port.givenUp.has(id)) id = randomInt(0x1_0000);
       query.writeUInt16BE(id, 0);
 
       const strays = port.strays;
+      const waiting: Waiting = { query, others: 0, settle: (result) => settle(result) };
       const giveUp = (): void => {
-        const others = port.strays - strays;
+        port.givenUp.add(id);
+        const others = waiting.others + port.strays - strays;
         const text =
           others === 0
             ? `did not answer within ${timeoutMs} ms`
@@ -82,7 +88,10 @@ export function createUdp(): { readonly exchange: Exchange; readonly close: () =
       };
       // On a loop that was held up, timers come before the answers they wait for: those are read first.
       const timer = setTimeout(() => setImmediate(giveUp), timeoutMs);
-      const onAbort = (): void => settle(new DnsTransportError("NETWORK", "given up"));
+      const onAbort = (): void => {
+        port.givenUp.add(id);
+        settle(new DnsTransportError("NETWORK", "given up"));
+      };
       let settled = false;
       const settle = (result: Buffer | DnsTransportError): void => {
         if (settled) return;
@@ -94,7 +103,7 @@ export function createUdp(): { readonly exchange: Exchange; readonly close: () =
         else resolve(result);
       };
       signal?.addEventListener("abort", onAbort, { once: true });
-      port.send(id, { query, settle });
+      port.send(id, waiting);
     });
 
   const close = (): void => {
@@ -110,6 +119,7 @@ function openPort(server: DnsServer, onClosed: () => void): Port {
     lookup: (address, _options, callback) => callback(null, address, family),
   });
   const waiting = new Map<number, Waiting>();
+  const givenUp = new Set<number>();
   let questions = 0;
   let closed = false;
 
@@ -127,12 +137,12 @@ function openPort(server: DnsServer, onClosed: () => void): Port {
   socket.unref();
   socket.on("error", fail);
   socket.on("message", (message) => {
-    const asked = message.length < 12 ? undefined : waiting.get(message.readUInt16BE(0));
-    if (asked === undefined || !isAnswerTo(asked.query, message)) {
-      port.strays++;
-      return;
-    }
-    asked.settle(message);
+    const id = message.length < 12 ? undefined : message.readUInt16BE(0);
+    if (id !== undefined && givenUp.has(id)) return;
+    const asked = id === undefined ? undefined : waiting.get(id);
+    if (asked === undefined) port.strays++;
+    else if (isAnswerTo(asked.query, message)) asked.settle(message);
+    else asked.others++;
     if (waiting.size === 0 && questions >= questionsPerPort) close("is spent");
   });
   let backlog: Buffer[] | undefined = [];
@@ -146,6 +156,7 @@ function openPort(server: DnsServer, onClosed: () => void): Port {
 
   const port: Port = {
     waiting,
+    givenUp,
     strays: 0,
     spent: () => closed || questions >= questionsPerPort,
     send: (id, asked) => {

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from "node:timers/promises";
 import { Worker } from "node:worker_threads";
 import { afterEach, describe, expect, test } from "vitest";
 import type { RecordType } from "../../src/model/dns.ts";
@@ -282,6 +283,27 @@ describe("createResolver() with several servers", () => {
     });
     expect(silent.calls).toHaveLength(2);
     expect(broken.calls).toHaveLength(1);
+  });
+
+  test("a lost question is asked again, whatever comes late for others, or is an answer to something else", async () => {
+    const hosts = Array.from({ length: 24 }, (_, index) => `h${index}.example.com`);
+    let asked = 0;
+    const fake = await server(
+      {
+        misbehave: ({ name }) => {
+          if (name === "lost.example.com") return asked++ === 0 ? "silence" : undefined;
+          return name.startsWith("h1") ? "wrong-question" : { afterMs: 250 };
+        },
+      },
+      { "lost.example.com": { A: ["203.0.113.1"] } },
+    );
+    const { ask } = resolver([fake.server], { timeoutMs: 200, tries: 2 });
+    const others = hosts.map((host) => ask(host, "A"));
+    await sleep(100);
+    // The late answers come while this one waits, on each of the few ports that all share.
+    expect(await ask("lost.example.com", "A")).toMatchObject({ outcome: "records", records: ["203.0.113.1"] });
+    const codes = (await Promise.all(others)).map(({ name, failure }) => [name.startsWith("h1"), failure?.code]);
+    expect(codes.every(([wrong, code]) => code === (wrong ? "BADRESP" : "TIMEOUT"))).toBe(true);
   });
 
   test("a silent server is asked again", async () => {

@@ -61,12 +61,19 @@ export interface FakeDns extends AsyncDisposable {
   close(): Promise<void>;
 }
 
-/** A real DNS server (UDP and TCP, dns2) on loopback that answers from a zone table, or badly where it is told so. */
-export async function startFakeDns(zone: Zone, options: FakeDnsOptions = {}): Promise<FakeDns> {
+type Lookup = (name: string, type: RecordType) => Found;
+
+/**
+ * A real DNS server (UDP and TCP, dns2) on loopback that answers from a zone table, or badly where it is told so. A function stands
+ * in for what no table can hold: names without end.
+ */
+export async function startFakeDns(zone: Zone | Lookup, options: FakeDnsOptions = {}): Promise<FakeDns> {
   const address = options.address ?? "127.0.0.1";
-  let lookup = createLookup(zone);
+  let lookup = typeof zone === "function" ? zone : createLookup(zone);
   const calls: string[] = [];
   const connections = new Set<Socket>();
+  /** What is to be answered late may be so after the end. */
+  let closed = false;
 
   const server = dns.createServer({
     udp: { type: address.includes(":") ? "udp6" : "udp4" },
@@ -85,7 +92,14 @@ export async function startFakeDns(zone: Zone, options: FakeDnsOptions = {}): Pr
       if (response === undefined) return;
       const bad = options.misbehave?.(query);
       if (bad === undefined || Buffer.isBuffer(response)) void send(response);
-      else misbehave(bad, query, response, (message) => void send(message), client instanceof Socket ? client : undefined);
+      else
+        misbehave(
+          bad,
+          query,
+          response,
+          (message) => !closed && void send(message),
+          client instanceof Socket ? client : undefined,
+        );
     },
   });
   server.on("error", () => {});
@@ -93,6 +107,7 @@ export async function startFakeDns(zone: Zone, options: FakeDnsOptions = {}): Pr
   await server.listen({ udp: { port, address }, tcp: { port, address } });
 
   const close = (): Promise<void> => {
+    closed = true;
     // The server waits for its clients, and one that owes an answer never ends.
     for (const connection of connections) connection.destroy();
     return server.close();
@@ -122,11 +137,7 @@ async function freePort(address: string): Promise<number> {
 }
 
 /** The answer of a good server; undefined where the table wants silence. */
-function answer(
-  query: FakeQuery,
-  lookup: (name: string, type: RecordType) => Found,
-  options: FakeDnsOptions,
-): Packet | Buffer | undefined {
+function answer(query: FakeQuery, lookup: Lookup, options: FakeDnsOptions): Packet | Buffer | undefined {
   const response = Packet.createResponseFromRequest(query.request);
   const hasOpt = query.request.additionals.some((record) => record.type === Packet.TYPE.EDNS);
   if (hasOpt) response.additionals.push(Packet.Resource.EDNS([], { doFlag: true, udpPayloadSize: 1232 }));
@@ -184,7 +195,7 @@ function broken(response: Packet): Buffer {
   return message;
 }
 
-function soaOf(name: string, lookup: (name: string, type: RecordType) => Found): Resource {
+function soaOf(name: string, lookup: Lookup): Resource {
   for (let at: string | undefined = name; at !== undefined; at = parentOf(at)) {
     const found = lookup(at, "SOA");
     if (found.kind === "records") return record(at, "SOA", found.ttl, rdata("SOA", found.records[0]));
