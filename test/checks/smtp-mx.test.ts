@@ -23,6 +23,8 @@ interface Mx {
   readonly breaksTls?: true;
   /** It answers within TLS what was sent before. */
   readonly vulnerable?: true;
+  /** It notices that something was sent before TLS, says so and hangs up. */
+  readonly notices?: true;
   readonly rcpt?: (to: string) => string;
   readonly presents?: CertificateKind;
 }
@@ -54,6 +56,10 @@ function script(mx: Mx): (client: LineClient) => Promise<void> {
         client.send("221 bye");
         return client.end();
       } else if (verb === "STARTTLS") {
+        if (!looksFirst && mx.notices) {
+          client.send("554 5.5.1 improper use of SMTP command pipelining");
+          return client.end();
+        }
         client.send(startTls);
         if (!startTls.startsWith("220")) continue;
         if (mx.breaksTls) return client.end("reset");
@@ -263,6 +269,14 @@ testCheck(smtpMx, {
     now: Date.now() + 85 * 86_400_000,
   },
   "MX-21 what was sent before TLS is answered within it": on({ vulnerable: true }, warns("starttls-injection")),
+  "MX-21 what was sent before TLS is refused": on(
+    { notices: true },
+    {
+      ...ok,
+      also: (_observation, { memory }) => expect(memory).toEqual({ injectionPassed: { [`${mailHost} (127.0.0.1)`]: testNow } }),
+    },
+    { saw: (_received, clients) => expect(clients).toBe(2) },
+  ),
   "MX-21 MX-24 the injection is tried once a day": on(
     {},
     { ...ok, memory: { injectionPassed: { [`${mailHost} (127.0.0.1)`]: testNow - 3_600_000 } } },
