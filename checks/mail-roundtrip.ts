@@ -12,6 +12,7 @@ import {
   readJourney,
   settle,
 } from "../src/mail/probe-journey.ts";
+import { readTrace, traceFacts } from "../src/mail/mail-trace.ts";
 import { composeProbe, probeHeader, type ProbeId, recogniseProbe, tokenOf } from "../src/mail/probe-mail.ts";
 import {
   type CheckContext,
@@ -24,11 +25,12 @@ import {
 import type { Data } from "../src/model/text.ts";
 import { certificateFindings } from "../src/net/certificate-findings.ts";
 import { connectionFindings } from "../src/net/connection-findings.ts";
+import { asciiName } from "../src/net/dns-name.ts";
 import { SessionError } from "../src/net/library-client.ts";
 import { loginFindings } from "../src/net/login-findings.ts";
 import { loginOf, loginOptions } from "../src/net/login-options.ts";
-import { foldersToSearch, newMails, type SearchedFolder } from "../src/net/mail-search.ts";
-import { type Envelope, type Mailbox, visitMailbox } from "../src/net/mailbox.ts";
+import { type Envelope, visitMailbox } from "../src/net/mailbox.ts";
+import { type FoundMail, takeOwnMails } from "../src/net/own-mails.ts";
 import { sessionFindings } from "../src/net/session-findings.ts";
 import { submit } from "../src/net/submit.ts";
 import { roundTripFindings } from "./mail-roundtrip.texts.ts";
@@ -60,6 +62,7 @@ const minute = 60_000;
 const day = 24 * 60 * minute;
 /** Before anything has ever arrived, greylisting is expected (5 to 30 min). */
 const firstContact = 30 * minute;
+const maxExchanges = 20;
 
 const account = {
   ...loginOptions,
@@ -98,9 +101,18 @@ const options = z.strictObject({
         ),
     })
     .meta(explain({ en: "Who receives, and the IMAP server", zh: "收件邮箱及其 IMAP 服务器" })),
+  ownSender: z
+    .boolean()
+    .default(false)
+    .meta(
+      explain({
+        en: "The sender is one of the company's own mailboxes: what its mail shows (DKIM selector, sending address) is kept for the checks of its domain",
+        zh: "发件邮箱属于本公司：其邮件显示的信息（DKIM 选择器、发信地址）会供本域名的检查使用",
+      }),
+    ),
   sendEvery: duration.optional().meta(
     explain({
-      en: "Time between two mails; left out: the interval of the probe. It is looked for them in between",
+      en: "Time between two mails; left out: the interval of the probe. Looks come in between",
       zh: "两封探测邮件的间隔，不写则为探测间隔；其间会多次查看是否到达",
     }),
   ),
@@ -135,7 +147,7 @@ export default defineCheck({
 
   async run(ctx, given, signal) {
     const journey = readJourney(ctx.memory);
-    const trip: Trip = { ctx, options: given, signal, metrics: {}, loggedIn: [] };
+    const trip: Trip = { ctx, options: given, signal, metrics: {}, loggedIn: [], facts: [] };
     const due = isDue(journey, ctx.now(), given.sendEvery ?? ctx.everyMs);
     if (!due && journey.travelling.length === 0) return betweenMails(trip, journey);
     let step: Step = { journey, findings: [], known: false };
@@ -156,6 +168,7 @@ interface Trip {
   readonly signal: AbortSignal;
   readonly metrics: Metrics;
   readonly loggedIn: string[];
+  readonly facts: { kind: string; value: string; asset: string }[];
 }
 
 /** How far a run has come. `known`: the fate of a mail was learnt, or that none could be sent or looked for. */
@@ -174,13 +187,14 @@ const limitsOf = ({ lateAfter, lostAfter, firstLostAfter }: Options, { arrived }
   lostAfter: arrived > 0 ? lostAfter : (firstLostAfter ?? Math.max(lostAfter, firstContact)),
 });
 
-function conclude({ ctx, options: given, metrics: measured, loggedIn }: Trip, { journey, findings: found }: Step) {
+function conclude({ ctx, options: given, metrics: measured, loggedIn, facts }: Trip, { journey, findings: found }: Step) {
   const again = nextLook(journey.travelling, ctx.now(), limitsOf(given, journey));
   const result: CheckResult<Code, keyof typeof metrics> = {
     findings: found,
     metrics: measured,
     memory: journeyToJson(journey),
     loggedIn,
+    facts,
     ...(again === undefined ? {} : { again }),
   };
   return result;
@@ -198,76 +212,76 @@ async function timed<T>({ metrics: measured }: Trip, metric: keyof typeof metric
 // Looking
 
 const headers = [probeHeader, "Message-ID"];
+/** The header of a probe mail is a few kilobytes; a server on its way could make it endless. */
+const topBytes = 65_536;
 
-interface Looked {
-  readonly arrivals: readonly Arrival[];
-  readonly folders: Journey["folders"];
-  readonly sweptAt: number;
-  /** Folders that our own mails could not be removed from. */
-  readonly kept: readonly string[];
-}
+const isSame = (a: ProbeId, b: ProbeId): boolean => a.seq === b.seq && a.random === b.random;
 
 async function look(trip: Trip, { journey }: Step): Promise<Step> {
   const { ctx, options: given, signal } = trip;
   const { to } = given;
   const from = ctx.now();
+  const sweeping = from - journey.sweptAt >= day;
   const looked = await timed(trip, "look", () =>
-    visitMailbox({ ctx, account: to, signal }, (mailbox) => searchMailbox(trip, journey, mailbox)),
+    visitMailbox({ ctx, account: to, signal }, (mailbox) =>
+      takeOwnMails<ProbeId>(mailbox, {
+        junk: to.junk,
+        maxFolders,
+        known: journey.folders,
+        expecting: journey.travelling.length > 0,
+        headers,
+        recognise: (envelope, folder) => recognise(trip, envelope, folder),
+        isExpected: (id) => journey.travelling.some((mail) => isSame(mail, id)),
+        topBytes: given.ownSender ? topBytes : 0,
+        leftovers: sweeping ? { header: probeHeader, before: from - day } : undefined,
+        note: ctx.note,
+      }),
+    ),
   );
   trip.loggedIn.push(loginOf(to.user, to.password).account);
-  const { fates, travelling } = settle(journey.travelling, looked.arrivals, { from, to: ctx.now() }, limitsOf(given, journey));
-  const after: Journey = { ...journey, travelling, folders: looked.folders, sweptAt: looked.sweptAt };
+  const arrivals = looked.found.map(({ id, folder, place, receivedAt }): Arrival => ({ ...id, folder, place, receivedAt }));
+  const { fates, travelling } = settle(journey.travelling, arrivals, { from, to: ctx.now() }, limitsOf(given, journey));
+  await learn(trip, fates, looked.found);
+  const sweptAt = sweeping ? ctx.now() : journey.sweptAt;
+  const after: Journey = { ...journey, travelling, folders: looked.folders, sweptAt };
   const kept = looked.kept.map((folder): Found => ({ code: "probe-not-removed", data: { ...ends(given), folder } }));
   const begun: Step = { journey: after, findings: kept, known: fates.length > 0 };
   return fates.reduce<Step>((step, fate) => tell(trip, step, fate), begun);
 }
 
-/** Goes through the folders, and takes our own mails away that have done their work. Everything else is left as it is. */
-async function searchMailbox({ ctx, options: given }: Trip, journey: Journey, mailbox: Mailbox): Promise<Looked> {
-  const { travelling } = journey;
-  const listed = await mailbox.folders();
-  const chosen = foldersToSearch(listed, given.to.junk, maxFolders);
-  const trash = listed.find(({ use }) => use === "trash")?.path;
-  const searched = await newMails(mailbox, chosen, journey.folders, headers, travelling.length > 0 ? "all" : "nothing");
-  const arrivals: Arrival[] = [];
-  const kept: string[] = [];
-  const sweeping = ctx.now() - journey.sweptAt >= day;
-  for (const folder of searched) {
-    const mine = ownMails(ctx, given, folder, folder.envelopes).filter(({ id }) => travelling.some((mail) => isSame(mail, id)));
-    for (const { id, receivedAt } of mine) arrivals.push({ ...id, folder: folder.path, place: folder.place, receivedAt });
-    const old = sweeping ? await leftovers(ctx, given, folder, mailbox) : [];
-    const uids = [...mine, ...old].map(({ uid }) => uid);
-    if (uids.length > 0) {
-      ctx.note(`${folder.path}: removing our own UID ${uids.join(" ")}`);
-      if (!(await mailbox.remove(folder.path, folder.uidValidity, uids, trash))) kept.push(folder.path);
-    }
-  }
-  const folders = Object.fromEntries(searched.map(({ path, uidValidity, uidNext }) => [path, { uidValidity, uidNext }]));
-  return { arrivals, folders, sweptAt: sweeping ? ctx.now() : journey.sweptAt, kept };
+function recognise({ ctx, options: given }: Trip, envelope: Envelope, folder: string): ProbeId | undefined {
+  const probe = recogniseProbe(envelope.headers, routeOf(given), ctx.sign);
+  if (probe.kind === "forged") ctx.note(`${folder}: UID ${envelope.uid} says it is a probe and is none of this route`);
+  return probe.kind === "own" ? probe.id : undefined;
 }
 
-const isSame = (a: ProbeId, b: ProbeId): boolean => a.seq === b.seq && a.random === b.random;
-
-function ownMails(
-  ctx: CheckContext,
-  given: Options,
-  folder: Pick<SearchedFolder, "path">,
-  envelopes: readonly Envelope[],
-): readonly (Envelope & { readonly id: ProbeId })[] {
-  return envelopes.flatMap((envelope) => {
-    const probe = recogniseProbe(envelope.headers, routeOf(given), ctx.sign);
-    if (probe.kind === "forged") ctx.note(`${folder.path}: UID ${envelope.uid} says it is a probe and is none of this route`);
-    return probe.kind === "own" ? [{ ...envelope, id: probe.id }] : [];
+/** What the header of an own mail shows, once it has arrived, is known of the sender's domain from then on. */
+async function learn(trip: Trip, fates: readonly Fate[], found: readonly FoundMail<ProbeId>[]): Promise<void> {
+  const { ctx, options: given, signal } = trip;
+  const { from, to } = given;
+  const read = fates.flatMap(({ mail, tookMs }) => {
+    const top = found.find(({ id }) => isSame(id, mail))?.top ?? "";
+    return top === "" ? [] : [{ mail, top, arrivedAt: mail.sentAt + tookMs }];
   });
+  const [asset, receiver] = [domainOf(from.address), domainOf(to.address)];
+  if (read.length === 0 || asset === undefined || receiver === undefined) return;
+  const mx = await ctx.ask(receiver, "MX", { signal });
+  if (mx.outcome === "failed") {
+    ctx.note(`MX ${receiver}: ${mx.failure?.text ?? "failed"}, so the receiver's servers are not known and nothing is learnt`);
+    return;
+  }
+  const hosts = mx.records.slice(0, maxExchanges).map(({ exchange }) => exchange);
+  const parties = { receiver: [to.host, ...hosts], sender: [from.host, asset], isPublic: ctx.isPublic };
+  for (const { mail, top, arrivedAt } of read) {
+    const trace = readTrace(top, asset, parties);
+    const learnt = traceFacts(trace, { sender: from.address.toLowerCase(), arrivedAt });
+    for (const { kind, value } of learnt) ctx.note(`mail ${mail.seq}: ${kind} ${value}`);
+    if (trace.results !== undefined) ctx.note(`mail ${mail.seq}: the receiver found ${trace.results}`);
+    trip.facts.push(...learnt.map((fact) => ({ ...fact, asset })));
+  }
 }
 
-/** What is still there after a day: lost ones that came after all, and those that a killed process forgot. */
-async function leftovers(ctx: CheckContext, given: Options, folder: SearchedFolder, mailbox: Mailbox) {
-  await mailbox.examine(folder.path);
-  const before = ctx.now() - day;
-  const old = await mailbox.envelopesBefore(new Date(before), probeHeader, headers);
-  return ownMails(ctx, given, folder, old).filter(({ receivedAt }) => receivedAt > 0 && receivedAt < before);
-}
+const domainOf = (address: string): string | undefined => asciiName(address.slice(address.lastIndexOf("@") + 1));
 
 // What it means
 

@@ -46,6 +46,8 @@ export interface Mailbox {
   envelopesFrom(uid: number, headers: readonly string[]): Promise<readonly Envelope[]>;
   /** Of the folder that is open: older mails that have a header, at most `maxEnvelopes`. */
   envelopesBefore(before: Date, header: string, headers: readonly string[]): Promise<readonly Envelope[]>;
+  /** Of the folder that is open: the beginning of a mail, at most `bytes`, as Latin-1; "" where the server does not give it. */
+  top(uid: number, bytes: number): Promise<string>;
   /**
    * Takes mails away for good, and no others: where the server has no UID EXPUNGE and somebody else's mail is marked for
    * deletion as well, ours are only marked. Returns false then, and where the folder is no longer the same.
@@ -251,6 +253,16 @@ function mailboxOf(client: ImapFlow): Mailbox {
       const found = await client.search({ header: { [header]: true }, before }, { uid: true });
       const uids = Array.isArray(found) ? found.slice(-maxEnvelopes) : [];
       return uids.length === 0 ? [] : read(uids.join(","), headers, 1);
+    },
+    top: async (uid, bytes) => {
+      try {
+        const mail = await client.fetchOne(String(uid), { source: { start: 0, maxLength: bytes } }, { uid: true });
+        return (mail && mail.source?.subarray(0, bytes).toString("latin1")) || "";
+      } catch (error) {
+        // Refused: a mail is delivered also where nobody may look into it.
+        if (textOf(asError(error), "responseStatus") === "") throw error;
+        return "";
+      }
     },
     remove: async (path, uidValidity, uids, trash) => {
       if (uids.length === 0) return true;

@@ -1,4 +1,6 @@
+/* oxlint-disable vitest/no-standalone-expect -- what a case expects runs inside the tests that the tester makes */
 import { createHmac } from "node:crypto";
+import { expect } from "vitest";
 import { startImapServer } from "../../src/demo/imap-server.ts";
 import { append, createMailStore, type Folder, type MailStore } from "../../src/demo/mail-store.ts";
 import { startSmtpServer } from "../../src/demo/smtp-server.ts";
@@ -128,8 +130,17 @@ export const unreachable = (code: string) =>
       ),
   }));
 
-/** As much of Gmail as a look sees: its extension, a trash, and one of our mails with UID 5. */
-export const gmail = () => async () => {
+/** The first finding has these values. */
+export const dataIs =
+  (data: object): NonNullable<CheckCase["also"]> =>
+  ({ findings }) =>
+    expect(findings[0]?.data).toMatchObject(data);
+
+/**
+ * As much of Gmail as a look sees: its extension, a trash, and one of our mails with UID 5, whose beginning is answered so where
+ * it is asked for.
+ */
+export const gmail = (top?: readonly string[]) => async () => {
   const header = `${probeHeader}: ${tokenOf(`${from}~${to}`, sent(0), sign)}\r\n\r\n`;
   const open = ["* 1 EXISTS", "* OK [UIDVALIDITY 9] ok", "* OK [UIDNEXT 6] ok", "{tag} OK done"];
   const fetched = `* 1 FETCH (UID 5 X-GM-MSGID 11 X-GM-THRID 12 X-GM-LABELS () INTERNALDATE "22-Nov-2026 11:59:45 +0000" BODY[HEADER.FIELDS (${probeHeader} Message-ID)] {${header.length}}`;
@@ -146,6 +157,7 @@ export const gmail = () => async () => {
         SELECT: [open],
         UID: [
           [fetched, `${header})`, "{tag} OK done"],
+          ...(top ? [top] : []),
           ["* OK [COPYUID 3 5 1] moved", "* 1 EXPUNGE", "{tag} OK done"],
         ],
       },
