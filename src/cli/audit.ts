@@ -9,6 +9,7 @@ import { createNet } from "../net/world.ts";
 import { loadChecks } from "../plugins.ts";
 import { type AuditLimits, auditLimits } from "./audit-budget.ts";
 import { auditDomain, type Planned, probesOf } from "./audit-domain.ts";
+import { workThrough } from "./audit-pool.ts";
 import { createProgress } from "./audit-progress.ts";
 import { asMarkdown, asSummary, asText, type Telling } from "./audit-report.ts";
 import { type AuditOptions, type AuditRequest, readRequest } from "./audit-request.ts";
@@ -17,8 +18,6 @@ import { asJson } from "./check-output.ts";
 import { exitUsage, type Env } from "./configuration.ts";
 
 export type { AuditOptions } from "./audit-request.ts";
-
-const domainsAtOnce = 4;
 
 /**
  * Looks at mail domains from outside, without a password, and without a configuration unless one is named. Progress goes to standard
@@ -73,27 +72,23 @@ async function auditAll(
   using loop = createLoopWatch();
   const progress = createProgress(process.stderr, planned.size, language);
   const results = new Map<string, DomainResult>();
-  const left = [...planned];
-  const worker = async (): Promise<void> => {
-    for (let next = left.shift(); next !== undefined; next = left.shift()) {
-      const [domain, probes] = next;
-      let done = 0;
-      const rows = await auditDomain(probes, {
-        net,
-        loop,
-        checks,
-        limits,
-        port25Control,
-        whatIf,
-        mask,
-        onRow: ({ check, observation }) => progress.checked(domain, (done += 1), probes.length, check.id, observation.status),
-      });
-      results.set(domain, { domain, rows });
-      progress.finished(domain, statusOfRows(rows));
-    }
+  const auditOne = async ([domain, probes]: readonly [string, Planned]): Promise<void> => {
+    let done = 0;
+    const rows = await auditDomain(probes, {
+      net,
+      loop,
+      checks,
+      limits,
+      port25Control,
+      whatIf,
+      mask,
+      onRow: ({ check, observation }) => progress.checked(domain, (done += 1), probes.length, check.id, observation.status),
+    });
+    results.set(domain, { domain, rows });
+    progress.finished(domain, statusOfRows(rows));
   };
   try {
-    await Promise.all(Array.from({ length: domainsAtOnce }, worker));
+    await workThrough([...planned], auditOne);
   } finally {
     net.close();
     progress.end();
