@@ -27,18 +27,6 @@ export const tlsFindings = {
     },
     source: "RFC 5280 section 6.1.3",
   },
-  "certificate-weak-key": {
-    severity: "critical",
-    text: {
-      en: "Mail programs refuse or warn at {host}: the key of its certificate is too short ({keyType}, {keyBits} bits)",
-      zh: "邮件客户端连接 {host} 时报错或告警：证书密钥太短（{keyType}，{keyBits} 位）",
-    },
-    advice: {
-      en: "Issue the certificate anew with a key of P-256, or of RSA with 3072 bits.",
-      zh: "请改用 P-256 或 3072 位 RSA 密钥重新签发证书。",
-    },
-    source: "NCSC-NL TLS guidelines 2025-05: RSA under 2048 bits is insufficient",
-  },
   "certificate-short-key": {
     severity: "info",
     text: {
@@ -50,6 +38,102 @@ export const tlsFindings = {
       zh: "下次续签时改用 P-256 或 3072 位 RSA 密钥即可，不必着急。",
     },
     source: "NCSC-NL TLS guidelines 2025-05: RSA of 2048 to 3071 bits is being phased out; most providers still use it",
+  },
+  "certificate-without-names": {
+    severity: "critical",
+    text: {
+      en: "Some mail programs refuse {host}: its certificate names it in the subject alone ({subject}), which iPhones and Thunderbird do not read",
+      zh: "部分邮件客户端拒绝连接 {host}：证书只在主题中写了主机名（{subject}），iPhone、Thunderbird 等不认",
+    },
+    advice: {
+      en: "Have the certificate issued anew with {host} as subject alternative name (SAN, a DNS name).",
+      zh: "请重新签发证书，把 {host} 写入主题备用名称（SAN，DNS 类型）。",
+    },
+    source: "RFC 9525 section 2: the common name is not used",
+  },
+  "certificate-revoked": {
+    severity: "critical",
+    text: {
+      en: "Mail programs that ask the authority refuse {host}: it has revoked the certificate {subject} on {since}",
+      zh: "会查询吊销状态的邮件客户端拒绝连接 {host}：证书 {subject} 已于 {since} 被签发机构吊销",
+    },
+    advice: {
+      en: "Find out who had it revoked and why (a stolen key?). Make a new key and have a new certificate issued for it.",
+      zh: "请查明由谁、因何吊销（私钥是否泄露），然后更换私钥并重新签发证书。",
+    },
+    source: "RFC 5280 section 5: the authority's list of revoked certificates",
+  },
+  "certificates-differ": {
+    severity: "info",
+    text: {
+      en: "The {count} addresses of {host} show {kinds} different certificates",
+      zh: "{host} 的 {count} 个地址出示了 {kinds} 张不同的证书",
+    },
+    advice: {
+      en: "Nothing to do if each machine has a certificate of its own. If not, one of them was forgotten at the last renewal.",
+      zh: "若各台机器本就各有证书，不必处理；否则可能有一台在上次续签时被遗漏。",
+    },
+    source: "each address is looked at by itself, with the name (SNI)",
+  },
+  "chain-disordered": {
+    severity: "info",
+    text: {
+      en: "{host} sends its certificates in the wrong order; today's mail programs sort them, old ones may refuse",
+      zh: "{host} 发送证书的顺序不对：新的邮件客户端会自行整理，旧的可能拒绝连接",
+    },
+    advice: {
+      en: "Install the file of the authority as it is (`fullchain.pem`): the server's own first, then each issuer behind what it signed.",
+      zh: "请按签发机构提供的顺序安装（`fullchain.pem`）：先服务器证书，再依次是各级上级证书。",
+    },
+    source: "RFC 5246 section 7.4.2; RFC 8446 section 4.4.2",
+  },
+  "chain-needless": {
+    severity: "info",
+    text: {
+      en: "{host} sends certificates along that nobody needs: {needless}",
+      zh: "{host} 多发送了不需要的证书：{needless}",
+    },
+    advice: {
+      en: "Leave them out at the next renewal: a root is believed only by who has it already, and the others belong to nothing here.",
+      zh: "下次续签时去掉即可：根证书只有预装的才会被信任，其余的与本证书无关。",
+    },
+    source: "RFC 8446 section 4.4.2",
+  },
+  "only-old-tls": {
+    severity: "critical",
+    text: {
+      en: "Mail programs cannot connect securely to {host}: it speaks nothing newer than {protocol}",
+      zh: "邮件客户端无法与 {host} 建立加密连接：它最高只支持 {protocol}",
+    },
+    advice: {
+      en: "Update the mail server or its TLS library, and allow TLS 1.2 and 1.3 there. Provider: tell them.",
+      zh: "请升级邮件服务器或其 TLS 组件，并启用 TLS 1.2 和 1.3；使用服务商的请告知对方。",
+    },
+    source: "RFC 8996; RFC 9325 section 3.1.1",
+  },
+  "ssl3-offered": {
+    severity: "critical",
+    text: {
+      en: "Mail to and from {host} can be read on the way: it still takes {protocol}, which is broken (POODLE)",
+      zh: "{host} 的通信可能被窃听：仍接受已被攻破的 {protocol}（POODLE 漏洞）",
+    },
+    advice: {
+      en: "Switch SSL 3.0 off at the mail server; set the lowest version to TLS 1.2.",
+      zh: "请在邮件服务器上关闭 SSL 3.0，并把最低版本设为 TLS 1.2。",
+    },
+    source: "RFC 7568",
+  },
+  "without-name-other": {
+    severity: "info",
+    text: {
+      en: "Old devices that do not name the host they want (no SNI) do not get the right certificate at {host}: {answer}",
+      zh: "不发送主机名（SNI）的老设备连接 {host} 时拿不到正确的证书：{answer}",
+    },
+    advice: {
+      en: "Nothing to do unless old scanners or printers send mail there; for them, make this certificate the server's default.",
+      zh: "没有老式扫描仪、打印机在用就不必处理；若有，请把该证书设为服务器的默认证书。",
+    },
+    source: "RFC 6066 section 3",
   },
   "old-tls-offered": {
     severity: "warning",

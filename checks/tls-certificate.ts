@@ -1,15 +1,21 @@
+import { X509Certificate } from "node:crypto";
 import net from "node:net";
 import { z } from "zod";
 import { type CheckContext, defineCheck, explain, type FoundFinding } from "../src/model/check.ts";
-import { type Connection, DialError, type DialOptions, type PeerCertificate, type TlsPeer } from "../src/model/connection.ts";
+import { DialError, type PeerCertificate, type TlsPeer } from "../src/model/connection.ts";
 import type { Severity } from "../src/model/status.ts";
-import { certificateData, certificateFinding, certificateFindings } from "../src/net/certificate-findings.ts";
+import { readChain } from "../src/net/certificate-chain.ts";
+import { extensionsOf } from "../src/net/certificate-extensions.ts";
+import { certificateData, certificateFinding, certificateFindings, keyStrength } from "../src/net/certificate-findings.ts";
 import { connectionFindings, isOwnSide } from "../src/net/connection-findings.ts";
 import { resolveAddresses } from "../src/net/dial.ts";
 import { fingerprintOption } from "../src/net/login-options.ts";
 import { notePeer } from "../src/net/login-session.ts";
+import { findRevoked } from "../src/net/revocation.ts";
 import { sessionFindings } from "../src/net/session-findings.ts";
-import { askForTls, startTlsProtocols } from "../src/net/starttls.ts";
+import { startTlsProtocols } from "../src/net/starttls.ts";
+import { certificateProblem } from "../src/net/tls.ts";
+import { lookFurther, openTls } from "../src/net/tls-look.ts";
 import { tlsFindings } from "./tls-certificate.texts.ts";
 
 const findings = {
@@ -86,17 +92,18 @@ export default defineCheck({
       return { findings: [notSeen(error.message, options)], again: lookAgainMs };
     }
     const looks = await Promise.all(addresses.map((address) => lookAt(address, ctx, options, signal)));
-    const seen = looks.filter((look) => look.peer !== undefined);
-    const firstSeen = seen[0];
-    const old = firstSeen && (await findOldTls(firstSeen.address, ctx, options, signal));
-    const all = merge(looks, options, seen.length > 0);
+    const seen = looks.flatMap(({ address, peer }) => (peer === undefined || isIntercepted(peer) ? [] : [{ address, peer }]));
+    const [first] = seen;
+    const [revoked, further] = await Promise.all([
+      first ? findRevokedIn(first.peer, ctx, options, signal) : [],
+      first ? lookFurtherAt(first, ctx, options, signal) : [],
+    ]);
+    const peers = seen.map(({ peer }) => peer);
+    const unsure = seen.length < looks.length || peers.some(({ problem }) => certificateProblem(problem) === "untrusted");
     return {
-      findings: old ? [...all, old] : all,
-      metrics: lastingOf(
-        seen.flatMap(({ peer }) => peer ?? []),
-        ctx.now(),
-      ),
-      ...(seen.length < looks.length ? { again: lookAgainMs } : {}),
+      findings: [...merge(looks, options, seen.length > 0), ...revoked, ...differing(peers, options), ...further],
+      metrics: lastingOf(peers, ctx.now()),
+      ...(unsure ? { again: lookAgainMs } : {}),
     };
   },
 });
@@ -110,78 +117,68 @@ interface Look {
 }
 
 async function lookAt(address: string, ctx: CheckContext, options: Options, signal: AbortSignal): Promise<Look> {
+  const without = (found: Found, ownSide = false): Look => ({ address, peer: undefined, found: [found], ownSide });
   try {
-    const answer = await openTls(address, ctx, options, signal, false);
-    if (answer.peer === undefined) return { address, peer: undefined, found: [answer.found], ownSide: false };
-    ctx.note(`${address}: ${answer.peer.protocol}, ${answer.peer.problem ?? "accepted"}`);
-    notePeer(ctx, answer.peer);
-    return { address, peer: answer.peer, found: judgePeer(answer.peer, address, options, ctx.now()), ownSide: false };
+    const answer = await openTls(ctx, options, address, signal);
+    if (answer.kind === "missing") {
+      return without({ code: "starttls-missing", data: { phase: "tls", ...targetOf(options), reason: "no STARTTLS" } });
+    }
+    if (answer.kind === "refused") return without(notSeen(`STARTTLS ${address}: ${answer.reason}`, options));
+    const { peer } = answer;
+    ctx.note(`${address}: ${peer.protocol}, ${peer.problem ?? "accepted"}`);
+    notePeer(ctx, peer);
+    return { address, peer, found: judgePeer(peer, address, ctx, options), ownSide: false };
   } catch (error) {
     if (!(error instanceof DialError) || error.failure === "aborted") throw error;
     ctx.note(error.message);
     // A reset or a silence can be the network's; what TLS itself says is the server's word.
     const spoken = error.phase === "tls" && error.failure === "tls-failed";
-    const found: Found = spoken
-      ? { code: "tls-failed", data: { phase: "tls", ...targetOf(options), reason: error.message } }
-      : notSeen(error.message, options);
-    return { address, peer: undefined, found: [found], ownSide: isOwnSide(error) };
+    if (!spoken) return without(notSeen(error.message, options), isOwnSide(error));
+    const { oldTls, ssl3 } = await lookFurther(ctx, options, address, signal);
+    const protocol = oldTls ?? (ssl3 ? ssl3Name : undefined);
+    const data = { phase: "tls", ...targetOf(options), reason: error.message, protocol: protocol ?? "" };
+    return without({ code: protocol === undefined ? "tls-failed" : "only-old-tls", data });
   }
 }
 
-type Opened = { readonly peer: TlsPeer } | { readonly peer: undefined; readonly found: Found };
+const isIntercepted = ({ problem }: TlsPeer): boolean => certificateProblem(problem) === "intercepted";
 
-/** One connection that is made, secured without believing anything, and closed. */
-async function openTls(
-  address: string,
-  ctx: CheckContext,
-  options: Options,
-  signal: AbortSignal,
-  oldTls: boolean,
-): Promise<Opened> {
-  const { host, port, protocol, fingerprint } = options;
-  const dialOptions: DialOptions = {
-    host,
-    port,
-    address,
-    tls: protocol === "tls" ? "implicit" : "none",
-    verify: false,
-    oldTls,
-    ...(fingerprint === undefined ? {} : { pinnedFingerprint: fingerprint }),
-  };
-  let connection: Connection | undefined;
-  try {
-    connection = await ctx.dial(dialOptions, signal);
-    if (connection.peer) return { peer: connection.peer };
-    if (protocol === "tls") throw new Error("TLS from the first byte without a certificate");
-    const answer = await askForTls(protocol, connection, ctx.note);
-    if (answer.kind === "ready") return { peer: await connection.startTls() };
-    if (answer.kind === "refused") {
-      return { peer: undefined, found: notSeen(`STARTTLS ${address}: ${answer.reason}`, options) };
-    }
-    return {
-      peer: undefined,
-      found: { code: "starttls-missing", data: { phase: "tls", ...targetOf(options), reason: "no STARTTLS" } },
-    };
-  } finally {
-    connection?.close();
-  }
-}
-
-function judgePeer(peer: TlsPeer, address: string, options: Options, now: number): readonly Found[] {
-  const target = targetOf(options);
-  const [leaf, ...issuers] = peer.chain;
+function judgePeer(peer: TlsPeer, address: string, ctx: CheckContext, options: Options): readonly Found[] {
   const found: Found[] = [];
-  const weak = leaf && keyFinding(leaf, options);
-  const tooWeak = weak?.code === "certificate-weak-key";
-  const refused = peer.problem === undefined ? undefined : certificateFinding(peer, address, target);
-  // OpenSSL's word for a short key is the same as for much else: ours is clearer.
-  if (refused && !(tooWeak && refused.code === "certificate-invalid")) found.push(refused);
-  if (weak) found.push(weak);
-  if (leaf === undefined || refused?.code === "certificate-expired") return found;
+  const [leaf] = peer.chain;
+  if (peer.problem !== undefined) found.push(certificateFinding(peer, address, targetOf(options)));
+  // What somebody else put there says nothing about the server; a certificate that is over is not about to end.
+  if (leaf === undefined || isIntercepted(peer) || leaf.validTo < ctx.now()) return found;
+  found.push(...judgeLeaf(leaf, peer, options));
+  const { path, disordered, needless } = readChain(peer.chain, ctx.authorities);
+  if (peer.verified) {
+    const data = { phase: "tls", ...targetOf(options), needless: needless.map(({ subject }) => subject).join("; ") };
+    if (disordered) found.push({ code: "chain-disordered", data });
+    if (needless.length > 0) found.push({ code: "chain-needless", data });
+  }
+  found.push(...judgeDates(leaf, path.slice(1), options, ctx.now()));
+  return found;
+}
 
+/** What the authorities' word for it does not cover. */
+function judgeLeaf(leaf: PeerCertificate, peer: TlsPeer, options: Options): readonly Found[] {
+  const { subject, altNames, keyType, keyBits } = leaf;
+  const data = { phase: "tls", ...targetOf(options), subject, keyType: keyType.toUpperCase(), keyBits };
+  const found: Found[] = [];
+  if (keyStrength(leaf) === "short") found.push({ code: "certificate-short-key", data });
+  if (!peer.verified || options.fingerprint !== undefined) return found;
+  if (altNames.length === 0) found.push({ code: "certificate-without-names", data });
+  const { keyUsage } = extensionsOf(new X509Certificate(leaf.pem).raw);
+  // OpenSSL takes it, others do not (RFC 8446 section 4.4.2.2): a server proves itself by signing.
+  if (keyUsage?.digitalSignature === false) found.push({ code: "certificate-wrong-usage", severity: "warning", data });
+  return found;
+}
+
+function judgeDates(leaf: PeerCertificate, issuers: readonly PeerCertificate[], options: Options, now: number): readonly Found[] {
+  const found: Found[] = [];
   const ending = endingSoon(leaf, now);
   if (ending) found.push({ code: "certificate-expiring", severity: ending, data: endingData(leaf, options, now) });
-  const issuer = issuers.toSorted((a, b) => a.validTo - b.validTo)[0];
+  const issuer = issuers.filter(({ validTo }) => validTo > now).toSorted((a, b) => a.validTo - b.validTo)[0];
   const issuerEnding = issuer && issuer.validTo < leaf.validTo ? endingSoon(issuer, now) : undefined;
   if (issuer && issuerEnding) {
     found.push({
@@ -216,32 +213,48 @@ function endingData(certificate: PeerCertificate, options: Options, now: number)
   };
 }
 
-function keyFinding({ keyType, keyBits }: PeerCertificate, options: Options): Found | undefined {
-  const data = { phase: "tls", ...targetOf(options), keyType: keyType.toUpperCase(), keyBits };
-  if (keyType.startsWith("rsa")) {
-    if (keyBits < 2048) return { code: "certificate-weak-key", data };
-    return keyBits < 3072 ? { code: "certificate-short-key", data } : undefined;
-  }
-  return keyType === "ec" && keyBits < 224 ? { code: "certificate-weak-key", data } : undefined;
+/** The machines behind a name share their authority, so one chain is enough; a pinned one has none to ask. */
+async function findRevokedIn(peer: TlsPeer, ctx: CheckContext, options: Options, signal: AbortSignal): Promise<readonly Found[]> {
+  if (!peer.verified || options.fingerprint !== undefined) return [];
+  const { path } = readChain(peer.chain, ctx.authorities);
+  const revoked = await findRevoked(path, ctx, signal);
+  return revoked.slice(0, 1).map(({ certificate: { subject }, at }) => ({
+    code: "certificate-revoked",
+    data: { phase: "tls", ...targetOf(options), subject, since: new Date(at).toISOString().slice(0, 10) },
+  }));
 }
 
-/** Asked of one address: the versions are a matter of configuration, which machines behind one name share. */
-async function findOldTls(address: string, ctx: CheckContext, options: Options, signal: AbortSignal): Promise<Found | undefined> {
-  try {
-    const { peer } = await openTls(address, { ...ctx, note: () => undefined }, options, signal, true);
-    if (peer === undefined) return undefined;
-    ctx.note(`${address}: ${peer.protocol} is still taken`);
-    // Mail between servers is encrypted where both can: there the old versions are still better than none.
-    const betweenServers = options.port === 25;
-    return {
-      code: "old-tls-offered",
-      ...(betweenServers ? { severity: "info" } : {}),
-      data: { phase: "tls", ...targetOf(options), protocol: peer.protocol },
-    };
-  } catch (error) {
-    if (!(error instanceof DialError) || error.failure === "aborted") throw error;
-    return undefined;
+/** Often meant so; said because it explains why only some connections fail. */
+function differing(peers: readonly TlsPeer[], options: Options): readonly Found[] {
+  const good = peers.filter(({ verified }) => verified);
+  const leaves = new Set(good.flatMap(({ chain }) => chain.slice(0, 1).map(({ fingerprint }) => fingerprint)));
+  if (leaves.size < 2) return [];
+  return [{ code: "certificates-differ", data: { phase: "tls", ...targetOf(options), count: good.length, kinds: leaves.size } }];
+}
+
+const ssl3Name = "SSL 3.0";
+/** The port of mail between servers, encrypted where both can: there the old versions are still better than none. */
+const betweenServers = 25;
+
+async function lookFurtherAt(
+  { address, peer }: { readonly address: string; readonly peer: TlsPeer },
+  ctx: CheckContext,
+  options: Options,
+  signal: AbortSignal,
+): Promise<readonly Found[]> {
+  const { oldTls, ssl3, withoutName } = await lookFurther(ctx, options, address, signal);
+  const about = { phase: "tls", ...targetOf(options) };
+  const found: Found[] = [];
+  if (ssl3) found.push({ code: "ssl3-offered", data: { ...about, protocol: ssl3Name } });
+  if (oldTls !== undefined) {
+    const severity = options.port === betweenServers ? ("info" as const) : ("warning" as const);
+    found.push({ code: "old-tls-offered", severity, data: { ...about, protocol: oldTls } });
   }
+  if (peer.verified && withoutName !== undefined && (typeof withoutName === "string" || !withoutName.verified)) {
+    const answer = typeof withoutName === "string" ? withoutName : (certificateData(withoutName.chain[0])["names"] ?? "");
+    found.push({ code: "without-name-other", data: { ...about, answer } });
+  }
+  return found;
 }
 
 /** One finding a code, whatever the number of addresses; says which, when it is not all of them. */

@@ -23,6 +23,8 @@ export interface DialOptions {
   readonly tlsTimeoutMs?: number;
   /** Offers TLS 1.0 and 1.1 alone, to learn whether the far side still takes them. Only with `verify: false`. */
   readonly oldTls?: boolean;
+  /** Does not name the host (no SNI), as old devices do. Only with `verify: false`. */
+  readonly withoutName?: boolean;
 }
 
 /** One certificate as the far side presented it. Times are milliseconds UTC. */
@@ -50,6 +52,8 @@ export interface TlsPeer {
   readonly verified: boolean;
   /** Why it was not verified: Node's code (`CERT_HAS_EXPIRED`, `ERR_TLS_CERT_ALTNAME_INVALID`, `DEPTH_ZERO_SELF_SIGNED_CERT` …). */
   readonly problem: string | undefined;
+  /** Unrelated hosts that showed the same unknown authority: something on the way opens the connections of all. */
+  readonly alsoAt?: readonly string[];
 }
 
 /** Milliseconds of the monotonic clock that each phase took. */

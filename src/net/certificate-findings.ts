@@ -1,6 +1,8 @@
+import { X509Certificate } from "node:crypto";
 import type { FindingDeclaration, FoundFinding } from "../model/check.ts";
 import type { PeerCertificate, TlsPeer } from "../model/connection.ts";
 import type { Data } from "../model/text.ts";
+import { readChain } from "./certificate-chain.ts";
 import { type CertificateProblem, certificateProblem } from "./tls.ts";
 
 /** Why mail programs do not accept a certificate. One subject, said by every check that meets one. */
@@ -77,6 +79,66 @@ export const certificateFindings = {
     },
     source: "RFC 8446 section 4.4.2; RFC 5280 section 6.1",
   },
+  "certificate-intercepted": {
+    severity: "unknown",
+    text: {
+      en: "{host} was not judged: something in this network opens encrypted connections and shows a certificate of its own, from {issuer}; {others} came with the same",
+      zh: "未能判断 {host}：本机所在网络有设备在拦截加密连接，并换上了自己的证书（签发者 {issuer}），{others} 也是如此",
+    },
+    advice: {
+      en: "Whoever runs this network exempts this machine from TLS inspection (FortiGate, Sangfor and the like; also the antivirus here). The mail provider has nothing to mend. If {issuer} is your company's own authority, add it under `settings.tls.ca`.",
+      zh: "请本网络的管理员让本机免于加密流量检查（如深信服、FortiGate 等防火墙，以及本机的 360 等杀毒软件），邮箱服务商无需处理。若 {issuer} 是公司自己的机构，请加入 `settings.tls.ca`。",
+    },
+    source: "An authority that is neither in Mozilla's list nor in the configuration, seen on unrelated hosts",
+  },
+  "certificate-issuer-expired": {
+    severity: "critical",
+    text: {
+      en: "Mail programs refuse or warn at {host}: the certificate of its issuer, {subject}, which the server sends along, ended on {ends}",
+      zh: "邮件客户端连接 {host} 时报错或告警：服务器附带的上级证书 {subject} 已于 {ends} 到期",
+    },
+    advice: {
+      en: "Fetch the present chain from the authority and install it at the server (`fullchain.pem`), then reload the mail service.",
+      zh: "请从签发机构下载最新的证书链，安装到服务器（`fullchain.pem`）并重新加载邮件服务。",
+    },
+    source: "RFC 5280 section 6.1.3",
+  },
+  "certificate-wrong-usage": {
+    severity: "critical",
+    text: {
+      en: "Mail programs refuse or warn at {host}: its certificate {subject} is not made for servers",
+      zh: "邮件客户端连接 {host} 时报错或告警：证书 {subject} 的用途不是服务器认证",
+    },
+    advice: {
+      en: "Have it issued anew for TLS servers: extended key usage serverAuth, key usage digitalSignature.",
+      zh: "请重新签发用于 TLS 服务器的证书：扩展密钥用法含 serverAuth，密钥用法含 digitalSignature。",
+    },
+    source: "RFC 5280 sections 4.2.1.3 and 4.2.1.12",
+  },
+  "certificate-weak-key": {
+    severity: "critical",
+    text: {
+      en: "Mail programs refuse or warn at {host}: the key of the certificate {subject} is too short ({keyType}, {keyBits} bits)",
+      zh: "邮件客户端连接 {host} 时报错或告警：证书 {subject} 的密钥太短（{keyType}，{keyBits} 位）",
+    },
+    advice: {
+      en: "Issue that certificate anew with a key of P-256, or of RSA with 3072 bits. If it is an issuer's, take the authority's present chain.",
+      zh: "请改用 P-256 或 3072 位 RSA 密钥重新签发该证书；若是上级证书，请换成签发机构最新的证书链。",
+    },
+    source: "NCSC-NL TLS guidelines 2025-05: RSA under 2048 bits is insufficient",
+  },
+  "certificate-weak-signature": {
+    severity: "critical",
+    text: {
+      en: "Mail programs refuse or warn at {host}: the certificate {subject} is signed with {algorithm}, which can be forged",
+      zh: "邮件客户端连接 {host} 时报错或告警：证书 {subject} 使用可被伪造的签名算法 {algorithm}",
+    },
+    advice: {
+      en: "Have it issued anew with SHA-256. If it is an issuer's, take the authority's present chain.",
+      zh: "请用 SHA-256 重新签发；若是上级证书，请换成签发机构最新的证书链。",
+    },
+    source: "RFC 9155; RFC 6151; CA/Browser Forum Baseline Requirements 7.1.3.2 (no SHA-1)",
+  },
   "certificate-not-pinned": {
     severity: "critical",
     text: {
@@ -113,6 +175,11 @@ const codes: Readonly<Record<CertificateProblem, CertificateCode>> = {
   untrusted: "certificate-untrusted",
   "chain-incomplete": "certificate-chain-incomplete",
   "not-pinned": "certificate-not-pinned",
+  intercepted: "certificate-intercepted",
+  "issuer-expired": "certificate-issuer-expired",
+  "wrong-usage": "certificate-wrong-usage",
+  "weak-key": "certificate-weak-key",
+  "weak-signature": "certificate-weak-signature",
   invalid: "certificate-invalid",
 };
 
@@ -122,8 +189,8 @@ export function certificateFinding(
   remote: string,
   target: { readonly host: string; readonly port: number },
 ): FoundFinding<CertificateCode> {
-  const problem = certificateProblem(peer?.problem);
   const chain = peer?.chain ?? [];
+  const { problem, about } = blamed(certificateProblem(peer?.problem), chain);
   return {
     code: codes[problem],
     data: {
@@ -131,20 +198,59 @@ export function certificateFinding(
       ...target,
       remote,
       problem: peer?.problem ?? "NO_CERTIFICATE",
-      ...certificateData(blamed(problem, chain)),
+      others: (peer?.alsoAt ?? []).join(", "),
+      ...certificateData(about),
+      ...weaknessData(about),
     },
   };
 }
 
-/** The certificate of the chain that the problem is about: an intermediate can have expired as well. */
-function blamed(problem: CertificateProblem, chain: readonly PeerCertificate[]): PeerCertificate | undefined {
+interface Blamed {
+  readonly problem: CertificateProblem;
+  readonly about: PeerCertificate | undefined;
+}
+
+/** The certificate of the chain that the problem is about: an intermediate can be at fault as well. */
+function blamed(problem: CertificateProblem, chain: readonly PeerCertificate[]): Blamed {
   // The verdict was made by OpenSSL with the system's clock, so that is the one to find it again with.
   const now = Date.now();
-  if (problem === "expired") return chain.find(({ validTo }) => validTo < now) ?? chain[0];
-  if (problem === "not-yet-valid") return chain.find(({ validFrom }) => validFrom > now) ?? chain[0];
-  if (problem === "untrusted" || problem === "chain-incomplete") return chain.at(-1);
-  return chain[0];
+  const [leaf] = chain;
+  if (problem === "expired") {
+    const about = chain.find(({ validTo }) => validTo < now) ?? leaf;
+    return { problem: about === leaf ? problem : "issuer-expired", about };
+  }
+  if (problem === "not-yet-valid") return { problem, about: chain.find(({ validFrom }) => validFrom > now) ?? leaf };
+  const { path } = readChain(chain);
+  if (endsNowhere.has(problem)) return { problem, about: path.at(-1) };
+  if (problem !== "invalid") return { problem, about: leaf };
+  // OpenSSL has one word for all that is too weak.
+  const weakKey = path.find((one) => keyStrength(one) === "weak");
+  if (weakKey) return { problem: "weak-key", about: weakKey };
+  const forgeable = path.find((one) => one.issuer !== one.subject && weakSignatureOf(one) !== undefined);
+  return forgeable ? { problem: "weak-signature", about: forgeable } : { problem, about: leaf };
 }
+
+/** Problems of the last certificate of the chain, whose issuer nobody knows. */
+const endsNowhere: ReadonlySet<CertificateProblem> = new Set(["untrusted", "chain-incomplete", "intercepted"]);
+
+/** NCSC-NL TLS guidelines 2025-05: RSA from 3072 bits on is sufficient, from 2048 on being phased out. */
+export function keyStrength({ keyType, keyBits }: PeerCertificate): "strong" | "short" | "weak" {
+  if (keyType.startsWith("rsa")) return keyBits < 2048 ? "weak" : keyBits < 3072 ? "short" : "strong";
+  return keyType === "ec" && keyBits < 224 ? "weak" : "strong";
+}
+
+/** `sha1WithRSAEncryption`; undefined where the signature cannot be forged. */
+function weakSignatureOf({ pem }: PeerCertificate): string | undefined {
+  const { signatureAlgorithm } = new X509Certificate(pem);
+  return /md[245]|sha1(?!\d)/i.test(signatureAlgorithm ?? "") ? signatureAlgorithm : undefined;
+}
+
+const weaknessData = (certificate: PeerCertificate | undefined): Data => ({
+  subject: certificate?.subject ?? "",
+  keyType: certificate?.keyType.toUpperCase() ?? "",
+  keyBits: certificate?.keyBits ?? 0,
+  algorithm: (certificate && weakSignatureOf(certificate)) ?? "",
+});
 
 const maxNames = 5;
 

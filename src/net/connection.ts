@@ -262,7 +262,7 @@ export function createConnection(made: Made): Connection {
       const name = given.servername ?? options.servername ?? options.host;
       const context = options.oldTls === true ? made.trust.oldContext() : made.trust.context();
       const plain = socket.off("data", onData).off("end", onEnd).off("close", onClose);
-      const secured = skipCopies(tls.connect({ ...lookFirst(name), socket: plain, secureContext: context }));
+      const secured = skipCopies(tls.connect({ ...lookFirst(name, options.withoutName), socket: plain, secureContext: context }));
       socket = secured;
       listen();
       const timeoutMs = options.tlsTimeoutMs ?? defaultTlsTimeoutMs;

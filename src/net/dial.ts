@@ -75,7 +75,7 @@ async function open({ options, address, timeoutMs, times, failed, trust, signal 
     return createConnection({ ...made, socket, times: { ...times, connect: performance.now() - began }, peer: undefined });
   }
   const secureContext = options.oldTls === true ? trust.oldContext() : trust.context();
-  const socket = guarded(skipCopies(tls.connect({ ...where, ...lookFirst(name), secureContext })));
+  const socket = guarded(skipCopies(tls.connect({ ...where, ...lookFirst(name, options.withoutName), secureContext })));
   await until(socket, "connect", { phase: "connect", remote, signal, timeoutMs });
   const connected = performance.now();
   await until(socket, "secureConnect", { phase: "tls", remote, signal, timeoutMs: options.tlsTimeoutMs ?? defaultTimeoutMs });

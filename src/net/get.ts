@@ -19,6 +19,8 @@ export interface GetRequest {
   /** How many redirects are followed; the next one is the failure `redirect`, and so is one from https to http. */
   readonly redirects: number;
   readonly accept?: string;
+  /** Default UTF-8; `latin1` is one character a byte, for what is no text. */
+  readonly bodyAs?: "utf8" | "latin1";
 }
 
 export type GetFailure =
@@ -40,7 +42,7 @@ export type GetOutcome =
       readonly status: number;
       /** Names in lower case. */
       readonly headers: Readonly<Record<string, string>>;
-      /** As UTF-8. */
+      /** As `bodyAs` says. */
       readonly body: string;
       /** The last one, after redirects. */
       readonly url: string;
@@ -90,7 +92,7 @@ function urlOf(text: string, base?: URL): URL | undefined {
 }
 
 async function getOnce(request: GetRequest, url: URL): Promise<GetOutcome> {
-  const { ask, isPublic, authorities, signal, maxBytes, accept = "*/*" } = request;
+  const { ask, isPublic, authorities, signal, maxBytes, bodyAs = "utf8", accept = "*/*" } = request;
   const name = hostOf(url);
   try {
     const found = await addressesOf(ask, name, signal);
@@ -100,7 +102,7 @@ async function getOnce(request: GetRequest, url: URL): Promise<GetOutcome> {
     }
     const trust = url.protocol === "https:" ? trustOf(authorities) : undefined;
     const { socket, peer } = await openSocket({ name, addresses, port: portOf(url), trust, signal });
-    const outcome = await exchange({ method: "GET", url, headers: { accept }, maxBytes, signal }, socket);
+    const outcome = await exchange({ method: "GET", url, headers: { accept }, maxBytes, bodyAs, signal }, socket);
     if (outcome.kind === "failed") return failed(signal.aborted ? "timeout" : "other", outcome.reason, peer);
     const { status, headers, body, end } = outcome;
     if (end === "too-large") return failed("too-large", `The answer is longer than ${maxBytes} bytes`, peer);

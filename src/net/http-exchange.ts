@@ -11,6 +11,8 @@ export interface ExchangeRequest {
   readonly body?: string;
   /** More of an answer is not read. */
   readonly maxBytes: number;
+  /** `latin1`: one character a byte, for what is no text. */
+  readonly bodyAs?: "utf8" | "latin1";
   readonly signal: AbortSignal;
 }
 
@@ -21,7 +23,7 @@ export type ExchangeOutcome =
       readonly status: number;
       /** Names in lower case; a header that came twice is one, with a comma. */
       readonly headers: Readonly<Record<string, string>>;
-      /** As UTF-8, at most `maxBytes`. */
+      /** As `bodyAs` says, at most `maxBytes`. */
       readonly body: string;
       /** `cut`: the connection or the signal ended within it. */
       readonly end: "whole" | "too-large" | "cut";
@@ -46,7 +48,7 @@ export async function addressesOf(ask: Ask, name: string, signal: AbortSignal): 
 
 /** One request over a connected socket, which is closed afterwards. Redirects are answers like any other. Never throws. */
 export function exchange(request: ExchangeRequest, socket: net.Socket): Promise<ExchangeOutcome> {
-  const { method, url, headers, body = "", maxBytes, signal } = request;
+  const { method, url, headers, body = "", maxBytes, bodyAs = "utf8", signal } = request;
   return new Promise((resolve) => {
     let sent = false;
     const end = (outcome: ExchangeOutcome): void => {
@@ -84,7 +86,7 @@ export function exchange(request: ExchangeRequest, socket: net.Socket): Promise<
           kind: "answer",
           status: response.statusCode ?? 0,
           headers: plainHeaders(response.headers),
-          body: Buffer.concat(chunks).subarray(0, maxBytes).toString("utf8"),
+          body: Buffer.concat(chunks).subarray(0, maxBytes).toString(bodyAs),
           end: how,
         });
       // The status is known: from here on an end of any kind is an answer.

@@ -3,6 +3,7 @@ import { existsSync, readFileSync } from "node:fs";
 import net from "node:net";
 import tls from "node:tls";
 import type { PeerCertificate, TlsPeer } from "../model/connection.ts";
+import { strangerOf, strangers } from "./interception.ts";
 
 /** Who is believed, and with which settings TLS is spoken. One for the whole process: making a context costs 0.4 ms, or 10 with our own list. */
 export interface Trust {
@@ -66,8 +67,9 @@ function systemAuthorities(): readonly string[] {
   return system.length > 0 ? system : tls.getCACertificates("bundled");
 }
 
-/** Our own code for a certificate that is not the pinned one. */
+/** Our own codes: for a certificate that is not the pinned one, and for one that somebody on the way has put in its place. */
 export const notPinned = "CERT_NOT_PINNED";
+export const intercepted = "CERT_INTERCEPTED";
 
 export interface Identity {
   /** The name or address that the certificate must be for. */
@@ -76,10 +78,10 @@ export interface Identity {
 }
 
 /** Options of `tls.connect` that leave the verdict to `peerOf`: the certificate is wanted also where it is wrong. */
-export const lookFirst = (name: string): tls.ConnectionOptions => ({
+export const lookFirst = (name: string, withoutName = false): tls.ConnectionOptions => ({
   rejectUnauthorized: false,
   // RFC 6066 3: no address as a server name.
-  ...(net.isIP(name) ? {} : { servername: name }),
+  ...(withoutName || net.isIP(name) ? {} : { servername: name }),
   checkServerIdentity: () => undefined,
 });
 
@@ -94,17 +96,22 @@ export function skipCopies<S extends tls.TLSSocket>(socket: S): S {
 /** What a connection that has just been secured is worth. */
 export function peerOf(socket: tls.TLSSocket, identity: Identity): TlsPeer {
   const leaf = socket.getPeerX509Certificate();
-  const problem = problemOf(socket, leaf, identity);
   let chain: readonly PeerCertificate[] | undefined;
+  const wholeChain = (): readonly PeerCertificate[] => (chain ??= chainOf(leaf));
+  const refused = problemOf(socket, leaf, identity);
+  const stranger = refused === undefined ? undefined : strangerOf(authorizationErrorOf(socket), wholeChain());
+  const alsoAt = stranger === undefined ? [] : strangers.seen(stranger, identity.name, socket.remoteAddress ?? "");
+  const problem = alsoAt.length > 0 ? intercepted : refused;
   return {
     protocol: socket.getProtocol() ?? "",
     cipher: socket.getCipher().standardName,
     // Read when somebody looks: a login that goes well does not.
     get chain() {
-      return (chain ??= chainOf(leaf));
+      return wholeChain();
     },
     verified: problem === undefined,
     problem,
+    ...(alsoAt.length > 0 ? { alsoAt } : {}),
   };
 }
 
@@ -113,12 +120,14 @@ function problemOf(socket: tls.TLSSocket, leaf: X509Certificate | undefined, ide
   if (identity.pinnedFingerprint !== undefined) {
     return plainHex(leaf.fingerprint256) === plainHex(identity.pinnedFingerprint) ? undefined : notPinned;
   }
-  if (!socket.authorized) {
-    // Declared as an Error, set as its code (lib/_tls_wrap.js, onConnectSecure).
-    const error: unknown = socket.authorizationError;
-    return error instanceof Error ? error.message : String(error);
-  }
+  if (!socket.authorized) return authorizationErrorOf(socket);
   return isFor(leaf, identity.name) ? undefined : "ERR_TLS_CERT_ALTNAME_INVALID";
+}
+
+/** Declared as an Error, set as its code (lib/_tls_wrap.js, onConnectSecure). */
+function authorizationErrorOf(socket: tls.TLSSocket): string {
+  const error: unknown = socket.authorizationError;
+  return error instanceof Error ? error.message : String(error);
 }
 
 /** RFC 9525: whole labels only behind a wildcard, addresses as addresses. */
@@ -185,6 +194,11 @@ export type CertificateProblem =
   | "untrusted"
   | "chain-incomplete"
   | "not-pinned"
+  | "intercepted"
+  | "issuer-expired"
+  | "wrong-usage"
+  | "weak-key"
+  | "weak-signature"
   | "invalid";
 
 const problems: Readonly<Record<string, CertificateProblem>> = {
@@ -198,7 +212,9 @@ const problems: Readonly<Record<string, CertificateProblem>> = {
   UNABLE_TO_VERIFY_LEAF_SIGNATURE: "chain-incomplete",
   UNABLE_TO_GET_ISSUER_CERT: "chain-incomplete",
   UNABLE_TO_GET_ISSUER_CERT_LOCALLY: "chain-incomplete",
+  INVALID_PURPOSE: "wrong-usage",
   [notPinned]: "not-pinned",
+  [intercepted]: "intercepted",
 };
 
 /** Node's code (https://nodejs.org/api/tls.html, X509 certificate error codes) as one of the few things that a person can act on. */

@@ -1,16 +1,21 @@
 import "../../src/demo/reflect-metadata.ts";
-import { createHash, webcrypto, X509Certificate as NodeCertificate } from "node:crypto";
+import { createHash, createPrivateKey, sign, webcrypto, X509Certificate as NodeCertificate } from "node:crypto";
 import {
+  AuthorityKeyIdentifierExtension,
   BasicConstraintsExtension,
+  CRLDistributionPointsExtension,
   ExtendedKeyUsage,
   ExtendedKeyUsageExtension,
+  Extension,
   KeyUsageFlags,
   KeyUsagesExtension,
   PemConverter,
   SubjectAlternativeNameExtension,
+  X509Certificate,
   X509CertificateGenerator,
+  X509CrlGenerator,
 } from "@peculiar/x509";
-import type { X509Certificate } from "@peculiar/x509";
+import { elementsOf } from "../../src/net/der.ts";
 
 /** A certificate that a test server presents. All PEM. */
 export interface Issued {
@@ -32,11 +37,31 @@ export interface IssueOptions {
   /** An RSA key of so many bits; default an elliptic one, P-256. */
   readonly keyBits?: number;
   /** Signed by an intermediate authority; `chainPem` holds it, `certPem` does not (an incomplete chain). */
-  readonly intermediate?: boolean;
+  readonly intermediate?: boolean | IntermediateOptions;
   /** Made for the client's side of TLS alone, which no server may present. */
   readonly forClients?: boolean;
   /** Named by its subject alone, as before RFC 2818: without alternative names. */
   readonly commonNameOnly?: boolean;
+  /** Its key may encipher keys and nothing else: no signing, as servers do since TLS 1.3. */
+  readonly onlyEnciphers?: boolean;
+  /** Of its signature; default SHA-256. MD5 takes an authority with an RSA key. */
+  readonly hash?: WeakHash;
+  /** Carries (empty) receipts of public logs, as the certificates of public authorities do. */
+  readonly logged?: boolean;
+  /** Where its authority says that its list of revoked certificates is. */
+  readonly revocationList?: string;
+  /** Hex; default another one each time. */
+  readonly serialNumber?: string;
+}
+
+type WeakHash = "SHA-1" | "MD5";
+
+/** An intermediate authority of its own, for this certificate alone. */
+interface IntermediateOptions {
+  /** Default in ten years. */
+  readonly notAfter?: Date;
+  readonly keyBits?: number;
+  readonly hash?: WeakHash;
 }
 
 export interface Authority {
@@ -44,6 +69,8 @@ export interface Authority {
   issue(options: IssueOptions): Promise<Issued>;
   /** It ended an hour ago. */
   issueExpired(options: IssueOptions): Promise<Issued>;
+  /** A list of revoked certificates (RFC 5280 section 5), DER. */
+  revoke(serialNumbers: readonly string[], until?: Date): Promise<Buffer>;
 }
 
 const day = 86_400_000;
@@ -68,22 +95,45 @@ function makeKeys(bits?: number): Promise<webcrypto.CryptoKeyPair> {
 }
 
 interface Signer {
-  readonly certificate: X509Certificate;
   readonly keys: webcrypto.CryptoKeyPair;
 }
 
-async function makeAuthority(name: string, signer?: Signer): Promise<Signer> {
-  const keys = await makeKeys();
+interface NamedSigner extends Signer {
+  readonly certificate: X509Certificate;
+}
+
+const signedBy = ({ keys }: Signer, hash?: WeakHash) => ({
+  signingKey: keys.privateKey,
+  signingAlgorithm: { ...keys.privateKey.algorithm, hash: hash === "SHA-1" ? "SHA-1" : "SHA-256" },
+});
+
+/** Web Crypto knows no MD5: the name of the hash is changed in the certificate, and it is signed anew. */
+async function signedWithMd5(certificate: X509Certificate, { keys }: Signer): Promise<X509Certificate> {
+  const [sha256, md5] = [Buffer.from("2a864886f70d01010b", "hex"), Buffer.from("2a864886f70d010104", "hex")];
+  const der = Buffer.from(certificate.rawData);
+  for (let at = der.indexOf(sha256); at !== -1; at = der.indexOf(sha256, at)) md5.copy(der, at);
+  const [body, , signature] = elementsOf(elementsOf(der)?.[0]?.value ?? der) ?? [];
+  const key = createPrivateKey({
+    key: Buffer.from(await webcrypto.subtle.exportKey("pkcs8", keys.privateKey)),
+    format: "der",
+    type: "pkcs8",
+  });
+  if (body === undefined || signature === undefined) throw new Error("the certificate is no DER");
+  sign("md5", body.whole, key).copy(signature.value, 1);
+  return new X509Certificate(der);
+}
+
+async function makeAuthority(name: string, signer?: NamedSigner, options: IntermediateOptions = {}): Promise<NamedSigner> {
+  const keys = await makeKeys(options.keyBits);
   const certificate = await X509CertificateGenerator.create(
     {
       serialNumber: (serial++).toString(16).padStart(16, "0"),
       subject: `CN=${name}`,
       issuer: signer?.certificate.subject ?? `CN=${name}`,
       notBefore: new Date(Date.now() - 30 * day),
-      notAfter: new Date(Date.now() + 3650 * day),
+      notAfter: options.notAfter ?? new Date(Date.now() + 3650 * day),
       publicKey: keys.publicKey,
-      signingKey: (signer?.keys ?? keys).privateKey,
-      signingAlgorithm: elliptic,
+      ...signedBy(signer ?? { keys }, options.hash),
       extensions: [
         new BasicConstraintsExtension(true, undefined, true),
         new KeyUsagesExtension(KeyUsageFlags.keyCertSign | KeyUsageFlags.cRLSign, true),
@@ -94,23 +144,34 @@ async function makeAuthority(name: string, signer?: Signer): Promise<Signer> {
   return { certificate, keys };
 }
 
-async function issueBy(signer: Signer | undefined, between: readonly X509Certificate[], options: IssueOptions): Promise<Issued> {
+async function issueBy(
+  signer: NamedSigner | undefined,
+  between: readonly X509Certificate[],
+  options: IssueOptions,
+): Promise<Issued> {
   const keys = await makeKeys(options.keyBits);
   const subject = `CN=${options.names[0] ?? options.addresses?.[0] ?? "nobody"}`;
-  const certificate = await X509CertificateGenerator.create(
+  const made = await X509CertificateGenerator.create(
     {
-      serialNumber: (serial++).toString(16).padStart(16, "0"),
+      serialNumber: options.serialNumber ?? (serial++).toString(16).padStart(16, "0"),
       subject,
       issuer: signer?.certificate.subject ?? subject,
       notBefore: options.notBefore ?? new Date(Date.now() - day),
       notAfter: options.notAfter ?? new Date(Date.now() + 90 * day),
       publicKey: keys.publicKey,
-      signingKey: (signer?.keys ?? keys).privateKey,
-      ...(signer !== undefined || options.keyBits === undefined ? { signingAlgorithm: elliptic } : {}),
+      ...signedBy(signer ?? { keys }, options.hash),
       extensions: [
         new BasicConstraintsExtension(false, undefined, true),
-        new KeyUsagesExtension(KeyUsageFlags.digitalSignature | KeyUsageFlags.keyEncipherment, true),
+        new KeyUsagesExtension(
+          KeyUsageFlags.keyEncipherment | (options.onlyEnciphers === true ? 0 : KeyUsageFlags.digitalSignature),
+          true,
+        ),
         new ExtendedKeyUsageExtension([options.forClients === true ? ExtendedKeyUsage.clientAuth : ExtendedKeyUsage.serverAuth]),
+        ...(signer?.certificate === undefined
+          ? []
+          : [await AuthorityKeyIdentifierExtension.create(signer.certificate.publicKey, false, webcrypto)]),
+        ...(options.logged === true ? [new Extension("1.3.6.1.4.1.11129.2.4.2", false, Buffer.from("04020000", "hex"))] : []),
+        ...(options.revocationList === undefined ? [] : [new CRLDistributionPointsExtension([options.revocationList])]),
         ...(options.commonNameOnly === true
           ? []
           : [
@@ -123,6 +184,7 @@ async function issueBy(signer: Signer | undefined, between: readonly X509Certifi
     },
     webcrypto,
   );
+  const certificate = options.hash === "MD5" && signer ? await signedWithMd5(made, signer) : made;
   const certPem = `${certificate.toString("pem")}\n`;
   const key = await webcrypto.subtle.exportKey("pkcs8", keys.privateKey);
   return {
@@ -134,20 +196,37 @@ async function issueBy(signer: Signer | undefined, between: readonly X509Certifi
 }
 
 /** A root authority of the test's own. `certPem` is what a client has to trust. */
-export async function createAuthority(name = "Mailvigil test authority"): Promise<Authority> {
-  const root = await makeAuthority(name);
-  let intermediate: Promise<Signer> | undefined;
-  const issue = async (options: IssueOptions): Promise<Issued> => {
-    if (options.intermediate !== true) return issueBy(root, [], options);
-    intermediate ??= makeAuthority(`${name} intermediate`, root);
-    const signer = await intermediate;
-    return issueBy(signer, [signer.certificate], options);
+export async function createAuthority(
+  name = "Mailvigil test authority",
+  options: Pick<IntermediateOptions, "keyBits"> = {},
+): Promise<Authority> {
+  const root = await makeAuthority(name, undefined, options);
+  let shared: Promise<NamedSigner> | undefined;
+  const issue = async ({ intermediate, ...wish }: IssueOptions): Promise<Issued> => {
+    if (intermediate === undefined || intermediate === false) return issueBy(root, [], wish);
+    const between = `${name} intermediate`;
+    const own = intermediate === true ? undefined : makeAuthority(between, root, intermediate);
+    const signer = await (own ?? (shared ??= makeAuthority(between, root)));
+    return issueBy(signer, [signer.certificate], wish);
   };
   return {
     certPem: `${root.certificate.toString("pem")}\n`,
     issue,
-    issueExpired: (options) =>
-      issue({ ...options, notBefore: new Date(Date.now() - 90 * day), notAfter: new Date(Date.now() - 3_600_000) }),
+    issueExpired: (wish) =>
+      issue({ ...wish, notBefore: new Date(Date.now() - 90 * day), notAfter: new Date(Date.now() - 3_600_000) }),
+    revoke: async (serialNumbers, until = new Date(Date.now() + 7 * day)) => {
+      const list = await X509CrlGenerator.create(
+        {
+          issuer: root.certificate.subject,
+          thisUpdate: new Date(Date.now() - day),
+          nextUpdate: until,
+          entries: serialNumbers.map((serialNumber) => ({ serialNumber, revocationDate: new Date(Date.now() - day) })),
+          ...signedBy(root),
+        },
+        webcrypto,
+      );
+      return Buffer.from(list.rawData);
+    },
   };
 }
 

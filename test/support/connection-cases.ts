@@ -11,6 +11,8 @@ import {
   mailHost,
   mailWorld,
   type MailWorldOptions,
+  boxedHost,
+  showBox,
   password,
   reaching,
   secretOf,
@@ -145,7 +147,22 @@ export function connectionCases(script: (opening?: Opening) => Script, credentia
     "the certificate is self-signed": keepsPassword("selfSigned", "certificate-self-signed"),
     "the certificate is of an unknown authority": keepsPassword("foreign", "certificate-untrusted"),
     "the chain is incomplete": keepsPassword("incomplete", "certificate-chain-incomplete"),
-    "the key of the certificate is too small": keepsPassword("weakKey", "certificate-invalid"),
+    "the key of the certificate is too small": keepsPassword("weakKey", "certificate-weak-key"),
+    "the signature of the certificate is too weak": keepsPassword("weakSignature", "certificate-weak-signature"),
+    "the certificate is not made for servers": keepsPassword("forClients", "certificate-wrong-usage"),
+    "something on the way opens the connection": {
+      options: { ...login, limits },
+      world: async () => {
+        const world = await mailWorld(script(), { presents: "box" });
+        const close = await showBox(world.ctx);
+        return { ...world, close: () => Promise.all([world.close(), close()]) };
+      },
+      status: "unknown",
+      findings: ["certificate-intercepted"],
+      also: ({ findings }) => expect(findings[0]?.data).toMatchObject({ others: boxedHost, issuer: "CN=Office firewall" }),
+    },
+    "the signature of the certificate does not fit": keepsPassword("tampered", "certificate-invalid"),
+    "the certificate of its issuer has expired": keepsPassword("expiredIssuer", "certificate-issuer-expired"),
     "the certificate has expired, by STARTTLS": keepsPassword("expired", "certificate-expired", "starttls"),
     "the certificate is for another host, by STARTTLS": keepsPassword("otherHost", "certificate-wrong-host", "starttls"),
     "the certificate is self-signed, by STARTTLS": keepsPassword("selfSigned", "certificate-self-signed", "starttls"),

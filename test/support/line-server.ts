@@ -34,8 +34,8 @@ export interface LineServerOptions {
   readonly certificate?: Pick<Issued, "chainPem" | "keyPem">;
   /** TLS from the first byte. */
   readonly implicit?: boolean;
-  /** More for the TLS side: versions, ciphers. */
-  readonly tls?: tls.SecureContextOptions;
+  /** More for the TLS side: versions, ciphers, a certificate for each name. */
+  readonly tls?: tls.TLSSocketOptions;
 }
 
 /**
@@ -82,12 +82,7 @@ export async function startLineServer(
   };
 }
 
-function speak(
-  first: net.Socket,
-  raw: net.Socket,
-  context: tls.SecureContextOptions | undefined,
-  received: Buffer[],
-): LineClient {
+function speak(first: net.Socket, raw: net.Socket, context: tls.TLSSocketOptions | undefined, received: Buffer[]): LineClient {
   let socket = first;
   let buffer = Buffer.alloc(0);
   let gone = false;

@@ -20,6 +20,14 @@ let shared: Promise<Authority> | undefined;
 export const authority = (): Promise<Authority> => (shared ??= createAuthority());
 
 const names = { names: [mailHost] };
+
+/** With its root, of an authority that is not believed. */
+async function issuedBy(name: string): Promise<Issued> {
+  const stranger = await createAuthority(name);
+  const made = await stranger.issue(names);
+  return { ...made, chainPem: made.chainPem + stranger.certPem };
+}
+
 const certificates = {
   good: async () => (await authority()).issue(names),
   expired: async () => (await authority()).issueExpired(names),
@@ -34,13 +42,23 @@ const certificates = {
     return { ...issued, chainPem: issued.certPem };
   },
   /** All of it, from an authority that is not believed. */
-  foreign: async () => {
-    const stranger = await createAuthority("Stranger");
-    const issued = await stranger.issue(names);
-    return { ...issued, chainPem: issued.chainPem + stranger.certPem };
+  foreign: () => issuedBy("Stranger"),
+  /** The same, of another one: what opens the connections of a whole network. */
+  box: () => issuedBy("Office firewall"),
+  /** Its issuer's certificate ended an hour ago, its own has not. */
+  expiredIssuer: async () =>
+    (await authority()).issue({ ...names, intermediate: { notAfter: new Date(Date.now() - 3_600_000) } }),
+  forClients: async () => (await authority()).issue({ ...names, forClients: true }),
+  /** Its signature does not fit. */
+  tampered: async () => {
+    const good = await certificate("good");
+    const der = Buffer.from(good.certPem.replaceAll(/-----[^-]+-----|\s/g, ""), "base64");
+    der[der.length - 1] = (der.at(-1) ?? 0) ^ 1;
+    return { ...good, chainPem: `-----BEGIN CERTIFICATE-----\n${der.toString("base64")}\n-----END CERTIFICATE-----\n` };
   },
   /** Of an RSA key that OpenSSL calls too small. */
   weakKey: async () => (await authority()).issue({ ...names, keyBits: 1024 }),
+  weakSignature: async () => (await authority()).issue({ ...names, hash: "SHA-1" }),
 } satisfies Record<string, () => Promise<Issued>>;
 
 export type CertificateKind = keyof typeof certificates;
@@ -71,8 +89,8 @@ export async function mailWorld(
 ): Promise<MailWorld> {
   const server = await startLineServer(script, {
     certificate: await certificate(presents),
-    // Our own server, too, would refuse a small key.
-    ...(presents === "weakKey" ? { tls: { ciphers: "DEFAULT:@SECLEVEL=0" } } : {}),
+    // Our own server, too, would refuse what is too weak.
+    ...(presents.startsWith("weak") ? { tls: { ciphers: "DEFAULT:@SECLEVEL=0" } } : {}),
     implicit: security === "tls",
     ...options,
   });
@@ -88,4 +106,15 @@ export async function mailWorld(
 export async function reaching(zone: Zone): Promise<Partial<CheckContext>> {
   const { ask, resolve } = createZone(zone);
   return { ask, resolve, dial: createDial({ ask, extraAuthorities: [(await authority()).certPem] }) };
+}
+
+export const boxedHost = "imap.other.test";
+
+/** Looks at another provider's server, which comes with a certificate of the `box` as well. Resolves with what ends that server. */
+export async function showBox({ dial }: Partial<CheckContext>): Promise<() => Promise<void>> {
+  const quiet = (): Promise<void> => Promise.resolve();
+  const server = await startLineServer(quiet, { certificate: await certificate("box"), implicit: true, host: "127.0.1.1" });
+  const options = { host: boxedHost, address: server.host, port: server.port, tls: "implicit", verify: false } as const;
+  (await dial?.(options, new AbortController().signal))?.close();
+  return () => server.close();
 }
