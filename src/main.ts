@@ -95,7 +95,7 @@ program
   .argument("[domain...]", "the domains · 域名")
   .option("--file <file>", "domains, one a line · 域名列表，每行一个")
   .option("--json", "one JSON array on standard output · 输出一个 JSON 数组")
-  .option("--markdown", "a report to forward · 可转发的报告")
+  .addOption(new Option("--markdown", "a report to forward · 可转发的报告").conflicts("json"))
   .option("--selector <s>", "a DKIM selector that is in use; may be repeated · 在用的 DKIM 选择器，可重复", collect)
   .option("--sends-from <ip>", "an own sending address; may be repeated · 自有发信地址，可重复", collect)
   .option("--dns <ip:port>", "the resolver to ask instead of the system's; may be repeated · 改用的 DNS 服务器，可重复", collect)
@@ -107,6 +107,14 @@ program
     "--port25-control <host>",
     "a host that proves our own port 25 is open; may be repeated · 证明本机 25 端口可用的主机，可重复",
     collect,
+  )
+  .option(
+    "--what-if <zonefile>",
+    "lay these records over the DNS of today: what breaks when they are published · 叠加这些记录，预看发布后的情况",
+  )
+  .option(
+    "--config <file>",
+    "take domains, selectors, senders, block lists, DNS servers and authorities from it · 从配置读取域名、选择器、发信地址等",
   )
   .action(async (domains: readonly string[], options: AuditOptions) => {
     const { audit } = await import("./cli/audit.ts");

@@ -1,93 +1,182 @@
 import { auditWords } from "../i18n/audit.ts";
 import { statusWords } from "../i18n/commands.ts";
-import { statusFacts, statusOfSeverity, worstStatus } from "../model/status.ts";
+import { localTime, zoneName } from "../i18n/times.ts";
+import { statuses, statusFacts, statusOfSeverity, type Severity, type Status } from "../model/status.ts";
 import { inLanguage, say, type Language } from "../model/text.ts";
-import { spoken, type Row } from "./check-output.ts";
-import { table } from "./table.ts";
+import { type DomainResult, fineOf, notJudged, statusOfRows, type Trouble, troublesOf } from "./audit-troubles.ts";
+import { table, width } from "./table.ts";
+import { indented } from "./wrap.ts";
 
-export interface DomainResult {
-  readonly domain: string;
-  readonly rows: readonly Row[];
+export interface Telling {
+  readonly language: Language;
+  /** Places of the terminal; Infinity where the output is no terminal: then nothing is broken into lines. */
+  readonly places: number;
+  /** Milliseconds UTC. */
+  readonly now: number;
+  /** What is to be known before all: that this is the future. */
+  readonly notice: string | undefined;
 }
 
-/** One thing that an audit found, as it is told. */
-interface Told {
-  readonly rank: number;
-  readonly mark: string;
-  readonly text: string;
-  readonly advice: string;
-  readonly from: string;
+const toMend: readonly Severity[] = ["critical", "warning"];
+
+function verdictOf({ domain, rows }: DomainResult, troubles: readonly Trouble[], language: Language): string {
+  const counts = countsOf(
+    troubles.map(({ severity }) => statusOfSeverity(severity)),
+    language,
+  );
+  return say(auditWords[`verdict-${statusOfRows(rows)}`], language, { domain, counts });
 }
 
-/** What is to be mended, the most harmful first; what only informs is left out. */
-function troublesOf(rows: readonly Row[], language: Language): readonly Told[] {
-  return rows
-    .flatMap(({ check, observation }) =>
-      observation.findings
-        .filter(({ severity }) => severity !== "info")
-        .map((finding) => {
-          const status = statusOfSeverity(finding.severity);
-          const { text, advice } = spoken(finding, check, language);
-          return {
-            rank: statusFacts[status].rank,
-            mark: inLanguage(statusWords[status], language),
-            text,
-            advice,
-            from: check.id,
-          };
-        }),
-    )
-    .toSorted((a, b) => b.rank - a.rank);
+/** `2 critical, 3 warning`, the worst first. */
+function countsOf(some: readonly Status[], language: Language): string {
+  const ordered = statuses.toSorted((a, b) => statusFacts[b].rank - statusFacts[a].rank);
+  return ordered
+    .map((status) => ({ status: inLanguage(statusWords[status], language), count: some.filter((one) => one === status).length }))
+    .filter(({ count }) => count > 0)
+    .map((data) => say(auditWords.count, language, data))
+    .join(listComma(language));
 }
 
-function verdictOf({ domain, rows }: DomainResult, language: Language): string {
-  const worst = worstStatus(rows.map(({ observation }) => observation.status));
-  return say(auditWords[`verdict-${worst}`], language, { domain, count: troublesOf(rows, language).length });
+const listComma = (language: Language): string => (language === "zh-CN" ? "、" : ", ");
+
+function seenAt(now: number, language: Language): string {
+  const { timeZone } = new Intl.DateTimeFormat().resolvedOptions();
+  // Another year than any: a report that is forwarded says the day.
+  const time = localTime(now, { timezone: timeZone, language, now: 0 });
+  return say(auditWords.seen, language, { time, zone: zoneName(now, timeZone) });
 }
 
-const fineOf = (rows: readonly Row[], language: Language): string =>
-  rows
-    .filter(({ observation }) => observation.status === "ok")
-    .map(({ check }) => inLanguage(check.title, language))
-    .join(language === "zh-CN" ? "、" : ", ");
-
-/** The report of one domain for a terminal: the verdict, what to mend in order of harm, then what is fine. */
-export function asText(result: DomainResult, language: Language): string {
-  const lines = [verdictOf(result, language), ""];
-  for (const { mark, text, advice, from } of troublesOf(result.rows, language)) {
-    lines.push(`${mark}  ${text}`, ...(advice === "" ? [] : [`    → ${advice}`]), `    (${from})`, "");
+/** The report of one domain for a terminal: the verdict, what to mend in order of harm, what was not judged, what is fine. */
+export function asText(result: DomainResult, telling: Telling): string {
+  const { language, places, now, notice } = telling;
+  const troubles = troublesOf(result.rows, toMend, language);
+  const lines: string[] = [];
+  const paragraph = (text: string, before = "", first = before): void =>
+    void lines.push(...indented(text, places, before, first));
+  if (notice !== undefined) {
+    paragraph(notice);
+    lines.push("");
   }
+  paragraph(verdictOf(result, troubles, language));
+  for (const [index, { severity, text, advice, checks }] of troubles.entries()) {
+    const number = `${index + 1}. `;
+    const mark = `${number}${inLanguage(statusWords[statusOfSeverity(severity)], language)}  `;
+    const before = " ".repeat(number.length);
+    lines.push("");
+    paragraph(`${text}  [${checks.join(", ")}]`, before, mark);
+    for (const [at, piece] of advice.entries()) {
+      if (piece.kind === "said") paragraph(piece.text, `${before}  `, at === 0 ? `${before}→ ` : `${before}  `);
+      else lines.push("", ...piece.lines.map((line) => `${before}      ${line}`), ...(at < advice.length - 1 ? [""] : []));
+    }
+  }
+  const section = (head: string, items: readonly string[]): void => {
+    if (items.length === 0) return;
+    lines.push("", say(auditWords.listing, language, { head }));
+    for (const item of items) paragraph(item, "    ", "  - ");
+  };
+  section(inLanguage(auditWords.notJudged, language), reasonsOf(result, language));
+  section(inLanguage(auditWords.noted, language), notedOf(result, language));
   const fine = fineOf(result.rows, language);
-  if (fine !== "") lines.push(say(auditWords.fine, language, { checks: fine }));
-  return lines.join("\n").trimEnd();
+  if (fine.length > 0) {
+    lines.push("");
+    paragraph(
+      `${say(auditWords.listing, language, { head: inLanguage(auditWords.fine, language) })}${language === "en" ? " " : ""}${fine.join(listComma(language))}`,
+    );
+  }
+  lines.push("", seenAt(now, language));
+  return lines.join("\n");
 }
+
+const reasonsOf = ({ rows }: DomainResult, language: Language): readonly string[] =>
+  notJudged(rows, language).map(({ checks, reason }) =>
+    say(auditWords.because, language, { checks: checks.join(listComma(language)), reason }),
+  );
+
+const notedOf = ({ rows }: DomainResult, language: Language): readonly string[] =>
+  troublesOf(rows, ["info"], language).map(({ text }) => shortened(text));
+
+/** What is not to be mended is told in short; --json has the whole. */
+const shortened = (text: string): string => (text.length > 320 ? `${text.slice(0, 300).trimEnd()}…` : text);
 
 /** The same, to be forwarded. */
-export function asMarkdown(result: DomainResult, language: Language): string {
-  const lines = [`# ${result.domain}`, "", verdictOf(result, language), ""];
-  for (const { mark, text, advice, from } of troublesOf(result.rows, language)) {
-    lines.push(`- **${mark}** ${escaped(text)} (\`${from}\`)`, ...(advice === "" ? [] : [`  ${escaped(advice)}`]));
-  }
+export function asMarkdown(result: DomainResult, { language, now, notice }: Telling): string {
+  const troubles = troublesOf(result.rows, toMend, language);
+  const lines = [`# ${escaped(result.domain)}`, ""];
+  if (notice !== undefined) lines.push(`> ${escaped(notice)}`, "");
+  lines.push(`**${escaped(verdictOf(result, troubles, language))}**`);
+  const section = (head: string, items: readonly string[]): void => {
+    if (items.length > 0) lines.push("", `## ${head}`, "", ...items);
+  };
+  section(
+    inLanguage(auditWords.toMend, language),
+    troubles.flatMap(({ severity, text, advice, checks }, index) => {
+      const number = `${index + 1}. `;
+      const before = " ".repeat(number.length);
+      const mark = `**${inLanguage(statusWords[statusOfSeverity(severity)], language)}**`;
+      const from = checks.map((check) => `\`${check}\``).join(", ");
+      return [
+        ...(index === 0 ? [] : [""]),
+        `${number}${mark} ${escaped(text)} (${from})`,
+        ...advice.flatMap((piece) =>
+          piece.kind === "said"
+            ? ["", `${before}${escaped(piece.text)}`]
+            : ["", ...fenced(piece.lines).map((line) => `${before}${line}`)],
+        ),
+      ];
+    }),
+  );
+  const bullets = (items: readonly string[]): readonly string[] => items.map((item) => `- ${escaped(item)}`);
+  section(inLanguage(auditWords.notJudged, language), bullets(reasonsOf(result, language)));
+  section(inLanguage(auditWords.noted, language), bullets(notedOf(result, language)));
   const fine = fineOf(result.rows, language);
-  if (fine !== "") lines.push("", say(auditWords.fine, language, { checks: fine }));
+  section(inLanguage(auditWords.fine, language), fine.length === 0 ? [] : [escaped(fine.join(listComma(language)))]);
+  lines.push("", escaped(seenAt(now, language)));
   return lines.join("\n");
 }
 
 /** Records and server texts may hold what Markdown would read as its own. */
-const escaped = (text: string): string => text.replace(/[\\`*_[\]<>|]/g, "\\$&");
+const escaped = (text: string): string => text.replace(/[\\`*_[\]<>|#]/g, "\\$&");
 
-/** Several domains: a line each, in the order they were given. */
-export function asSummary(results: readonly DomainResult[], language: Language): string {
-  return table(
-    results.map((result) => {
-      const worst = worstStatus(result.rows.map(({ observation }) => observation.status));
-      const first = troublesOf(result.rows, language)[0];
-      return [
-        inLanguage(statusWords[worst], language),
-        result.domain,
-        String(troublesOf(result.rows, language).length),
-        first?.text ?? "",
-      ];
-    }),
+/** A fence is longer than any run of backticks within it. */
+function fenced(lines: readonly string[]): readonly string[] {
+  const longest = Math.max(2, ...lines.flatMap((line) => [...line.matchAll(/`+/g)].map(([run]) => run.length)));
+  const fence = "`".repeat(longest + 1);
+  return [fence, ...lines, fence];
+}
+
+/** Several domains: a line each, in the order they were given, and how to go on. */
+export function asSummary(results: readonly DomainResult[], { language, places, notice }: Telling): string {
+  const told = results.map((result) => {
+    const troubles = troublesOf(result.rows, toMend, language);
+    const status = statusOfRows(result.rows);
+    const worst = troubles[0]?.text ?? (status === "unknown" ? reasonsOf(result, language)[0] : undefined);
+    const counts = countsOf(
+      troubles.map(({ severity }) => statusOfSeverity(severity)),
+      language,
+    );
+    return { status, cells: [inLanguage(statusWords[status], language), result.domain, counts || "–", worst ?? ""] };
+  });
+  const counts = countsOf(
+    told.map(({ status }) => status),
+    language,
   );
+  return [
+    ...(notice === undefined ? [] : [...indented(notice, places, ""), ""]),
+    ...table(told.map(({ cells }) => cells))
+      .split("\n")
+      .map((line) => cut(line, places)),
+    "",
+    ...indented(say(auditWords.details, language, { count: results.length, counts }), places, ""),
+  ].join("\n");
+}
+
+/** A line as far as it fits. */
+function cut(line: string, places: number): string {
+  if (width(line) <= places) return line;
+  let kept = "";
+  for (const character of line) {
+    if (width(kept) + width(character) > places - 1) break;
+    kept += character;
+  }
+  return `${kept.trimEnd()}…`;
 }

@@ -34,6 +34,13 @@ export const usageErrors: readonly { readonly pattern: RegExp; readonly text: Te
     },
   },
   {
+    pattern: /^error: option '(?<option>.*)' cannot be used with option '(?<other>.*)'$/,
+    text: {
+      en: "error: option '{option}' cannot be used with option '{other}'",
+      zh: "错误：选项「{option}」和「{other}」不能同时使用；请只留一个",
+    },
+  },
+  {
     pattern: /^\(Did you mean (?:one of )?(?<near>.*)\?\)$/,
     text: { en: "(Did you mean {near}?)", zh: "（是否想写 {near}？）" },
   },

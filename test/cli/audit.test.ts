@@ -66,15 +66,17 @@ describe("mailvigil audit", () => {
     const { code, out } = await audit("open.test");
     expect(code).toBe(2);
     expect(out).toMatch(/^open\.test: mail is lost, refused or can be forged/);
-    expect(out.indexOf("critical")).toBeLessThan(out.indexOf("unknown"));
-    expect(out).toContain("→");
+    expect(out.indexOf("[dns-spf]")).toBeLessThan(out.indexOf("[dns-dmarc]"));
+    expect(out.indexOf("[dns-dmarc]")).toBeLessThan(out.indexOf("[dns-dkim]"));
+    expect(out.indexOf("[dns-dkim]")).toBeLessThan(out.indexOf("Not judged:"));
+    expect(out).toMatch(/^ {3}→ .*:\n\n {9}_dmarc\.open\.test\. TXT "v=DMARC1; [^\n]*"\n\n/m);
   });
 
   test("several domains are a line each, also from a file", async () => {
     const list = join(folder, "domains");
     await writeFile(list, "# ours\ngood.test\nopen.test # theirs\n");
     const { out } = await audit("--file", list);
-    expect(out.trim().split("\n")).toHaveLength(2);
+    expect(out.trim().split("\n")).toHaveLength(4);
     expect(out).toMatch(/^\S+ +good\.test/m);
     expect(out).toMatch(/^critical +open\.test/m);
   });
@@ -82,7 +84,8 @@ describe("mailvigil audit", () => {
   test("--markdown can be forwarded", async () => {
     const { out } = await audit("open.test", "--markdown");
     expect(out).toMatch(/^# open\.test\n/);
-    expect(out).toMatch(/- \*\*critical\*\* .*`dns-spf`/);
+    expect(out).toMatch(/^\d+\. \*\*critical\*\* .*`dns-spf`/m);
+    expect(out).toMatch(/^ {3}```\n {3}_dmarc\.open\.test\. TXT "v=DMARC1; [^\n]*"\n {3}```$/m);
   });
 
   test("port 25 that was not proven open blames nobody", async () => {
