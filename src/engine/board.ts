@@ -2,7 +2,7 @@ import type { Board, BoardEvent, ChannelHealth } from "../model/board.ts";
 import type { AnyCheck } from "../model/check.ts";
 import type { Incident, Transition } from "../model/incident.ts";
 import type { Json } from "../model/json.ts";
-import type { Fact } from "../model/observation.ts";
+import { maxFactsOfAKind, type Fact } from "../model/observation.ts";
 import type { Probe } from "../model/probe.ts";
 import type { Batch, Breaker, ProbeState, Remembered } from "../model/state.ts";
 import { statusFacts } from "../model/status.ts";
@@ -72,7 +72,11 @@ export function createBoard(options: BoardOptions): LiveBoard {
     const known = facts.get(asset) ?? [];
     const old = known.find((fact) => fact.kind === kind && fact.value === value);
     const fact: Fact = { kind, value, firstSeen: old?.firstSeen ?? at, lastSeen: at };
-    facts.set(asset, [...known.filter((each) => each !== old), fact]);
+    const others = known.filter((each) => each !== old);
+    const alike = others.filter((each) => each.kind === kind);
+    const oldest = alike.reduce<Fact | undefined>((a, b) => (a && a.lastSeen <= b.lastSeen ? a : b), undefined);
+    const left = alike.length < maxFactsOfAKind ? others : others.filter((each) => each !== oldest);
+    facts.set(asset, [...left, fact]);
   }
 
   function keep(incident: Incident): void {

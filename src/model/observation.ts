@@ -23,6 +23,9 @@ export interface Fact {
   readonly lastSeen: number;
 }
 
+/** Of one asset no more facts of a kind are kept, those that were seen last: what is learnt comes from the network. */
+export const maxFactsOfAKind = 500;
+
 /** The stored outcome of one run; never changed. */
 export interface Observation {
   readonly probe: string;

@@ -1,4 +1,5 @@
 import { setImmediate } from "node:timers/promises";
+import { maxFactsOfAKind } from "../model/observation.ts";
 import type { Database } from "./database.ts";
 
 /** What one clean-up removed, in rows. */
@@ -6,6 +7,7 @@ export interface Removed {
   readonly observations: number;
   readonly evidence: number;
   readonly deliveries: number;
+  readonly facts: number;
 }
 
 const dayMs = 86_400_000;
@@ -13,8 +15,8 @@ const dayMs = 86_400_000;
 const chunkMs = 8;
 
 /**
- * Removes what is older than `days` (default 400): rows of observations, evidence, and finished deliveries of incidents that
- * are over. Transitions, incidents and their timeline stay for ever, and so does the last observation of each probe.
+ * Removes what is older than `days` (default 400): rows of observations, evidence, finished deliveries of incidents that are
+ * over, and facts that were not seen since, or are more than an asset may have. Transitions, incidents and their timeline stay for ever, and so does the last observation of each probe.
  * Works in small transactions and lets others run in between; a part of it done is a part of it done.
  * @throws StoreError
  */
@@ -36,13 +38,19 @@ export async function applyRetention(
     `DELETE FROM outbox WHERE seq IN (SELECT seq FROM outbox JOIN incident ON incident.id = outbox.incident
        WHERE finished_at < ? AND resolved_at IS NOT NULL LIMIT ?)`,
   );
-  const removed = { observations: 0, evidence: 0, deliveries: 0 };
+  const removeFacts = sql.prepare<[number, number, number]>(
+    `DELETE FROM fact WHERE (asset, kind, value) IN (SELECT asset, kind, value FROM
+       (SELECT asset, kind, value, last_seen_at, row_number() OVER (PARTITION BY asset, kind ORDER BY last_seen_at DESC) AS place FROM fact)
+       WHERE last_seen_at < ? OR place > ? LIMIT ?)`,
+  );
+  const removed = { observations: 0, evidence: 0, deliveries: 0, facts: 0 };
   const inChunks = createChunks(db, options.signal);
   for (const { probe } of probes) {
     removed.observations += await inChunks((most) => removeObservations.run(probe, before, most).changes);
     removed.evidence += await inChunks((most) => removeEvidence.run(probe, before, most).changes);
   }
   removed.deliveries += await inChunks((most) => removeDeliveries.run(before, most).changes);
+  removed.facts += await inChunks((most) => removeFacts.run(before, maxFactsOfAKind, most).changes);
   return removed;
 }
 

@@ -1,4 +1,5 @@
 import { expect, onTestFinished, test } from "vitest";
+import { maxFactsOfAKind } from "../../src/model/observation.ts";
 import { openDatabase } from "../../src/store/database.ts";
 import type { Database } from "../../src/store/database.ts";
 import { createHistory } from "../../src/store/history.ts";
@@ -55,7 +56,7 @@ test("applyRetention() removes raw rows, evidence and finished deliveries by age
   outbox.settle({ id: "msg_1:2:hook", at: edge, state: "sent" });
   outbox.settle({ id: "msg_2:1:hook", at: edge - 1, state: "sent" });
 
-  expect(await applyRetention(db, now)).toEqual({ observations: 3, evidence: 3, deliveries: 1 });
+  expect(await applyRetention(db, now)).toEqual({ observations: 3, evidence: 3, deliveries: 1, facts: 0 });
 
   const history = createHistory(db);
   expect(history.observations("a/b", everything).map(({ at }) => at)).toEqual([edge]);
@@ -66,7 +67,22 @@ test("applyRetention() removes raw rows, evidence and finished deliveries by age
   expect(loadRemembered(db, now).observations.map(({ at }) => at)).toEqual([edge, edge - 5]);
   // The unfinished delivery, the young one, and the one of an incident that is open and must be told over.
   expect(db.sql.prepare("SELECT key FROM outbox ORDER BY key").pluck().all()).toEqual(["1:2:hook", "1:3:hook", "2:1:hook"]);
-  expect(await applyRetention(db, now)).toEqual({ observations: 0, evidence: 0, deliveries: 0 });
+  expect(await applyRetention(db, now)).toEqual({ observations: 0, evidence: 0, deliveries: 0, facts: 0 });
+});
+
+test("applyRetention() removes facts that nothing has shown for long, and the oldest where there are too many", async () => {
+  const db = setUp();
+  const fact = (value: string, at: number, kind = "helo") => ({ asset: "example.com", kind, value, at });
+  const many = Array.from({ length: maxFactsOfAKind + 3 }, (_, i) => fact(`helo ${i}`, now - i));
+  const recorder = createRecorder(db);
+  const facts = [...many, fact("old", now - 401 * day, "mx"), fact("young", now - 399 * day, "mx")];
+  await recorder.commit(batch({ facts }), { atOnce: true });
+  expect(await applyRetention(db, now)).toMatchObject({ facts: 4 });
+  const left = loadRemembered(db, now).facts.map(({ value }) => value);
+  expect(left).toHaveLength(maxFactsOfAKind + 1);
+  expect(left).toContain("young");
+  expect(left).toContain(`helo ${maxFactsOfAKind - 1}`);
+  expect(left).not.toContain(`helo ${maxFactsOfAKind}`);
 });
 
 test("applyRetention() lets others run and commit while it works, and stops when it is told to", async () => {
