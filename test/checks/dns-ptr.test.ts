@@ -226,6 +226,17 @@ testCheck(dnsPtr, {
     status: "warning",
     findings: ["helo-literal"],
   },
+  "MX-20 an address seen in mail whose machine is a provider's is nobody's to mend": {
+    ...silent,
+    facts: [
+      { kind: "sending-address", value: "203.0.113.77", firstSeen: 1, lastSeen: testNow },
+      { kind: "helo", value: "203.0.113.77 mail-ed1-f41.google.com", firstSeen: 1, lastSeen: testNow },
+    ],
+    zone: { ...good, "77.113.0.203.in-addr.arpa": "nxdomain" },
+    status: "ok",
+    findings: [],
+    also: ({ metrics }) => expect(metrics).toEqual({ senders: 1 }),
+  },
   "PTR-5 what is given counts before what was seen": {
     ...silent,
     options: { ...options, helo: { [address]: "mail.example.com" } },

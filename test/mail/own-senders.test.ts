@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { hostedMail, isHostedMail } from "../../src/mail/hosted-mail.ts";
-import { findOwnSenders } from "../../src/mail/own-senders.ts";
+import { findOwnSenders, seenSenders } from "../../src/mail/own-senders.ts";
 import { ptrName, reversed } from "../../src/mail/reverse-name.ts";
 import { greetingName, isGenericName, isSendingName, sameAddress } from "../../src/mail/sending-name.ts";
 import { createZone, type Zone } from "../support/zone.ts";
@@ -65,6 +65,28 @@ describe("findOwnSenders()", () => {
       { numRuns: 200 },
     );
   });
+});
+
+test("seenSenders() tells the company's own machines from a provider's, and forgets after a week", () => {
+  const day = 86_400_000;
+  const now = 100 * day;
+  const all = [
+    ["sending-address", "203.0.113.5", 1],
+    ["helo", "203.0.113.5 old.example.com", 3],
+    ["helo", "203.0.113.5 mail.example.com", 1],
+    ["sending-address", "203.0.113.6", 2],
+    ["sending-address", "198.51.100.7", 1],
+    ["helo", "198.51.100.7 mail-ed1-f41.google.com", 1],
+    ["sending-address", "198.51.100.8", 1],
+    ["helo", "198.51.100.8 out.preset.example", 1],
+    ["sending-address", "203.0.113.9", 8],
+  ] as const;
+  const facts = (kind: string) =>
+    all.filter((fact) => fact[0] === kind).map(([, value, days]) => ({ kind, value, firstSeen: 1, lastSeen: now - days * day }));
+  const seen = seenSenders(facts, now, ["preset.example"]);
+  expect(seen.addresses).toEqual(["203.0.113.5", "198.51.100.7", "198.51.100.8", "203.0.113.6"]);
+  expect(seen.own).toEqual(["203.0.113.5", "203.0.113.6"]);
+  expect([...seen.helos]).toEqual([["203.0.113.5", "mail.example.com"]]);
 });
 
 test("reversed() and ptrName() spell addresses backwards", () => {
