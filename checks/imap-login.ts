@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { type CheckContext, defineCheck, explain, type FoundFinding } from "../src/model/check.ts";
 import type { Connection } from "../src/model/connection.ts";
+import { quoted } from "../src/model/text.ts";
 import { certificateFindings } from "../src/net/certificate-findings.ts";
 import { connectionFindings } from "../src/net/connection-findings.ts";
 import { createImap, type Imap, type ImapAnswer, type ImapLine, reasonOf } from "../src/net/imap.ts";
@@ -105,12 +106,12 @@ async function examineInbox(work: Work): Promise<void> {
 
   const login = await logIn(work);
   if (login === undefined) return report.find(found("password-login-off", "LOGINDISABLED", "auth"));
-  alerts(login, [greeting]).forEach((text) => report.find(found("server-alert", text)));
+  alerts(login, [greeting]).forEach((text) => report.find(found("server-alert", quoted(text))));
   if (login.word !== "OK") return report.find(found(refusalOf(login, options), reasonOf(login)));
   report.loggedIn(loginOf(user, options.password));
 
   const opened = await report.time("examine", () => openInbox(work, greeting));
-  alerts(opened, []).forEach((text) => report.find(found("server-alert", text)));
+  alerts(opened, []).forEach((text) => report.find(found("server-alert", quoted(text))));
   if (opened.word !== "OK") report.find(found(closedInbox(opened), reasonOf(opened)));
 }
 

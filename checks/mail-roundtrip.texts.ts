@@ -77,8 +77,8 @@ export const roundTripFindings = {
   "send-refused": {
     severity: "critical",
     text: {
-      en: "{from} cannot send to {to}: {host} refuses the mail at {command} ({status}: {reply})",
-      zh: "{from} 无法给 {to} 发信：{host} 在 {command} 阶段拒收（{status}：{reply}）",
+      en: "{from} cannot send to {to}: {host} refuses the mail at {command} ({status}: “{reply}”)",
+      zh: "{from} 无法给 {to} 发信：{host} 在 {command} 阶段拒收（{status}：「{reply}」）",
     },
     advice: {
       en: "Read the server's answer. 5.1.x: the address; 5.2.2: mailbox full; 5.7.x: not allowed, or taken for spam; 5.3.4: too large. Then ask the administrator of {host}.",
@@ -89,8 +89,8 @@ export const roundTripFindings = {
   "send-deferred": {
     severity: "warning",
     text: {
-      en: "{from} cannot send just now: {host} puts the mail off at {command} ({status}: {reply})",
-      zh: "{from} 暂时发不出信：{host} 在 {command} 阶段要求稍后再试（{status}：{reply}）",
+      en: "{from} cannot send just now: {host} puts the mail off at {command} ({status}: “{reply}”)",
+      zh: "{from} 暂时发不出信：{host} 在 {command} 阶段要求稍后再试（{status}：「{reply}」）",
     },
     advice: {
       en: "Wait for the next try. If it stays so: 4.7.x means too many mails or a suspicion, 4.2.2 a full mailbox, 4.3.x trouble at the server; ask the administrator of {host}.",

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { type CheckContext, defineCheck, explain } from "../src/model/check.ts";
+import { quoted } from "../src/model/text.ts";
 
 /** Large mail services inside and outside China, each of another operator. */
 const independent = [
@@ -100,7 +101,7 @@ async function greetingOf(ctx: CheckContext, text: string, signal: AbortSignal):
   try {
     const line = await connection.readLine(greetingTimeoutMs);
     // A refusal comes from the far end, too.
-    if (!/^[245]\d\d([ -]|$)/.test(line)) throw new Error(`no mail server: ${line}`);
+    if (!/^[245]\d\d([ -]|$)/.test(line)) throw new Error(`no mail server: ${quoted(line)}`);
     if (connection.open) connection.write("QUIT\r\n");
     return line;
   } finally {

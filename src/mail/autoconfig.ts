@@ -1,4 +1,5 @@
 import { XMLParser } from "fast-xml-parser";
+import { quoted } from "../model/text.ts";
 
 /** A server as Mozilla's autoconfiguration names it. */
 interface ConfiguredServer {
@@ -42,7 +43,7 @@ export function readAutoconfig(text: string, domain: string): AutoconfigReading 
   try {
     root = parser.parse(text, true);
   } catch (error) {
-    return { kind: "bad", reason: error instanceof Error ? error.message : String(error) };
+    return { kind: "bad", reason: quoted(error instanceof Error ? error.message : String(error)) };
   }
   const providers = children(child(root, "clientConfig"), "emailProvider");
   const servers = providers.flatMap((provider) => [

@@ -1,3 +1,4 @@
+import { quoted } from "../model/text.ts";
 import { rdapBases } from "./rdap-bases.ts";
 import { readBootstrap, readRdap, type Registration } from "./registration.ts";
 import { unknownWhois, type WhoisServer, whoisServers } from "./whois-servers.ts";
@@ -120,7 +121,7 @@ async function byWhois(world: RegistryWorld, domain: string, server: WhoisServer
     world.note(`${by}: states ${registration.statuses.join(", ") || "none"}`);
     return { kind: "registered", registration, by, unreadable: registration.expires === undefined && server.dates.length > 0 };
   }
-  const reason = read.kind === "refused" ? `it refuses (${read.line})` : noDate;
+  const reason = read.kind === "refused" ? `it refuses: ${quoted(read.line)}` : noDate;
   return { kind: "failed", by, reason: `${by}: ${reason}` };
 }
 

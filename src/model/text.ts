@@ -19,4 +19,7 @@ export const fill = (template: string, data: Data): string =>
     Object.hasOwn(data, name) ? String(data[name]) : place,
   );
 
+/** What somebody else said, as it was said: a server, a library, a record. In a reason it stands out from words of ours. */
+export const quoted = (words: string): string => `“${words}”`;
+
 export const say = (text: Text, language: Language, data: Data = {}): string => fill(inLanguage(text, language), data);

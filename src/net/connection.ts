@@ -2,6 +2,7 @@ import net from "node:net";
 import tls from "node:tls";
 import { getSystemErrorMessage } from "node:util";
 import { type Connection, DialError, type DialFailure, type DialOptions, type Phase, type TlsPeer } from "../model/connection.ts";
+import { quoted } from "../model/text.ts";
 import { decodeText } from "./decode.ts";
 import { startTimer } from "./timer.ts";
 import { type Identity, lookFirst, notPinned, peerOf, skipCopies, type Trust } from "./tls.ts";
@@ -49,15 +50,21 @@ function errorAt(place: Pick<Place, "phase" | "remote">, cause: unknown): DialEr
 
 /** OpenSSL's messages carry its own file and line, Node's repeat the address: only the reason is for people. */
 function reasonOf(error: unknown): string {
-  if (!(error instanceof Error)) return String(error);
-  if ("reason" in error && typeof error.reason === "string") return error.reason;
+  if (!(error instanceof Error)) return quoted(String(error));
+  if ("reason" in error && typeof error.reason === "string") return quoted(error.reason);
   const code = "code" in error && typeof error.code === "string" ? error.code : undefined;
-  if (code === undefined || !("errno" in error) || typeof error.errno !== "number") return error.message;
+  if (code === undefined || !("errno" in error) || typeof error.errno !== "number") {
+    // Node's own word for a connection that ended within the handshake.
+    return code === "ECONNRESET" ? "closed by the far side" : quoted(error.message);
+  }
   return `${getSystemErrorMessage(error.errno)} (${code})`;
 }
 
 export const abortedAt = ({ phase, remote }: Pick<Place, "phase" | "remote">): DialError =>
   new DialError(`${phase} ${remote}: given up`, { phase, failure: "aborted", remote });
+
+/** `5`, `0.3`: what is left of a deadline has a dozen digits. */
+const seconds = (ms: number): number => Math.round(ms / 100) / 10;
 
 /** Resolves when the socket has got there; whatever ends the wait otherwise destroys it and rejects with a `DialError`. */
 export function until(
@@ -81,7 +88,7 @@ export function until(
       end(new DialError(`${phase} ${remote}: closed by the far side`, { phase, failure: "closed", remote }));
     const onAbort = (): void => end(abortedAt(place));
     const stopTimer = startTimer(timeoutMs, () =>
-      end(new DialError(`${phase} ${remote}: nothing for ${timeoutMs / 1000} s`, { phase, failure: "timeout", remote })),
+      end(new DialError(`${phase} ${remote}: nothing for ${seconds(timeoutMs)} s`, { phase, failure: "timeout", remote })),
     );
     socket.once(event, onEvent).once("error", onError).once("close", onClose);
     place.signal.addEventListener("abort", onAbort, { once: true });
@@ -192,7 +199,7 @@ export function createConnection(made: Made): Connection {
   const read = <T>(take: () => T | undefined, timeoutMs: number): Promise<T> => {
     if (reader !== undefined) return Promise.reject(error("other", "read twice at once"));
     return new Promise((resolve, reject) => {
-      const stopTimer = startTimer(timeoutMs, () => reader?.fail(error("timeout", `nothing for ${timeoutMs / 1000} s`)));
+      const stopTimer = startTimer(timeoutMs, () => reader?.fail(error("timeout", `nothing for ${seconds(timeoutMs)} s`)));
       const over = (): void => {
         stopTimer();
         reader = undefined;

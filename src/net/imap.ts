@@ -1,4 +1,5 @@
 import { type Connection, DialError, type Phase } from "../model/connection.ts";
+import { quoted } from "../model/text.ts";
 import { decodeText } from "./decode.ts";
 import type { Step } from "./session-findings.ts";
 
@@ -74,7 +75,7 @@ export function createImap(connection: Connection, { commandTimeoutMs, note }: I
         throw tooMuch(connection, `literals of more than ${maxLiteral} bytes`);
       const literal = decodeText(await connection.readBytes(bytes, timeoutMs));
       const rest = await connection.readLine(timeoutMs);
-      response = `${response.slice(0, response.lastIndexOf("{"))}${quoted(literal)}${rest}`;
+      response = `${response.slice(0, response.lastIndexOf("{"))}${inQuotes(literal)}${rest}`;
       if (response.length > 2 * maxLiteral) throw tooMuch(connection, "a response without end");
     }
   };
@@ -175,7 +176,7 @@ export function createImap(connection: Connection, { commandTimeoutMs, note }: I
 
 /** Why, in the server's words, with its code. */
 export const reasonOf = ({ word, code, text }: ImapLine): string =>
-  [word, code === "" ? "" : `[${code}]`, text].filter((part) => part !== "").join(" ");
+  quoted([word, code === "" ? "" : `[${code}]`, text].filter((part) => part !== "").join(" "));
 
 const tooMuch = (connection: Connection, what: string): DialError =>
   new DialError(`${connection.remote}: ${what}`, { phase: "command", failure: "too-long", remote: connection.remote });
@@ -186,12 +187,12 @@ export function parseLine(text: string): ImapLine {
   return { word: (match?.[1] ?? text).toUpperCase(), code: match?.[2] ?? "", text: match?.[3] ?? "" };
 }
 
-const quoted = (text: string): string => `"${text.replaceAll(/["\\]/g, "\\$&")}"`;
+const inQuotes = (text: string): string => `"${text.replaceAll(/["\\]/g, "\\$&")}"`;
 
 /** Only these are safe between quotes with every server: RFC 3501 knows no others there. */
 const quotable = /^[\x20-\x7e]*$/;
 
-const astring = (text: string): string => (/^[A-Za-z0-9.@_-]+$/.test(text) ? text : quoted(text));
+const astring = (text: string): string => (/^[A-Za-z0-9.@_-]+$/.test(text) ? text : inQuotes(text));
 
 /**
  * A command with its arguments, in the parts that are sent one after the other: what cannot be quoted becomes a literal,
@@ -204,7 +205,7 @@ export function joinLiterals(verb: string, args: readonly string[], withoutWaiti
     if (arg.includes("\0")) throw new Error("A login name or password with a NUL character cannot be sent by IMAP");
     const last = parts.length - 1;
     if (quotable.test(arg)) {
-      parts[last] += ` ${quoted(arg)}`;
+      parts[last] += ` ${inQuotes(arg)}`;
       continue;
     }
     const size = Buffer.byteLength(arg);

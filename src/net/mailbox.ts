@@ -1,5 +1,7 @@
 import type { ConnectionOptions } from "node:tls";
 import type { ImapFlow } from "imapflow";
+import { DialError } from "../model/connection.ts";
+import { quoted } from "../model/text.ts";
 import {
   type Account,
   addressesOf,
@@ -72,7 +74,7 @@ export async function visitMailbox<T>(visit: Visit, work: (mailbox: Mailbox) => 
   try {
     if (account.provider?.idAfterLogin === true) await sendId(client);
     const result = await work(mailboxOf(client));
-    if (!client.usable) throw broken() ?? new Error("the connection ended");
+    if (!client.usable) throw broken() ?? new DialError("closed by the far side", { phase: "command", failure: "closed" });
     await client.logout();
     return result;
   } catch (thrown) {
@@ -170,7 +172,7 @@ async function loginError(error: Error, visit: Visit, client: ImapFlow | undefin
   if ("authenticationFailed" in error && error.authenticationFailed === true) {
     const answered = textOf(error, "response") !== "";
     const code = knownRejection(answer, account.provider) ?? imapRefusal(textOf(error, "serverResponseCode"));
-    return new SessionError(answer, [loginFinding(answered ? code : "password-login-off", account, answer)], error);
+    return new SessionError(answer, [loginFinding(answered ? code : "password-login-off", account, quoted(answer))], error);
   }
   return new SessionError(answer, await diagnose(visit, "imap", howItBroke(error, account, client)), error);
 }
@@ -184,7 +186,7 @@ function sessionError(error: Error, { account, ctx }: Visit, client: ImapFlow): 
   const command = commandOf(error);
   ctx.note(`imap ${host}:${port}: ${command}: ${reason}`);
   if (refused !== "") {
-    const data = { phase: "command", host, port, command, reason: `${refused} ${reason}` };
+    const data = { phase: "command", host, port, command, reason: quoted(`${refused} ${reason}`) };
     return new SessionError(reason, [{ code: "command-refused", data }], error);
   }
   // What imapflow throws without a code of its own is a bug, here or there: not the server's.
@@ -198,8 +200,8 @@ const commandOf = (error: Error): string =>
 function howItBroke(error: Error, account: Account, client: ImapFlow | undefined): SessionFinding {
   const command = commandOf(error);
   const farewell = client?.byeReason;
-  if (farewell) return brokenOff("session-ended", account, { command, reason: farewell });
-  const about = { command, reason: error.message };
+  if (farewell) return brokenOff("session-ended", account, { command, reason: quoted(farewell) });
+  const about = { command, reason: error instanceof DialError ? error.message : quoted(error.message) };
   if (textOf(error, "code") !== "ETIMEOUT") return brokenOff("connection-lost", account, about);
   return brokenOff("command-timeout", account, { ...about, seconds: patience(account.limits) });
 }

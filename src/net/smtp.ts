@@ -1,4 +1,5 @@
 import { type Connection, DialError, type Phase } from "../model/connection.ts";
+import { quoted } from "../model/text.ts";
 import type { Step } from "./session-findings.ts";
 
 /** A whole reply of the server, its lines joined by a space. */
@@ -113,7 +114,7 @@ function reply(status: number, lines: readonly string[]): SmtpReply {
 }
 
 /** Why, in the server's words, with its code. */
-export const replyReason = ({ status, text }: SmtpReply): string => (status === 0 ? text : `${status} ${text}`.trim());
+export const replyReason = ({ status, text }: SmtpReply): string => quoted(status === 0 ? text : `${status} ${text}`.trim());
 
 /** Keyword ▶ parameters, in upper case. `AUTH=LOGIN` is how servers wrote it before RFC 2554; both forms add up. */
 export function extensionsOf(lines: readonly string[]): ReadonlyMap<string, readonly string[]> {

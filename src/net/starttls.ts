@@ -1,4 +1,5 @@
 import type { Connection } from "../model/connection.ts";
+import { quoted } from "../model/text.ts";
 import { createImap } from "./imap.ts";
 import { createSmtp } from "./smtp.ts";
 
@@ -28,7 +29,7 @@ export function askForTls(
 
 const ready: StartTlsAnswer = { kind: "ready" };
 const missing: StartTlsAnswer = { kind: "missing" };
-const refused = (reason: string): StartTlsAnswer => ({ kind: "refused", reason });
+const refused = (words: string): StartTlsAnswer => ({ kind: "refused", reason: quoted(words) });
 
 const dialogues: Record<StartTlsProtocol, (connection: Connection, note: (line: string) => void) => Promise<StartTlsAnswer>> = {
   imap: async (connection, note) => {

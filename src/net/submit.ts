@@ -1,4 +1,5 @@
 import type { ConnectionOptions } from "node:tls";
+import { quoted } from "../model/text.ts";
 import {
   addressesOf,
   asError,
@@ -109,12 +110,12 @@ async function answerOf(error: Error, visit: Visit): Promise<Submitted> {
   if (code === "EAUTH") {
     const why =
       reply === "" ? "password-login-off" : (knownRejection(reply, account.provider) ?? smtpRefusal(status, enhanced, reply));
-    throw new SessionError(error.message, [loginFinding(why, account, reply || error.message)], error);
+    throw new SessionError(error.message, [loginFinding(why, account, quoted(reply || error.message))], error);
   }
   if ((code === "EENVELOPE" || code === "EMESSAGE") && status >= 400) {
     return { kind: status < 500 ? "deferred" : "refused", command, status: enhanced || String(status), reply };
   }
-  const broken = brokenOff("connection-lost", account, { command: command || "DATA", reason: error.message });
+  const broken = brokenOff("connection-lost", account, { command: command || "DATA", reason: quoted(error.message) });
   // After the login the way was open; before it, the way is looked at again.
   const late = "timeoutType" in error && error.timeoutType === "SOCKET_TIMEOUT";
   throw new SessionError(error.message, late ? [broken] : await diagnose(visit, "smtp", broken), error);

@@ -99,7 +99,7 @@ testCheck(
     "no greeting": { world: imap({ greeting: "silence" }), ...critical("greeting-missing") },
     "BYE with a reason": {
       world: imap({ greeting: ["* BYE too many connections"] }),
-      ...critical("greeting-refused", dataIs({ reason: "BYE too many connections" })),
+      ...critical("greeting-refused", dataIs({ reason: "“BYE too many connections”" })),
     },
     "a greeting of another protocol": { world: imap({ greeting: ["220 smtp ready"] }), ...critical("greeting-unexpected") },
     "no STARTTLS": {
@@ -132,7 +132,7 @@ testCheck(
     },
     "the server ends the session with a reason": {
       world: imap({ on: { LIST: [["* BYE shutting down", "!hangup"]] } }),
-      ...critical("session-ended", dataIs({ reason: "shutting down" })),
+      ...critical("session-ended", dataIs({ reason: "“shutting down”" })),
     },
     "the connection is cut in the middle": { world: imap({ on: { LIST: ["reset"] } }), ...critical("connection-lost") },
     "no answer to a command": { world: imap({ on: { LIST: ["silence"] } }), ...critical("command-timeout") },

@@ -244,7 +244,7 @@ testCheck(
     },
     "the sender's server turns everybody away": {
       world: at(undefined, { greeting: ["554 5.7.1 your address is blocked"] }),
-      ...critical("greeting-refused", dataIs({ reason: "554 5.7.1 your address is blocked" })),
+      ...critical("greeting-refused", dataIs({ reason: "“554 5.7.1 your address is blocked”" })),
     },
     "the connection is cut when the mail is handed over: it may have been taken": {
       world: at(undefined, { on: { MAIL: [["250 ok"]], RCPT: [["250 ok"]], DATA: ["reset"] } }),

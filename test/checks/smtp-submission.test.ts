@@ -50,7 +50,9 @@ testCheck(smtpSubmission, {
   ),
   "554 in place of a greeting": on(
     { greeting: ["554 5.7.1 your address is blocked"] },
-    critical("greeting-refused", ({ findings }) => expect(findings[0]?.data["reason"]).toBe("554 5.7.1 your address is blocked")),
+    critical("greeting-refused", ({ findings }) =>
+      expect(findings[0]?.data["reason"]).toBe("“554 5.7.1 your address is blocked”"),
+    ),
   ),
   "421 in place of a greeting": on({ greeting: ["421 too busy"] }, critical("greeting-refused")),
   "a greeting without end": on(
