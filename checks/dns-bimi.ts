@@ -110,7 +110,7 @@ async function fetched(ctx: CheckContext, url: string, maxBytes: number, signal:
   const { ask, isPublic, authorities } = ctx;
   const outcome = await get({ url, ask, isPublic, authorities, signal, maxBytes, timeoutMs: fetchMs, redirects: 2 });
   const isGood = outcome.kind === "answer" && outcome.status === 200;
-  const reason = outcome.kind === "answer" ? `HTTP ${outcome.status}` : `${outcome.failure}: ${outcome.text}`;
+  const reason = outcome.kind === "answer" ? `HTTP ${outcome.status}` : outcome.text;
   ctx.note(`GET ${url}: ${reason}`);
   return { body: isGood ? outcome.body : undefined, reason };
 }
@@ -133,7 +133,7 @@ function judgeCertificate({ domain, name, pem, logo, now }: Certificate): Found[
     now < notBefore || now > notAfter ? `${dateOf(notBefore)} – ${dateOf(notAfter)}` : "",
     names.includes(name) || names.some((one) => covered === one || covered.endsWith(`.${one}`)) ? "" : `≠ ${covered}`,
     forMarks ? "" : "EKU BIMI",
-    chained ? "" : "chain",
+    chained ? "" : "broken chain",
     certificate.logo === undefined || (logo !== undefined && certificate.logo.toString() !== logo) ? "logo ≠ l=" : "",
   ].filter((rule) => rule !== "");
   if (rules.length > 0) return [{ code: "bimi-certificate-bad", data: { domain, rules: rules.join(", ") } }];

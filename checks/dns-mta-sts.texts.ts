@@ -221,8 +221,8 @@ export const stsFindings = {
   "policy-none": {
     severity: "info",
     text: {
-      en: "MTA-STS is switched off for {domain}: its policy says mode none",
-      zh: "{domain} 的 MTA-STS 已停用：策略为 mode none",
+      en: "MTA-STS is switched off for {domain}: its policy says “mode: none”",
+      zh: "{domain} 的 MTA-STS 已停用：策略写着「mode: none」",
     },
     advice: {
       en: "Once max_age ({maxAge} s) has passed since the change, the DNS host may delete _mta-sts.{domain}, and the web host the policy.",

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { type CheckContext, type CheckResult, defineCheck, explain, type FoundFinding } from "../src/model/check.ts";
-import type { DnsAnswer, Resolve } from "../src/model/dns.ts";
+import type { DnsAnswer } from "../src/model/dns.ts";
 import type { Json } from "../src/model/json.ts";
 import { holds } from "../src/mail/ip-range.ts";
 import { evaluateSpf } from "../src/mail/mailauth.ts";
@@ -13,6 +13,7 @@ import { recordWith, rewritten, zoneLine } from "../src/mail/spf-rewrite.ts";
 import { accountOf, edgesOf, passingOf, rangeList, type SpfAccount } from "../src/mail/spf-tree.ts";
 import { exchangesOf, type SpfTree, walkSpf } from "../src/mail/spf-walk.ts";
 import { listed, shortened, txtLine } from "../src/mail/txt-answer.ts";
+import { quoted } from "../src/model/text.ts";
 import { asciiName } from "../src/net/dns-name.ts";
 import { resolveBy } from "../src/net/dns-resolve.ts";
 import { spfSyntaxFindings } from "./dns-spf-syntax.texts.ts";
@@ -171,16 +172,23 @@ async function senderFindings(
 ): Promise<Found[]> {
   const { name: domain, record } = tree.root;
   if (record === undefined) return [];
-  const ask: typeof ctx.ask = (name, type, options) => ctx.ask(name, type, { ...options, signal });
-  const resolve: Resolve = resolveBy(ask);
   const usesPtr = [...tree.nodes.values()].some((node) => node.record?.directives.some((one) => one.kind === "ptr"));
   const found = await Promise.all(
     senders.map(async (address): Promise<Found[]> => {
-      const { result, text } = await evaluateSpf({ domain, address, resolve, timeoutMs: evaluationMs });
+      let unanswered: string | undefined;
+      const ask: typeof ctx.ask = async (name, type, options) => {
+        const answer = await ctx.ask(name, type, { ...options, signal });
+        if (answer.outcome === "failed") unanswered ??= `${type} ${name}: ${answer.failure?.text ?? ""}`;
+        return answer;
+      };
+      const evaluation = { domain, address, resolve: resolveBy(ask), timeoutMs: evaluationMs };
+      const { result, text } = await evaluateSpf(evaluation);
       ctx.note(`SPF for ${address}: ${result}${result === "permerror" || result === "temperror" ? ` (${text})` : ""}`);
       const many = usesPtr ? await ptrFindings(ctx, domain, address, signal) : [];
       if (result === "pass") return many;
-      if (result === "temperror") return [...many, { code: "spf-sender-unknown", data: { domain, address, reason: text } }];
+      if (result === "temperror") {
+        return [...many, { code: "spf-sender-unknown", data: { domain, address, reason: unanswered ?? quoted(text) } }];
+      }
       const term = `ip${address.includes(":") ? 6 : 4}:${address}`;
       return [...many, { code: "spf-sender-fails", data: { domain, address, result, record: recordWith(record, domain, term) } }];
     }),

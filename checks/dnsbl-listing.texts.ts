@@ -119,8 +119,8 @@ export const listingFindings = {
   "lists-left-out": {
     severity: "info",
     text: {
-      en: "{count} built-in lists did not pass their self-test and were left out: {lists}",
-      zh: "{count} 个内置名单未通过自检，已跳过：{lists}",
+      en: "{count} built-in lists did not pass their self-test and were left out: {lists} (the first: {reason})",
+      zh: "{count} 个内置名单未通过自检，已跳过：{lists}（第一个的原因：{reason}）",
     },
     advice: {
       en: "Nothing, while others answer. Most lists answer only to a recursive resolver of your own: settings.dns.servers; for Spamhaus a free DQS key helps: option dqs_key.",
@@ -131,8 +131,8 @@ export const listingFindings = {
   "lists-none": {
     severity: "unknown",
     text: {
-      en: "Whether {domain} is on a blocklist could not be found out: no list answered ({lists})",
-      zh: "无法得知 {domain} 是否在黑名单中：没有名单应答（{lists}）",
+      en: "Whether {domain} is on a blocklist could not be found out: no list answered as a list does: {lists} (the first: {reason})",
+      zh: "无法得知 {domain} 是否在黑名单中：没有一个名单能用：{lists}（第一个的原因：{reason}）",
     },
     advice: {
       en: "Whoever runs this machine sets settings.dns.servers to a recursive resolver of your own (unbound); for Spamhaus a free DQS key helps: option dqs_key.",

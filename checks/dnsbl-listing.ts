@@ -17,6 +17,7 @@ import { findOwnSenders, seenSenders, senderOptions } from "../src/mail/own-send
 import { type CheckContext, defineCheck, explain, type FoundFinding } from "../src/model/check.ts";
 import { isListCode } from "../src/model/dns-words.ts";
 import type { Secret } from "../src/model/secret.ts";
+import { quoted } from "../src/model/text.ts";
 import { asciiName } from "../src/net/dns-name.ts";
 import { listingFindings } from "./dnsbl-listing.texts.ts";
 
@@ -224,10 +225,16 @@ function illnesses(consulted: readonly Consulted[], domain: string, immediate: b
   const findings: Found[] = named.map(({ list, ill: reason = "" }) => ({ code: "list-ill", data: { list: list.zone, reason } }));
   const others = ill.filter(({ list }) => !list.named);
   if (others.length === 0) return findings;
-  const lists = others.map(({ list, ill: reason = "" }) => `${list.zone} (${reason})`).join(", ");
-  if (ill.length < consulted.length) return [...findings, { code: "lists-left-out", data: { count: others.length, lists } }];
+  const lists = others.map(({ list }) => list.zone).join(", ");
+  // Mostly one reason for all, our resolver; the notes have each.
+  const reason = others[0]?.ill ?? "";
+  if (ill.length < consulted.length)
+    return [...findings, { code: "lists-left-out", data: { count: others.length, lists, reason } }];
   // In a single look a helper that is away makes nothing unknown.
-  return [...findings, { code: "lists-none", data: { domain, lists }, ...(immediate ? { severity: "info" as const } : {}) }];
+  return [
+    ...findings,
+    { code: "lists-none", data: { domain, lists, reason }, ...(immediate ? { severity: "info" as const } : {}) },
+  ];
 }
 
 interface Judged {
@@ -278,7 +285,7 @@ function described(some: readonly Listing[]) {
   const reasons = some.map(({ hit }) => hit.reason).filter((reason) => reason !== "");
   return {
     lists: some.map(({ list, hit }) => `${list.name} (${hit.means})`).join(", "),
-    reason: reasons[0] ?? "–",
+    reason: reasons[0] === undefined ? "–" : quoted(reasons[0]),
     removal: [...new Set(some.map(({ list }) => list.removal))].slice(0, 3).join(", "),
   };
 }

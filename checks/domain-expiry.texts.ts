@@ -67,8 +67,8 @@ export const expiryFindings = {
     severity: "critical",
     immediate: true,
     text: {
-      en: "{domain} is about to be deleted at the registry, and then belongs to whoever takes it first (pending delete, {by})",
-      zh: "{domain} 即将被注册局删除，之后谁先注册就归谁（pending delete，{by}）",
+      en: "{domain} is about to be deleted at the registry, and then belongs to whoever takes it first (pendingDelete, {by})",
+      zh: "{domain} 即将被注册局删除，之后谁先注册就归谁（pendingDelete，{by}）",
     },
     advice: {
       en: "Whoever pays for {domain} calls the registrar at once: is a restore still possible? If not, order it for the minute it becomes free.",

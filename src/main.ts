@@ -127,8 +127,10 @@ try {
   if (error instanceof CommanderError) process.exitCode = error.exitCode === 0 ? 0 : wrongUsage;
   else {
     // What names its own remedy needs no stack.
-    const known = error instanceof Error && ["PluginError", "StoreError", "DnsServerError"].includes(error.name);
-    console.error(known ? error.message : error);
+    const known =
+      error instanceof Error && ["PluginError", "StoreError", "DnsServerError", "AddressRangeError"].includes(error.name);
+    const { say } = await import("./cli/say.ts");
+    console.error(known ? say.expected(error, terminalLanguage(process.env)) : error);
     // Never 1 to 3: those are what `check` found.
     process.exitCode = softwareFault;
   }

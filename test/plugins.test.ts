@@ -3,7 +3,9 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { reasonText } from "../src/i18n/reasons.ts";
 import { loadChannels, loadChecks } from "../src/plugins.ts";
+import { englishLeft } from "./support/english-left.ts";
 
 let folder: string;
 beforeEach(async () => {
@@ -54,7 +56,10 @@ describe("loadChecks()", () => {
   for (const [name, [text, says]] of Object.entries(wrong)) {
     test(`refuses ${name}`, async () => {
       await put("dns-a.ts", text);
-      await expect(loadChecks(url())).rejects.toThrow(`"${folder}/dns-a.ts" is no check: ${says}`);
+      const error: unknown = await loadChecks(url()).catch((thrown: unknown) => thrown);
+      const message = `"${folder}/dns-a.ts" is no check: ${says}`;
+      expect(error).toMatchObject({ message });
+      expect(englishLeft(reasonText(message).zh)).toBeUndefined();
     });
   }
 

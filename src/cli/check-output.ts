@@ -1,5 +1,6 @@
 import { commandWords, statusWords } from "../i18n/commands.ts";
 import { engineFindings } from "../i18n/engine-findings.ts";
+import { sayFinding } from "../i18n/reasons.ts";
 import type { AnyCheck } from "../model/check.ts";
 import type { Finding, Observation } from "../model/observation.ts";
 import type { Probe } from "../model/probe.ts";
@@ -18,7 +19,7 @@ const engine: Readonly<Record<string, { readonly text: Text; readonly advice: Te
 export function spoken({ code, data }: Finding, check: AnyCheck, language: Language): { text: string; advice: string } {
   const declared = check.findings[code] ?? engine[code];
   if (!declared) return { text: code, advice: "" };
-  return { text: say(declared.text, language, data), advice: say(declared.advice, language, data) };
+  return { text: sayFinding(declared.text, language, data), advice: sayFinding(declared.advice, language, data) };
 }
 
 /** One element of the array that `--json` prints. */

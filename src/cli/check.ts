@@ -140,8 +140,7 @@ interface Looking {
 /** One probe: held back, or run, and where a mail is on its way looked at again until `wait` is over. Undefined: interrupted. */
 async function observe(probe: Probe, checkOf: AnyCheck, looking: Looking): Promise<Observation | undefined> {
   const { world, breakers, options, language, selfTests } = looking;
-  if (probe.waiting !== undefined)
-    return observeWithoutRun(probe, world, "server-unknown", { reason: inLanguage(probe.waiting, language) });
+  if (probe.waiting !== undefined) return observeWithoutRun(probe, world, "server-unknown", { reason: probe.waiting.en });
   let attempts: readonly Attempt[];
   try {
     attempts = await attemptsOf(probe, world.sign);

@@ -1,4 +1,5 @@
 import { formatDiagnostic, type Diagnostic } from "../config/diagnostics.ts";
+import { reasonText } from "../i18n/reasons.ts";
 import { startWords } from "../i18n/start.ts";
 import type { Plan, Settings } from "../model/config.ts";
 import { inLanguage, say as fillIn, type Language, type Text } from "../model/text.ts";
@@ -29,8 +30,8 @@ export const say = {
       .filter(([, of]) => of(before) !== of(after))
       .map(([key]) => fillIn(startWords.needsRestart, language, { key: `settings.${key}` }));
   },
-  /** An error that names its place and remedy, in the language of the terminal where it has both. */
+  /** An error that names its place and remedy, in the language of the terminal. */
   expected: (error: Error & { readonly text?: Text }, language: Language): string =>
-    error.text ? inLanguage(error.text, language) : error.message,
+    inLanguage(error.text ?? reasonText(error.message), language),
   reloadRefused: (language: Language): string => fillIn(startWords.reloadRefused, language),
 };

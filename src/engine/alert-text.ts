@@ -1,6 +1,7 @@
 import { alertWords, demonstrationMark, inOrderAgain, marks, ownWords, questionWords, worksAgain } from "../i18n/alert-words.ts";
 import { humanDuration } from "../i18n/durations.ts";
 import { engineFindings } from "../i18n/engine-findings.ts";
+import { sayFinding } from "../i18n/reasons.ts";
 import { localTime, zoneName } from "../i18n/times.ts";
 import type { Alert, AlertProbe } from "../model/alert.ts";
 import type { AnyCheck, FindingDeclaration } from "../model/check.ts";
@@ -243,7 +244,10 @@ const ofEngine: Readonly<Record<string, FindingDeclaration>> = engineFindings;
 function spoken(check: AnyCheck | undefined, { code, data }: Finding, language: Language): { text: string; advice: string } {
   const declared: FindingDeclaration | undefined = check?.findings[code] ?? ofEngine[code];
   if (declared === undefined) return { text: code, advice: "" };
-  return { text: oneLine(say(declared.text, language, data)), advice: oneLine(say(declared.advice, language, data)) };
+  return {
+    text: oneLine(sayFinding(declared.text, language, data)),
+    advice: oneLine(sayFinding(declared.advice, language, data)),
+  };
 }
 
 /** A full stop ends a sentence before a space and a capital (so that `p=none.` or `e.g. mx` does not), 。 always. */

@@ -2,7 +2,6 @@ import type { AnyCheck } from "../model/check.ts";
 import type { Observation } from "../model/observation.ts";
 import { questionOf, type Probe } from "../model/probe.ts";
 import { SecretError } from "../model/secret.ts";
-import { inLanguage } from "../model/text.ts";
 import { emptyBatch, type Batch, type Breaker, type NewDelivery, type Recorder } from "../model/state.ts";
 import { advance, freshState } from "./advance.ts";
 import type { LiveBoard } from "./board.ts";
@@ -88,7 +87,7 @@ async function lookAt(probe: Probe, world: PipelineWorld): Promise<Look | undefi
     lastAt: board.state(probe.id)?.lastAt,
   };
   if (probe.waiting !== undefined) {
-    const reason = inLanguage(probe.waiting, board.language);
+    const reason = probe.waiting.en;
     return { outcome: bare(observeWithoutRun(probe, run, "server-unknown", { reason })), attempts: [] };
   }
   let attempts: readonly Attempt[];

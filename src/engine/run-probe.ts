@@ -186,8 +186,11 @@ function findingsOf(
     return own(ended.connected && !run.late ? "deadline" : "deadline-unclear", { target: probe.target, seconds });
   }
   if (ended.how === "threw") {
-    const reason = visible(run.mask(describe(ended.error)), maxDataChars);
-    return own(ended.error instanceof SecretError ? "secret-unreadable" : "check-failed", { reason });
+    const { error } = ended;
+    const said = (text: string): Data => ({ reason: visible(run.mask(text), maxDataChars) });
+    return error instanceof SecretError
+      ? own("secret-unreadable", said(error.message))
+      : own("check-failed", said(describe(error)));
   }
   const all = ended.result.findings.flatMap((found) => {
     const declaration = check.findings[found.code];

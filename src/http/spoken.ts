@@ -1,10 +1,10 @@
 import { engineFindings } from "../i18n/engine-findings.ts";
+import { sayFinding } from "../i18n/reasons.ts";
 import type { AnyCheck, FindingDeclaration } from "../model/check.ts";
 import type { FindingView } from "../model/api.ts";
 import type { Finding } from "../model/observation.ts";
 import { statusFacts, statusOfSeverity } from "../model/status.ts";
 import type { Data, Text } from "../model/text.ts";
-import { fill } from "../model/text.ts";
 
 const ofEngine: Readonly<Record<string, FindingDeclaration>> = engineFindings;
 
@@ -15,7 +15,10 @@ const undeclared = (code: string): Pick<FindingDeclaration, "text" | "advice" | 
   source: "",
 });
 
-const fillBoth = (text: Text, data: Data): Text => ({ en: fill(text.en, data), zh: fill(text.zh, data) });
+const fillBoth = (text: Text, data: Data): Text => ({
+  en: sayFinding(text, "en", data),
+  zh: sayFinding(text, "zh-CN", data),
+});
 
 const worseFirst = (a: Finding, b: Finding): number =>
   statusFacts[statusOfSeverity(b.severity)].rank - statusFacts[statusOfSeverity(a.severity)].rank;

@@ -1,4 +1,5 @@
 import type { Text } from "../model/text.ts";
+import { reasonText } from "./reasons.ts";
 
 /** Short technical reasons of channels, as those who read Chinese are told them. The first that fits counts. */
 const chinese: readonly (readonly [pattern: RegExp, zh: string])[] = [
@@ -21,6 +22,6 @@ const chinese: readonly (readonly [pattern: RegExp, zh: string])[] = [
 /** A channel's short technical reason in both languages; what is not known here is said as it is. */
 export function channelReason(reason: string): Text {
   const known = chinese.find(([pattern]) => pattern.test(reason));
-  const zh = known === undefined ? reason : reason.replace(known[0], known[1]);
+  const zh = known === undefined ? reasonText(reason).zh : reason.replace(known[0], known[1]);
   return { en: reason, zh: zh.replace(/the address in ((?:env|file|command) [^\s：]+)(?: |(?=：)|$)/, "$1 中的地址") };
 }

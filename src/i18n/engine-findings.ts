@@ -41,7 +41,7 @@ export const engineFindings = {
   },
   "check-failed": {
     severity: "unknown",
-    text: { en: "The check itself failed: {reason}", zh: "检查本身出错：{reason}" },
+    text: { en: "The check itself failed: “{reason}”", zh: "检查本身出错：「{reason}」" },
     advice: {
       en: "This is a fault of Mailvigil or of its machine, not of the mail. Please report it with the evidence.",
       zh: "这是 Mailvigil 或其所在机器的问题，与邮件服务无关。请附上证据反馈。",
@@ -63,8 +63,8 @@ export const engineFindings = {
   "daemon-crashed": {
     severity: "critical",
     text: {
-      en: "Mailvigil itself ended after an unexpected error and is started again: {reason}",
-      zh: "Mailvigil 自身因意外错误退出，正在重新启动：{reason}",
+      en: "Mailvigil itself ended after an unexpected error and is started again: “{reason}”",
+      zh: "Mailvigil 自身因意外错误退出，正在重新启动：「{reason}」",
     },
     advice: {
       en: "Look whether it watches again. If this repeats, report it with the log; until then nobody watches in between.",

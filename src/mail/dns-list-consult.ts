@@ -209,5 +209,5 @@ const refusal = (raw: string): string => `it refuses our resolver (${raw})`;
 /** The name that was asked for may hold the customer's key. */
 const failureOf = ({ failure }: DnsAnswer, list: AskedList): string => {
   const { code = "", text = "" } = failure ?? {};
-  return list.query === list.zone ? `${code} ${text}` : code;
+  return list.query === list.zone ? text : code;
 };

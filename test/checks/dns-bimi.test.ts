@@ -148,7 +148,7 @@ testCheck(dnsBimi, {
     ...served({ mark: { names: ["other.example"], logo: "<svg/>", usage: "1.3.6.1.5.5.7.3.1", alone: true } }),
     status: "ok",
     findings: ["bimi-certificate-bad"],
-    also: ({ findings }) => expect(findings[0]?.data["rules"]).toBe("≠ example.com, EKU BIMI, chain, logo ≠ l="),
+    also: ({ findings }) => expect(findings[0]?.data["rules"]).toBe("≠ example.com, EKU BIMI, broken chain, logo ≠ l="),
   },
   "BIMI-4 it has ended": {
     ...served({ mark: { notAfter: new Date(testNow - 3_600_000) } }),

@@ -9,7 +9,16 @@ import { createZone } from "../support/zone.ts";
 
 const dial = createDial({ ask: createZone({}).ask, extraAuthorities: [] });
 const without = {
-  ctx: { dial: () => Promise.reject(new DialError("no way", { phase: "connect", failure: "unreachable", code: "ENETUNREACH" })) },
+  ctx: {
+    dial: () =>
+      Promise.reject(
+        new DialError("connect [::1]:9: network is unreachable (ENETUNREACH)", {
+          phase: "connect",
+          failure: "unreachable",
+          code: "ENETUNREACH",
+        }),
+      ),
+  },
 };
 
 testCheck(ipv6, {

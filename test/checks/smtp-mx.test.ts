@@ -151,7 +151,9 @@ const noWay = (
       ctx: {
         ask,
         dial: (where, signal) =>
-          blocked(where.address ?? "") ? Promise.reject(new DialError("no route", about)) : dial(where, signal),
+          blocked(where.address ?? "")
+            ? Promise.reject(new DialError(`connect ${where.address}: network is unreachable (ENETUNREACH)`, about))
+            : dial(where, signal),
       },
       close: () => server.close(),
     };

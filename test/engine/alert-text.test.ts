@@ -315,7 +315,7 @@ describe("renderAlert()", () => {
     const subjects = [subject(id, [crashed], { measures: "monitor", check: undefined })];
     const about = incident({ key: id, cause: "daemon-crashed", probes: [] });
     const lines = render({ subjects, incident: about });
-    expect(lines[0]).toBe("[Fault P2] Mailvigil itself ended after an unexpected error and is started again: boom");
+    expect(lines[0]).toBe("[Fault P2] Mailvigil itself ended after an unexpected error and is started again: “boom”");
     expect(lines.join("\n")).not.toMatch(/Cause|Seen by/);
     const over = { ...about, resolvedAt: at("09:49") };
     expect(render({ subjects, incident: over, turn: "resolved" })[0]).toBe("[Recovered P2] Mailvigil runs again");

@@ -2,11 +2,13 @@ import { createHmac } from "node:crypto";
 import { afterAll, describe, expect, test } from "vitest";
 import { createLoopWatch } from "../../src/engine/loop-watch.ts";
 import { runProbe, type RunOutcome, type RunWorld } from "../../src/engine/run-probe.ts";
+import { speakFindings } from "../../src/http/spoken.ts";
 import type { AnyCheck, CheckContext } from "../../src/model/check.ts";
 import type { Json } from "../../src/model/json.ts";
 import type { Fact, Observation } from "../../src/model/observation.ts";
 import type { Probe } from "../../src/model/probe.ts";
 import type { Severity, Status } from "../../src/model/status.ts";
+import { englishLeft } from "./english-left.ts";
 import { createZone, type Zone } from "./zone.ts";
 
 /** What a case stands on when a table of DNS records is not enough: servers of its own, more options, parts of the context. */
@@ -112,6 +114,7 @@ export function testCheck(
           [JSON.stringify(observation.findings), ...observation.evidence].join("\n"),
         ).toEqual({ status: given.status, findings: given.findings });
         expectNoOpenPlaces(check, observation);
+        expectChinese(check, observation);
         await given.also?.(observation, outcome);
       });
     }
@@ -143,6 +146,14 @@ async function runCase(check: AnyCheck, given: CheckCase): Promise<RunOutcome> {
     return outcome;
   } finally {
     await world?.close?.();
+  }
+}
+
+/** Whoever reads Chinese reads Chinese: the reasons in a finding's data, too (src/i18n/reasons.ts). */
+function expectChinese(check: AnyCheck, { findings }: Observation): void {
+  for (const { code, text, advice } of speakFindings(check, findings)) {
+    for (const { zh } of [text, advice])
+      expect(englishLeft(zh), `English in what ${code} says in Chinese: ${zh}`).toBeUndefined();
   }
 }
 

@@ -11,7 +11,14 @@ export const password = 'pa55 "word\\';
 /** A secret as the configuration makes them. */
 export const secretOf = (value: string | undefined): Secret => ({
   source: "env TEST_PASSWORD",
-  reveal: () => (value === undefined ? Promise.reject(new SecretError("env TEST_PASSWORD is not set")) : Promise.resolve(value)),
+  reveal: () =>
+    value === undefined
+      ? Promise.reject(
+          new SecretError(
+            "env TEST_PASSWORD: the environment variable TEST_PASSWORD is not set; set TEST_PASSWORD before the start, or use { file: path }",
+          ),
+        )
+      : Promise.resolve(value),
   toJSON: () => "[secret]",
 });
 

@@ -102,19 +102,22 @@ export function createZone(zone: Zone): { readonly ask: Ask; readonly resolve: R
       const found = lookup(at, type);
       const bogus = "bogus" in found && options.checkingDisabled !== true ? found.bogus : undefined;
       if (bogus !== undefined) {
-        return { ...failed(asked, type, "SERVFAIL", `the test's zone is bogus (${bogus})`, aliases), extendedErrors: [bogus] };
+        return {
+          ...failed(asked, type, "SERVFAIL", `${server} answered SERVFAIL (extended error ${bogus})`, aliases),
+          extendedErrors: [bogus],
+        };
       }
       switch (found.kind) {
         case "alias":
           if (aliases.length === maxAliases) {
-            return failed(asked, type, "BADRESP", `more than ${maxAliases} aliases in a row`, aliases);
+            return failed(asked, type, "BADRESP", `${asked} leads to more than ${maxAliases} aliases in a row`, aliases);
           }
           aliases.push(found.target);
           at = found.target;
           continue;
         case "failed":
           if (found.code === "DISAGREE" && options.confirm !== true) return negative(asked, type, "nodata", false, aliases);
-          return failed(asked, type, found.code, `the test's zone says ${found.code}`, aliases);
+          return failed(asked, type, found.code, saidOf(found.code, asked, type), aliases);
         case "records":
           return {
             ...said(asked, type, aliases),
@@ -216,6 +219,20 @@ function read(type: RecordType, record: unknown): unknown {
 }
 
 const server = "192.0.2.53:53";
+
+/** As the product's own resolver says it (src/net/dns*.ts). */
+const saidOf = (code: DnsFailure, name: string, type: RecordType): string =>
+  ({
+    TIMEOUT: `${server} did not answer within 2500 ms`,
+    NETWORK: `${server} cannot be reached: ECONNREFUSED`,
+    BADRESP: `the answer of ${server} ends within a record`,
+    DISAGREE: `${server} has no ${type} of ${name}; not confirmed: ns1.example.com (192.0.2.54:53), a server of the zone example.com, has one`,
+    SERVFAIL: `${server} answered SERVFAIL`,
+    REFUSED: `${server} answered REFUSED`,
+    NOTIMP: `${server} answered NOTIMP`,
+    FORMERR: `${server} answered FORMERR`,
+    OTHER: `${server} answered rcode 9`,
+  })[code];
 
 const said = <T extends RecordType>(name: string, type: T, aliases: readonly string[]) => ({
   name,

@@ -1,0 +1,67 @@
+import type { Text } from "../model/text.ts";
+
+/** What src/net says of a connection that did not come about, or ended, and of an exchange over it. The first that fits counts. */
+export const connectionPhrases: readonly Text[] = [
+  { en: "connect {remote}: {reason}", zh: "连接 {remote}：{reason}" },
+  { en: "tls {remote}: {reason}", zh: "与 {remote} 的 TLS 握手：{reason}" },
+  { en: "command {address}:{port}: {reason}", zh: "{address}:{port}：{reason}" },
+
+  { en: "no address", zh: "没有地址" },
+  { en: "nothing for {seconds} s", zh: "{seconds} 秒没有回应" },
+  { en: "closed by the far side", zh: "对方关闭了连接" },
+  { en: "closed by us", zh: "本方已关闭连接" },
+  { en: "given up", zh: "已中止" },
+  { en: "the certificate is not the pinned one ({code})", zh: "不是已固定的证书（{code}）" },
+  { en: "the certificate is not accepted for {name} ({code})", zh: "证书不能用于 {name}（{code}）" },
+  { en: "{count} bytes came before TLS began", zh: "TLS 开始前对方多发了 {count} 字节" },
+  { en: "TLS is already on", zh: "TLS 已经开启" },
+  { en: "a line of more than {count} bytes", zh: "一行超过 {count} 字节" },
+  { en: "a reply of more than {count} lines", zh: "一次应答超过 {count} 行" },
+  { en: "more than {count} lines in answer to one command", zh: "对一条命令的应答超过 {count} 行" },
+  { en: "literals of more than {count} bytes", zh: "应答中的数据块超过 {count} 字节" },
+  { en: "a response without end", zh: "应答没有结尾" },
+  { en: "{count} bytes at once, more than {limit}", zh: "一次 {count} 字节，超过 {limit}" },
+  { en: "{count} bytes written that nobody reads", zh: "已写出 {count} 字节，对方一直不读" },
+  { en: "no STARTTLS", zh: "不支持 STARTTLS" },
+  { en: "{host} has no public address ({words})", zh: "{host} 没有公网地址（{words}）" },
+
+  // The words of libuv (getSystemErrorMessage), with the code of the system.
+  { en: "connection refused (ECONNREFUSED)", zh: "连接被拒绝（ECONNREFUSED）" },
+  { en: "connection timed out (ETIMEDOUT)", zh: "连接超时（ETIMEDOUT）" },
+  { en: "connection reset by peer (ECONNRESET)", zh: "连接被对方重置（ECONNRESET）" },
+  { en: "software caused connection abort (ECONNABORTED)", zh: "连接被中止（ECONNABORTED）" },
+  { en: "broken pipe (EPIPE)", zh: "对方已关闭连接（EPIPE）" },
+  { en: "host is unreachable (EHOSTUNREACH)", zh: "主机不可达（EHOSTUNREACH）" },
+  { en: "host is down (EHOSTDOWN)", zh: "主机已关机（EHOSTDOWN）" },
+  { en: "network is unreachable (ENETUNREACH)", zh: "网络不可达（ENETUNREACH）" },
+  { en: "network is down (ENETDOWN)", zh: "网络已断开（ENETDOWN）" },
+  { en: "address not available (EADDRNOTAVAIL)", zh: "本机没有可用的地址（EADDRNOTAVAIL）" },
+  { en: "address family not supported (EAFNOSUPPORT)", zh: "本机不支持这类地址（EAFNOSUPPORT）" },
+  { en: "permission denied (EACCES)", zh: "本机不允许此操作（EACCES）" },
+  { en: "operation not permitted (EPERM)", zh: "本机不允许此操作（EPERM）" },
+  { en: "protocol error (EPROTO)", zh: "协议错误（EPROTO）" },
+  { en: "too many open files (EMFILE)", zh: "打开的文件过多（EMFILE）" },
+  // As the DNS transport says it, by the code alone.
+  { en: "ECONNREFUSED", zh: "连接被拒绝（ECONNREFUSED）" },
+  { en: "ECONNRESET", zh: "连接被重置（ECONNRESET）" },
+  { en: "EHOSTUNREACH", zh: "主机不可达（EHOSTUNREACH）" },
+  { en: "ENETUNREACH", zh: "网络不可达（ENETUNREACH）" },
+
+  // HTTP.
+  { en: "No whole answer within {seconds} s", zh: "{seconds} 秒内没有得到完整的应答" },
+  { en: "No answer within {seconds} s", zh: "{seconds} 秒内没有应答" },
+  { en: "Given up", zh: "已中止" },
+  { en: "{url} redirects ({status}) without an address", zh: "{url} 要求跳转（{status}），却没有给出地址" },
+  { en: "{url} redirects ({status}) to {target}", zh: "{url} 跳转（{status}）到 {target}" },
+  { en: '"{words}" is no http or https address', zh: "「{words}」不是 http 或 https 地址" },
+  {
+    en: "{host} has no address on the public internet ({words}); nothing was sent",
+    zh: "{host} 没有公网地址（{words}），未发送任何内容",
+  },
+  { en: "The answer is longer than {count} bytes", zh: "应答超过 {count} 字节" },
+  { en: "The connection ended within the answer", zh: "应答未完，连接就断了" },
+  { en: "The answer was to change the protocol, which nobody asked for", zh: "对方要求更换协议" },
+  { en: "The connection was reset (ECONNRESET)", zh: "连接被重置（ECONNRESET）" },
+  { en: "The exchange failed (no code)", zh: "HTTP 通信失败" },
+  { en: "The exchange failed ({code})", zh: "HTTP 通信失败（{code}）" },
+];

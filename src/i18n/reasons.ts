@@ -1,0 +1,87 @@
+import type { Data, Language, Text } from "../model/text.ts";
+import { fill, inLanguage } from "../model/text.ts";
+import { checkPhrases } from "./check-phrases.ts";
+import { connectionPhrases } from "./connection-phrases.ts";
+import { dnsPhrases } from "./dns-phrases.ts";
+import { startPhrases } from "./start-phrases.ts";
+
+/*
+ * Findings keep their technical reasons in English, as the code below them wrote them, and the language is chosen when they are
+ * read. A reason of ours is one of the phrases; whatever else it holds (names, addresses, records, and in “…” what a server or
+ * a library said) stays as it is. test/support/check-tester.ts fails where a finding would tell a Chinese reader English prose.
+ */
+
+/** `{reason}` in a phrase is spoken in turn, `{words}` stands as it is, and any other name is a value without a space. */
+interface Phrase {
+  /** The longest piece without a place: what a text lacks need not be matched. */
+  readonly piece: string;
+  readonly pattern: RegExp;
+  readonly zh: string;
+}
+
+const place = /\{([a-z][a-zA-Z0-9]*)\}/g;
+const forms: Readonly<Record<string, string>> = { reason: ".+", words: "“.*”|[^;]+" };
+const ofPlace = (name: string): string => `(?<${name}>${forms[name] ?? String.raw`\S+`})`;
+
+function compile({ en, zh }: Text): Phrase {
+  const pieces = en.split(place).filter((_, index) => index % 2 === 0);
+  const [piece = ""] = pieces.toSorted((a, b) => b.length - a.length);
+  const source = en.replaceAll(/[\\^$.*+?()|[\]]/g, String.raw`\$&`).replaceAll(place, (_, name: string) => ofPlace(name));
+  return { piece, pattern: new RegExp(`^${source}$`), zh };
+}
+
+const phrases = [...dnsPhrases, ...connectionPhrases, ...checkPhrases, ...startPhrases].map(compile);
+
+/** Phrases are sentences in small letters: a name, an address or a code needs no look. */
+const mayBeWords = /[a-z)] |E[A-Z]{4}/;
+
+/** How deep reasons stand within reasons; what comes from the network could pretend to be more. */
+const maxDepth = 4;
+
+function phraseOf(text: string, depth: number): string | undefined {
+  for (const { piece, pattern, zh } of phrases) {
+    const found = text.includes(piece) ? pattern.exec(text) : null;
+    if (found === null) continue;
+    const { reason, ...values } = found.groups ?? {};
+    return fill(zh, reason === undefined ? values : { ...values, reason: chineseOf(reason, depth + 1) });
+  }
+  return undefined;
+}
+
+/** A reason behind the name or address that it is about (`10.0.0.1:25: closed by …`), several in one text, or one in brackets. */
+function composed(text: string, depth: number): string {
+  const [about = ""] = /^[^;]+?: /.exec(text) ?? [];
+  const rest = text.slice(about.length);
+  const said = about === "" ? rest : chineseOf(rest, depth + 1);
+  if (said !== rest) return `${about.slice(0, -2)}：${said}`;
+  for (const [between, zh] of joints) {
+    const parts = text.split(between);
+    const spoken = parts.length === 1 ? parts : parts.map((part) => chineseOf(part, depth + 1));
+    if (spoken.some((part, index) => part !== parts[index])) return spoken.join(zh);
+  }
+  return text.replaceAll(/ \(([^()]+)\)/g, (whole, inside: string) => {
+    const spoken = chineseOf(inside, depth + 1);
+    return spoken === inside ? whole : `（${spoken}）`;
+  });
+}
+
+const joints: readonly (readonly [en: string, zh: string])[] = [
+  ["; ", "；"],
+  [", ", "、"],
+];
+
+function chineseOf(text: string, depth = 0): string {
+  const isOurs = depth <= maxDepth && mayBeWords.test(text) && !text.startsWith("“");
+  const said = isOurs ? (phraseOf(text, depth) ?? composed(text, depth)) : text;
+  return said.replaceAll("“", "「").replaceAll("”", "」");
+}
+
+/** A technical reason of ours in both languages; what is not known here is said as it is. */
+export const reasonText = (reason: string): Text => ({ en: reason, zh: chineseOf(reason) });
+
+/** The text of a finding, or its advice, filled with the finding's data: the reasons among them in the reader's language, too. */
+export function sayFinding(text: Text, language: Language, data: Data): string {
+  if (language === "en") return fill(text.en, data);
+  const spoken = Object.entries(data).map(([key, value]) => [key, typeof value === "string" ? chineseOf(value) : value] as const);
+  return fill(inLanguage(text, language), Object.fromEntries(spoken));
+}
