@@ -3,6 +3,7 @@ import { getDomain } from "tldts";
 import { z } from "zod";
 import { type CheckContext, defineCheck, explain, type FoundFinding } from "../src/model/check.ts";
 import type { AskOptions, DnsAnswer, MxRecord } from "../src/model/dns.ts";
+import { listed } from "../src/mail/txt-answer.ts";
 import { domainOption, receivesOption } from "../src/net/domain-option.ts";
 import { mxFindings } from "./dns-mx.texts.ts";
 
@@ -35,7 +36,9 @@ export default defineCheck({
         }),
       ),
     /** From the presets: providers that are recognised by their exchanges. */
-    known: z.array(z.object({ id: z.string(), mxSuffixes: z.array(z.string()) })).default([]),
+    known: z
+      .array(z.object({ id: z.string(), mxSuffixes: z.array(z.string()), mxSets: z.array(z.array(z.string())).default([]) }))
+      .default([]),
     expected: z
       .array(z.string())
       .default([])
@@ -154,6 +157,7 @@ interface Expectations {
 interface KnownExchanges {
   readonly id: string;
   readonly mxSuffixes: readonly string[];
+  readonly mxSets: readonly (readonly string[])[];
 }
 
 async function judgeHosts(
@@ -174,7 +178,7 @@ async function judgeHosts(
     ...unreachable(domain, { hosts, leftovers, complete: good.length <= maxHosts }),
   );
   findings.push(...(await unregistered(ctx, domain, hosts, signal)), ...privateAddresses(ctx, domain, hosts));
-  findings.push(...providerFindings(domain, good, known), ...unexpected(domain, good, expected));
+  findings.push(...providerFindings(domain, good, known), ...unexpected(good, { domain, known, expected }));
   const repeated = [...Map.groupBy(ordered, lower)].filter(([, same]) => same.length > 1).map(([name]) => name);
   if (repeated.length > 0) findings.push({ code: "mx-duplicate", data: { domain, hosts: listed(repeated) } });
   if (leftovers.length > 0) findings.push({ code: "mx-leftover", data: { domain, hosts: listed(leftovers) } });
@@ -206,18 +210,34 @@ function providerFindings(domain: string, names: readonly string[], known: reado
   return [{ code: "mx-mixed", data: { domain, providers: parts.join("; ") } }];
 }
 
-function unexpected(domain: string, names: readonly string[], expected: readonly string[]): Found[] {
-  if (expected.length === 0) return [];
-  const wanted = expected.map((name) => name.toLowerCase().replace(/\.$/, ""));
-  const extra = names.filter((name) => !wanted.some((suffix) => endsIn(name, suffix)));
-  const missing = wanted.filter((suffix) => !names.some((name) => endsIn(name, suffix)));
+/** Not what the user names, each as an ending; else, where all belong to one provider, not one of the sets it asks for, whole. */
+function unexpected(names: readonly string[], { domain, known, expected }: Expectations): Found[] {
+  if (expected.length > 0) {
+    const wanted = expected.map((name) => name.toLowerCase().replace(/\.$/, ""));
+    return differing(domain, names, wanted, endsIn);
+  }
+  const [id, ...others] = new Set(names.map((name) => providerOf(name, known)));
+  if (id === undefined || others.length > 0) return [];
+  const apart = (set: readonly string[]): number => new Set(set).symmetricDifference(new Set(names)).size;
+  const [nearest] = known.find((one) => one.id === id)?.mxSets.toSorted((a, b) => apart(a) - apart(b)) ?? [];
+  return nearest === undefined ? [] : differing(domain, names, nearest, (name, wanted) => name === wanted);
+}
+
+function differing(
+  domain: string,
+  names: readonly string[],
+  wanted: readonly string[],
+  fits: (name: string, wanted: string) => boolean,
+): Found[] {
+  const extra = names.filter((name) => !wanted.some((one) => fits(name, one)));
+  const missing = wanted.filter((one) => !names.some((name) => fits(name, one)));
   if (extra.length === 0 && missing.length === 0) return [];
   const data = {
     domain,
     found: listed(names),
-    expected: listed(wanted),
+    expected: listed(wanted, maxHosts),
     extra: listed(extra) || "–",
-    missing: listed(missing) || "–",
+    missing: listed(missing, maxHosts) || "–",
   };
   return [{ code: "mx-unexpected", data }];
 }
@@ -326,10 +346,6 @@ const unanswered = (domain: string, answer: DnsAnswer): Found => ({
 });
 
 const lower = (mx: MxRecord): string => mx.exchange.toLowerCase();
-
-/** The first few, and how many more there are. */
-const listed = (some: readonly string[]): string =>
-  some.length > 3 ? `${some.slice(0, 3).join(", ")} (+${some.length - 3})` : some.join(", ");
 
 function described<R>(
   answer: Omit<DnsAnswer, "records"> & { readonly records: readonly R[] },

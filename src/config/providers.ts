@@ -12,6 +12,8 @@ export interface Provider {
   readonly imap: { readonly host?: string | undefined; readonly port: number; readonly security: "tls" | "starttls" };
   readonly smtp: { readonly host?: string | undefined; readonly port: number; readonly security: "tls" | "starttls" };
   readonly mxSuffixes: readonly string[];
+  /** The exchanges that it asks its customers to publish: one of these sets, whole. */
+  readonly mxSets: readonly (readonly string[])[];
   readonly junkFolders: readonly string[];
   readonly definiteRejections: readonly string[];
   readonly ambiguousRejections: readonly string[];
@@ -21,7 +23,7 @@ export interface Provider {
 }
 
 /** A provider that is recognised by its MX. */
-export type Recognisable = KnownProvider & Pick<Provider, "dkimSelectors">;
+export type Recognisable = KnownProvider & Pick<Provider, "dkimSelectors" | "mxSets">;
 
 const fact = <T extends z.ZodType>(value: T) => z.strictObject({ value, source: z.string().min(1), checked_at: z.iso.date() });
 
@@ -34,6 +36,7 @@ const presetSchema = z.strictObject({
     imap: fact(server),
     smtp: fact(server),
     mx_suffixes: fact(z.array(z.string())),
+    mx_sets: fact(z.array(z.array(z.string()))),
     junk_folders: fact(z.array(z.string())),
     definite_rejections: fact(z.array(z.string())),
     ambiguous_rejections: fact(z.array(z.string())),
@@ -55,6 +58,7 @@ export function loadProviders(folder: URL = new URL("./providers/", import.meta.
         imap: facts.imap.value,
         smtp: facts.smtp.value,
         mxSuffixes: facts.mx_suffixes.value,
+        mxSets: facts.mx_sets.value,
         junkFolders: facts.junk_folders.value,
         definiteRejections: facts.definite_rejections.value,
         ambiguousRejections: facts.ambiguous_rejections.value,
@@ -68,9 +72,9 @@ export function loadProviders(folder: URL = new URL("./providers/", import.meta.
 
 /** Those that can be recognised by their MX. */
 export const recognisable = (providers: ReadonlyMap<string, Provider>): readonly Recognisable[] =>
-  [...providers.values()].flatMap(({ id, mxSuffixes, imap, smtp, dkimSelectors }) =>
+  [...providers.values()].flatMap(({ id, mxSuffixes, mxSets, imap, smtp, dkimSelectors }) =>
     imap.host !== undefined && smtp.host !== undefined
-      ? [{ id, mxSuffixes, imap: { ...imap, host: imap.host }, smtp: { ...smtp, host: smtp.host }, dkimSelectors }]
+      ? [{ id, mxSuffixes, mxSets, imap: { ...imap, host: imap.host }, smtp: { ...smtp, host: smtp.host }, dkimSelectors }]
       : [],
   );
 

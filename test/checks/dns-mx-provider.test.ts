@@ -15,7 +15,16 @@ const seenBefore = [{ kind: "mx", value: "10 mxbiz1.qq.com", firstSeen: 1, lastS
 const known = [
   { id: "provider", mxSuffixes: ["provider.example"] },
   { id: "second", mxSuffixes: ["second.example"] },
+  {
+    id: "sets",
+    mxSuffixes: ["mx.sets.example"],
+    mxSets: [["mx.sets.example"], ["a.mx.sets.example", "b.mx.sets.example", "c.mx.sets.example"]],
+  },
 ];
+const atSets = (...names: string[]): Zone => ({
+  "example.com": { MX: names.map((name, index) => `${index} ${name}`) },
+  "*.sets.example": { A: ["203.0.113.1", "203.0.113.2"], AAAA: ["2001:db8::1"] },
+});
 
 testCheck(
   dnsMx,
@@ -135,6 +144,32 @@ testCheck(
       },
       status: "ok",
       findings: [],
+    },
+    "MX-16 one of the sets that the provider asks for": {
+      options: { ...options, known },
+      zone: atSets("b.mx.sets.example", "A.MX.sets.example", "c.mx.sets.example"),
+      status: "ok",
+      findings: [],
+    },
+    "MX-16 half of the set that the provider asks for": {
+      options: { ...options, known },
+      zone: atSets("a.mx.sets.example", "c.mx.sets.example"),
+      status: "warning",
+      findings: ["mx-unexpected"],
+      also: ({ findings }) =>
+        expect(findings[0]?.data).toMatchObject({
+          expected: "a.mx.sets.example, b.mx.sets.example, c.mx.sets.example",
+          missing: "b.mx.sets.example",
+          extra: "–",
+        }),
+    },
+    "MX-16 the old set beside the new one": {
+      options: { ...options, known },
+      zone: atSets("mx.sets.example", "a.mx.sets.example"),
+      status: "warning",
+      findings: ["mx-unexpected"],
+      also: ({ findings }) =>
+        expect(findings[0]?.data).toMatchObject({ expected: "mx.sets.example", extra: "a.mx.sets.example" }),
     },
     "MX-16 not the servers that the provider names": {
       options: { ...options, expected: ["mx1.example.com", "mx9.example.com"] },
