@@ -178,7 +178,7 @@ export const settingsSchemas = {
   url: url.optional(),
   data: path.optional(),
   http: z.strictObject({ listen: listen.optional(), token: secret.optional() }).optional(),
-  dns: z.strictObject({ servers: z.array(dnsServer).optional() }).optional(),
+  dns: z.strictObject({ servers: z.array(dnsServer).optional(), authority_port: port.optional() }).optional(),
   tls: z.strictObject({ ca: z.array(path).optional() }).optional(),
   network: z.strictObject({ public: z.array(addressRange).optional() }).optional(),
   self_tests: z.unknown().optional(),

@@ -59,6 +59,7 @@ export async function readSettings(reader: Reader, folder: string, company: stri
     http: { ...listen, token },
     url: words.url ?? `http://${joinHostPort(listen.host, listen.port)}`,
     dnsServers: words.dns?.servers ?? [],
+    authorityPort: words.dns?.authority_port,
     extraAuthorities,
     publicRanges: words.network?.public ?? [],
     selfTests,

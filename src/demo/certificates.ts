@@ -20,8 +20,12 @@ export interface ServerIdentity {
 export interface Authority {
   /** PEM of the root: what `settings.tls.ca` names. */
   readonly ca: string;
-  /** For one host. Days from now; `since` is negative or 0. */
-  issue(host: string, days: { readonly since: number; readonly until: number }): Promise<ServerIdentity>;
+  /** For one host, and others that it is also called. Days from now; `since` is negative or 0. */
+  issue(
+    host: string,
+    days: { readonly since: number; readonly until: number },
+    others?: readonly string[],
+  ): Promise<ServerIdentity>;
 }
 
 const day = 86_400_000;
@@ -54,7 +58,7 @@ export async function createAuthority(name: string): Promise<Authority> {
     webcrypto,
   );
 
-  const issue: Authority["issue"] = async (host, days) => {
+  const issue: Authority["issue"] = async (host, days, others = []) => {
     const keys = await makeKeys();
     const leaf = await X509CertificateGenerator.create(
       {
@@ -70,7 +74,7 @@ export async function createAuthority(name: string): Promise<Authority> {
           new BasicConstraintsExtension(false, undefined, true),
           new KeyUsagesExtension(KeyUsageFlags.digitalSignature, true),
           new ExtendedKeyUsageExtension([ExtendedKeyUsage.serverAuth]),
-          new SubjectAlternativeNameExtension([{ type: "dns", value: host }]),
+          new SubjectAlternativeNameExtension([host, ...others].map((value) => ({ type: "dns", value }))),
         ],
       },
       webcrypto,

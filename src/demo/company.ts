@@ -7,8 +7,8 @@ export interface MailHost {
   readonly domain: string;
   readonly imap: string;
   readonly smtp: string;
-  /** Where other servers deliver; nothing of the demonstration connects there, so these are addresses only. */
-  readonly exchanges: readonly { readonly host: string; readonly preference: number; readonly address: string }[];
+  /** Where other servers would deliver. */
+  readonly exchanges: readonly { readonly host: string; readonly preference: number }[];
   /** How submission is protected: TLS from the first byte (port 465) or STARTTLS (port 587). */
   readonly submission: "tls" | "starttls";
 }
@@ -19,8 +19,8 @@ export const mailHosts: readonly MailHost[] = [
     imap: "imap.example.com",
     smtp: "smtp.example.com",
     exchanges: [
-      { host: "mx1.example.com", preference: 10, address: "127.0.10.11" },
-      { host: "mx2.example.com", preference: 20, address: "127.0.10.12" },
+      { host: "mx1.example.com", preference: 10 },
+      { host: "mx2.example.com", preference: 20 },
     ],
     submission: "tls",
   },
@@ -28,17 +28,23 @@ export const mailHosts: readonly MailHost[] = [
     domain: "example.net",
     imap: "imap.example.net",
     smtp: "smtp.example.net",
-    exchanges: [{ host: "mx.example.net", preference: 10, address: "127.0.10.21" }],
+    exchanges: [{ host: "mx.example.net", preference: 10 }],
     submission: "starttls",
   },
   {
     domain: "partner.example",
     imap: "imap.partner.example",
     smtp: "smtp.partner.example",
-    exchanges: [{ host: "mx.partner.example", preference: 10, address: "127.0.10.31" }],
+    exchanges: [{ host: "mx.partner.example", preference: 10 }],
     submission: "tls",
   },
 ];
+
+/** A blocklist of addresses that lists nobody but its own test entry. */
+export const blocklist = { zone: "blocklist.example", name: "Demonstration blocklist" };
+
+/** The name of the key that the company's mail would be signed with. */
+export const dkimSelector = "s1";
 
 /** The one that is nearly over. */
 export const webmailHost = "webmail.example.com";

@@ -1,13 +1,16 @@
 import { chmod, mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { Document, isCollection, isScalar, visit } from "yaml";
-import { companyName, hostOf, mailboxes, webmailHost } from "./company.ts";
+import { blocklist, companyName, dkimSelector, hostOf, mailboxes, mailHosts, webmailHost } from "./company.ts";
 import { loopback } from "./listening.ts";
 
 /** Where the servers of the demonstration listen. */
 export interface Ports {
   readonly dns: number;
   readonly webmail: number;
+  readonly registry: number;
+  /** By domain: of all its exchanges. */
+  readonly exchanges: ReadonlyMap<string, number>;
   /** By host name. */
   readonly imap: ReadonlyMap<string, number>;
   readonly smtp: ReadonlyMap<string, number>;
@@ -44,6 +47,19 @@ const override = (check: keyof typeof paces) => ({
   ...(check === "mail-roundtrip" ? { options: { send_every: sendEvery } } : {}),
 });
 
+/** The two domains that are the company's own. */
+const domains = [{ name: "example.com", business: "critical" }, { name: "example.net" }] as const;
+
+/** Where the internet has one place for everybody, the demonstration has its own. */
+const onLoopback = (domain: string, ports: Ports): readonly (readonly [id: string, words: object])[] => [
+  [`${domain}/smtp-mx`, { every: "15s", options: { port: ports.exchanges.get(domain) } }],
+  [
+    `${domain}/dns-ptr`,
+    { options: { helo: { [loopback]: mailHosts.find((host) => host.domain === domain)?.exchanges[0]?.host } } },
+  ],
+  [`${domain}/domain-expiry`, { options: { rdap: `http://${loopback}:${ports.registry}/` } }],
+];
+
 /** The address pairs whose mail is sent and looked for. */
 const routes: readonly { readonly from: string; readonly to: string }[] = [
   { from: "sales@example.com", to: "canary@partner.example" },
@@ -53,7 +69,7 @@ const routes: readonly { readonly from: string; readonly to: string }[] = [
 function compose(ports: Ports): Record<string, unknown> {
   const webmail = { host: webmailHost, port: ports.webmail, protocol: "tls" };
   const ids: readonly (readonly [id: string, check: keyof typeof paces])[] = [
-    ...["example.com", "example.net"].map((name) => [name, "dns-mx"] as const),
+    ...domains.map(({ name }) => [name, "dns-mx"] as const),
     ...mailboxes.flatMap(({ address }) => [[address, "imap-login"] as const, [address, "smtp-submission"] as const]),
     ...routes.map(({ from, to }) => [`${from}~${to}`, "mail-roundtrip"] as const),
     [`${webmailHost}:${ports.webmail}`, "tls-certificate"],
@@ -61,13 +77,13 @@ function compose(ports: Ports): Record<string, unknown> {
   return {
     settings: {
       company: companyName,
-      dns: { servers: [`${loopback}:${ports.dns}`] },
+      dns: { servers: [`${loopback}:${ports.dns}`], authority_port: ports.dns },
       tls: { ca: ["ca.pem"] },
-      // The servers of the demonstration are on loopback; to its company that is the internet.
       network: { public: ["127.0.0.0/8"] },
       self_tests: "off",
     },
-    domains: [{ name: "example.com", business: "critical" }, { name: "example.net" }],
+    domains: domains.map((domain) => ({ ...domain, selectors: [dkimSelector] })),
+    dnsbl: { built_in: false, lists: [blocklist] },
     mailboxes: mailboxes.map(({ address, business, role }) => {
       const host = hostOf(address);
       return {
@@ -84,23 +100,57 @@ function compose(ports: Ports): Record<string, unknown> {
     }),
     routes: routes.map((route) => ({ ...route, late_after: "30s", lost_after: "5m" })),
     endpoints: [webmail],
-    probes: Object.fromEntries(ids.map(([id, check]) => [`${id}/${check}`, override(check)])),
+    probes: Object.fromEntries([
+      ...ids.map(([id, check]) => [`${id}/${check}`, override(check)] as const),
+      ...domains.flatMap(({ name }) => onLoopback(name, ports)),
+    ]),
   };
 }
 
 /** The keys whose value stands on one line, so that the file is short enough to be read. */
-const onOneLine = new Set(["dns", "tls", "network", "password", "imap", "smtp", "off", "confirm", "options"]);
+const onOneLine = new Set([
+  "dns",
+  "tls",
+  "lists",
+  "selectors",
+  "network",
+  "password",
+  "imap",
+  "smtp",
+  "off",
+  "confirm",
+  "options",
+]);
+
+/** Why something stands there that a company on the internet would not write, by its key. */
+const reasons: Readonly<Record<string, string>> = {
+  dns: `Its name servers listen at a port that needs no root, not at 53.
+域名服务器监听无需 root 权限的端口，而不是 53。`,
+  network: `To this company, loopback is the internet.
+对这家公司来说，本机回环地址就是互联网。`,
+  self_tests: `They look for a way out to the internet, and nothing of the demonstration goes there.
+自检要访问互联网，而演示不会连接外部。`,
+  dnsbl: `The built-in blocklists are on the internet; this one is the demonstration's own.
+内置的黑名单都在互联网上；这一个由演示自己提供。`,
+  "example.com/smtp-mx": `At ports that need no root, and not at 25; the registry, too, is on this machine.
+使用无需 root 权限的端口，而不是 25；域名注册局也在本机模拟。`,
+};
 
 function toYaml(configuration: Record<string, unknown>): string {
   const document = new Document(configuration);
-  document.commentBefore = introduction.trimEnd().replace(/^(?=.)/gm, " ");
+  document.commentBefore = comment(introduction.trimEnd());
   visit(document, {
-    Pair: (_key, pair) => {
-      if (isScalar(pair.key) && onOneLine.has(String(pair.key.value)) && isCollection(pair.value)) pair.value.flow = true;
+    Pair: (_key, { key, value }) => {
+      if (!isScalar(key)) return;
+      const name = String(key.value);
+      if (onOneLine.has(name) && isCollection(value)) value.flow = true;
+      if (reasons[name] !== undefined) key.commentBefore = comment(reasons[name]);
     },
   });
   return document.toString({ lineWidth: 0 });
 }
+
+const comment = (text: string): string => text.replace(/^(?=.)/gm, " ");
 
 const secretPath = (address: string): string => `passwords/${address}`;
 

@@ -7,7 +7,7 @@ const { Packet } = dns2;
 
 /** One record without its name: the type, and the fields that dns2 writes for it. */
 export interface ZoneRecord {
-  readonly type: "A" | "MX" | "TXT" | "NS" | "SOA";
+  readonly type: "A" | "MX" | "TXT" | "NS" | "SOA" | "SRV" | "CAA" | "PTR";
   readonly fields: Partial<dns2.Packet.Resource>;
 }
 

@@ -16,10 +16,7 @@ export type FaultKind =
   | "login-limit"
   /** The SMTP server of a host greets with 421. */
   | "smtp-421"
-  /**
-   * An exchange host of a domain has the address that only the office knows. (That a record is missing could not be shown: it
-   * counts only when a server of the zone on port 53 says the same.)
-   */
+  /** An exchange host of a domain has the address that only the office knows. */
   | "mx-private"
   /** Mail to an address is put into its Junk folder. */
   | "to-junk"

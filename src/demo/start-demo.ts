@@ -1,17 +1,20 @@
-import { randomBytes } from "node:crypto";
+import { generateKeyPair, randomBytes } from "node:crypto";
 import tls from "node:tls";
+import { promisify } from "node:util";
 import { createAuthority } from "./certificates.ts";
 import type { ServerIdentity } from "./certificates.ts";
 import { domainOf, mailboxes, mailHosts, webmailHost } from "./company.ts";
 import { writeConfiguration } from "./configuration.ts";
 import { createDelivery, deliverLetters } from "./delivery.ts";
 import { startDnsServer } from "./dns-server.ts";
+import { startExchangeServer } from "./exchange-server.ts";
 import { faultsAt } from "./faults.ts";
 import type { Broken } from "./faults.ts";
 import { startImapServer } from "./imap-server.ts";
 import { listen } from "./listening.ts";
 import type { Running } from "./listening.ts";
 import { createMailStore } from "./mail-store.ts";
+import { startRegistry } from "./registry.ts";
 import { startSmtpServer } from "./smtp-server.ts";
 import type { Submitted } from "./smtp-server.ts";
 import { createZones } from "./zones.ts";
@@ -67,23 +70,33 @@ export async function startDemo(options: DemoOptions): Promise<Demo> {
 
   try {
     const authority = await createAuthority("Mailvigil demonstration authority");
-    const dns = await run(startDnsServer(createZones(broken)));
     const webmail = await run(startWebmail(await authority.issue(webmailHost, nearlyOver)));
     const imap = new Map<string, number>();
     const smtp = new Map<string, number>();
+    const exchanges = new Map<string, number>();
     for (const host of mailHosts) {
       const accepts = (address: string) => domainOf(address) === host.domain;
       const world = { store, accepts, broken, deliver: (message: Submitted) => delivery.deliver(message) };
       imap.set(host.imap, await run(startImapServer(host.imap, await authority.issue(host.imap, healthy), world)));
       smtp.set(host.smtp, await run(startSmtpServer(host, await authority.issue(host.smtp, healthy), world)));
+      const [first = host.domain, ...others] = host.exchanges.map(({ host: exchange }) => exchange);
+      exchanges.set(host.domain, await run(startExchangeServer(host, await authority.issue(first, healthy, others))));
     }
-    const ports = { dns, webmail, imap, smtp };
+    const dns = await run(startDnsServer(createZones(broken, { dkimKey: await makeDkimKey(), imap, smtp })));
+    const registry = await run(startRegistry());
+    const ports = { dns, webmail, registry, imap, smtp, exchanges };
     const configurationFile = await writeConfiguration(options.folder, { ports, ca: authority.ca, passwords });
     return { configurationFile, stop, [Symbol.asyncDispose]: stop };
   } catch (error) {
     await stop();
     throw error;
   }
+}
+
+/** The public half; nothing is signed with it, so the other is thrown away. */
+async function makeDkimKey(): Promise<string> {
+  const { publicKey } = await promisify(generateKeyPair)("rsa", { modulusLength: 2048 });
+  return publicKey.export({ type: "spki", format: "der" }).toString("base64");
 }
 
 /** Only its certificate is of interest: it says that there is nothing to see, and closes. */

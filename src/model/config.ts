@@ -14,6 +14,8 @@ export interface Settings {
   readonly url: string;
   /** `ip:port` each; empty: the system's. */
   readonly dnsServers: readonly string[];
+  /** Where name servers of zones listen; default 53. Other ports are of use on a single machine without the right to 53. */
+  readonly authorityPort?: number | undefined;
   /** PEM texts of extra authorities. */
   readonly extraAuthorities: readonly string[];
   /** Ranges in CIDR form that count as public here. */

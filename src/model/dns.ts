@@ -107,7 +107,7 @@ export interface DnsAnswer<T extends RecordType = RecordType> {
 
 export interface AskOptions {
   readonly signal?: AbortSignal;
-  /** Ask this server alone (`ip` or `ip:port`) instead of the configured ones. */
+  /** Ask this server alone instead of the configured ones: `ip`, where authoritative servers listen, or `ip:port`. */
   readonly server?: string;
   /** Recursion desired; default true. False is for questions to an authoritative server. */
   readonly recurse?: boolean;

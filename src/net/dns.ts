@@ -17,7 +17,7 @@ export interface ResolverOptions {
   /** How often a server that stays silent is asked; default 2. */
   readonly tries?: number;
   /** Where authoritative servers listen; default 53. */
-  readonly authorityPort?: number;
+  readonly authorityPort?: number | undefined;
   /** Which servers besides `servers` may be asked: zones say where theirs are, and must not send us inwards. Default: public ones. */
   readonly isPublic?: (address: string) => boolean;
 }
@@ -128,7 +128,7 @@ function createAsk(options: ResolverOptions, servers: () => readonly DnsServer[]
   }
 
   async function follow<T extends RecordType>(name: string, type: T, asking: AskOptions): Promise<DnsAnswer<T>> {
-    const named = asking.server === undefined ? undefined : parseServer(asking.server);
+    const named = asking.server === undefined ? undefined : parseServer(asking.server, authorityPort);
     const usual = servers();
     if (named !== undefined && !isPublic(named.address) && usual.every(({ label }) => label !== named.label)) {
       const text = `${named.label} is no public address and was not asked; settings.network.public (--public) names what counts as public`;

@@ -6,7 +6,7 @@ import { createAddressPolicy } from "./addresses.ts";
 import { createDial } from "./dial.ts";
 import { createResolver, type Meter } from "./dns.ts";
 
-type NetSettings = Pick<Settings, "dnsServers" | "extraAuthorities" | "publicRanges"> & {
+type NetSettings = Pick<Settings, "dnsServers" | "authorityPort" | "extraAuthorities" | "publicRanges"> & {
   /** Nobody but a zone names hosts (`audit`): what is not public is not dialled at all. Default false: people name hosts inside. */
   readonly publicOnly?: boolean;
 };
@@ -53,9 +53,9 @@ export function createNet(settings: NetSettings): Net {
   };
 }
 
-function build({ dnsServers, extraAuthorities, publicRanges, publicOnly = false }: NetSettings) {
+function build({ dnsServers, authorityPort, extraAuthorities, publicRanges, publicOnly = false }: NetSettings) {
   const isPublic = createAddressPolicy(publicRanges);
-  const resolver = createResolver({ servers: dnsServers, isPublic });
+  const resolver = createResolver({ servers: dnsServers, isPublic, authorityPort });
   return {
     resolver,
     dial: createDial({ ask: resolver.ask, extraAuthorities, ...(publicOnly ? { isAllowed: isPublic } : {}) }),

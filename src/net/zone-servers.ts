@@ -42,5 +42,5 @@ export async function serverAddresses(
   return { servers: found.flat(), without };
 }
 
-/** As `AskOptions.server` takes it: at port 53. */
+/** As `AskOptions.server` takes it: where authoritative servers listen. */
 export const asServer = ({ address }: ZoneServer): string => (isIPv6(address) ? `[${address}]` : address);

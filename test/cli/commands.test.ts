@@ -12,6 +12,7 @@ import { emptyBatch } from "../../src/model/state.ts";
 import { openDatabase } from "../../src/store/database.ts";
 import { installationKey } from "../../src/store/installation-key.ts";
 import { createRecorder } from "../../src/store/recorder.ts";
+import { domainIds } from "../support/plan-folder.ts";
 
 const main = join(import.meta.dirname, "../../src/main.ts");
 
@@ -281,11 +282,14 @@ describe("check on a company whose mail works", () => {
   });
   afterAll(() => demo.stop());
 
-  test("finds every login well; --only takes globs over the whole id, and several", async () => {
+  test("finds every login and every domain well; --only takes globs over the whole id, and several", async () => {
     const { code, out } = await mailvigil(["check", "--json", "--config", configuration, "--only", "*/IMAP-LOGIN", "example.*"]);
     const rows = rowsOf(out);
     expect({ code, bad: rows.filter((it) => it.status !== "ok") }).toEqual({ code: 0, bad: [] });
-    expect(new Set(rows.map((it) => it.check))).toEqual(new Set(["imap-login", "dns-mx"]));
+    const ofDomains = ["example.com", "example.net"].flatMap(domainIds);
+    expect(rows.map((it) => it.probe).filter((id) => !id.endsWith("/imap-login"))).toEqual(expect.arrayContaining(ofDomains));
+    expect(rows.filter((it) => it.check === "imap-login")).toHaveLength(9);
+    expect(rows).toHaveLength(9 + ofDomains.length);
     for (const secret of await passwords()) expect(out).not.toContain(secret);
   });
 

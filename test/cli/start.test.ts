@@ -99,7 +99,7 @@ describe("mailvigil start", () => {
     const assets = async (): Promise<string> => (await fetch(`${url}/api/v1/overview`)).text();
     await writeFile(file, `${configuration(0)}  - name: example.net\n`);
     daemon.kill("SIGHUP");
-    await daemon.line(/The configuration was read again: 2 probes/);
+    await daemon.line(/The configuration was read again: 34 probes/);
     expect(await assets()).toContain("example.net/dns-mx");
     await writeFile(file, `${configuration(0)}  - nome: example.org\n`);
     daemon.kill("SIGHUP");
@@ -119,7 +119,7 @@ describe("mailvigil start", () => {
       spawnSync("dd", ["if=/dev/zero", `of=${join(data, "filler")}`, "bs=4k"]);
       await writeFile(file, configuration(8999));
       daemon.kill("SIGHUP");
-      await daemon.line(/The configuration was read again: 1 probes/);
+      await daemon.line(/The configuration was read again: 17 probes/);
       await daemon.line(/settings\.http\.listen is read at the start only/);
       daemon.kill("SIGTERM");
       expect(await daemon.ended).toMatchObject({ code: 0 });

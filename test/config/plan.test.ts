@@ -220,6 +220,7 @@ describe("the full example", () => {
       http: { host: "127.0.0.1", port: 9000 },
       url: "https://mailvigil.example.com",
       dnsServers: ["127.0.0.1:5353", "[::1]:53"],
+      authorityPort: 5353,
       publicRanges: ["127.0.0.0/8"],
       selfTests: { on: true, egressTargets: ["192.0.2.1:443"] },
       extraAuthorities: [expect.stringContaining("BEGIN CERTIFICATE")],

@@ -1,6 +1,10 @@
 import { createHmac } from "node:crypto";
+import { Socket as UdpSocket } from "node:dgram";
+import { subscribe, unsubscribe } from "node:diagnostics_channel";
 import { readFile, writeFile } from "node:fs/promises";
+import { Socket } from "node:net";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
+import { z } from "zod";
 import { loadConfiguration } from "../../src/config/load.ts";
 import { timetable } from "../../src/demo/faults.ts";
 import type { FaultKind } from "../../src/demo/faults.ts";
@@ -13,6 +17,17 @@ import type { Net } from "../../src/net/world.ts";
 import { loadChecks } from "../../src/plugins.ts";
 import { openDemonstration } from "../support/demonstration.ts";
 import type { OpenDemonstration } from "../support/demonstration.ts";
+import { domainIds } from "../support/plan-folder.ts";
+
+/** Where anything in this process wanted to connect to, by TCP or UDP, whether or not it could. */
+const reached = new Set<string>();
+// oxlint-disable-next-line typescript/unbound-method -- put back as it was, called with its own `this`
+const connect = Socket.prototype.connect;
+const onUdp = (message: unknown): void => {
+  const socket = typeof message === "object" && message !== null && "socket" in message ? message.socket : undefined;
+  if (socket instanceof UdpSocket) socket.on("connect", () => reached.add(socket.remoteAddress().address));
+};
+const target = z.union([z.tuple([z.object({ host: z.string() })], z.unknown()), z.object({ host: z.string() })]);
 
 const checks = await loadChecks();
 const loop = createLoopWatch();
@@ -21,6 +36,12 @@ let plan: Plan;
 let net: Net;
 
 beforeAll(async () => {
+  subscribe("udp.socket", onUdp);
+  Socket.prototype.connect = function (this: Socket, ...args: unknown[]) {
+    const { data } = target.safeParse(args[0]);
+    if (data !== undefined) reached.add("host" in data ? data.host : data[0].host);
+    return Reflect.apply(connect, this, args);
+  };
   // So fast that a greylisted letter comes after 1.5 s.
   open = await openDemonstration(30);
   // No test waits for half a minute until a letter is late.
@@ -38,6 +59,8 @@ beforeAll(async () => {
 });
 afterEach(() => open.setClock(0));
 afterAll(async () => {
+  unsubscribe("udp.socket", onUdp);
+  Socket.prototype.connect = connect;
   loop[Symbol.dispose]();
   net.close();
   await open[Symbol.asyncDispose]();
@@ -93,6 +116,28 @@ describe("the demonstration, seen by the product's own checks", () => {
     expect(looked.filter(([, found]) => found !== "ok:")).toEqual([
       ["webmail.example.com/tls-certificate", "warning: certificate-expiring"],
     ]);
+  });
+
+  test("both domains have every probe of a mail domain, and none is switched off", () => {
+    for (const domain of ["example.com", "example.net"])
+      expect(plan.probes.filter(({ asset }) => asset === domain).map(({ id }) => id)).toEqual(domainIds(domain));
+  });
+
+  test("a record that is gone is confirmed by the name server of its zone", async () => {
+    const answer = await net.ask("_bimi.example.com", "TXT", { confirm: true });
+    expect(answer).toMatchObject({ outcome: "nxdomain", confirmedBy: plan.settings.dnsServers[0] });
+  });
+
+  test("stays on this machine whatever is looked at", async () => {
+    await Promise.all(plan.probes.filter(({ check }) => check !== "mail-roundtrip").map(({ id }) => look(id)));
+    expect(reached).toContain("127.0.0.1");
+    expect([...reached].filter((address) => !address.startsWith("127."))).toEqual([]);
+  });
+
+  test("a private address of a mail server is what dns-mx alone tells", async () => {
+    breakNow("mx-private");
+    const ids = domainIds("example.net").filter((id) => !id.endsWith("/dns-mx"));
+    expect(await Promise.all(ids.map(look))).toEqual(ids.map(() => "ok:"));
   });
 
   test.each([
