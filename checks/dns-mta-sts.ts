@@ -15,8 +15,10 @@ import type { Json } from "../src/model/json.ts";
 import { certificateData } from "../src/net/certificate-findings.ts";
 import { asciiName } from "../src/net/dns-name.ts";
 import { domainOption, receivesOption } from "../src/net/domain-option.ts";
-import { get, type GetFailure, type GetOutcome } from "../src/net/get.ts";
-import { mxHosts, type PresentedAt, presentedBy } from "../src/net/mx-hosts.ts";
+import { type GetFailure, type GetOutcome } from "../src/net/get.ts";
+import { fetchStsPolicy, stsPolicyUrl } from "../src/net/sts-policy.ts";
+import { certificateProblem } from "../src/net/tls.ts";
+import { isIntercepted, mxHosts, type PresentedAt, presentedBy } from "../src/net/mx-hosts.ts";
 import { stsFindings } from "./dns-mta-sts.texts.ts";
 import { endingSoon } from "./tls-certificate.ts";
 
@@ -24,9 +26,6 @@ type Code = keyof typeof stsFindings;
 type Found = FoundFinding<Code>;
 
 const day = 86_400_000;
-const maxBytes = 64 * 1024;
-/** RFC 8461 section 3.3 suggests a minute, which is also all that a run has. */
-const fetchTimeoutMs = 45_000;
 const weakSeconds = 86_400;
 const shortSeconds = 1_209_600;
 
@@ -78,12 +77,10 @@ export default defineCheck({
         break;
     }
 
-    const url = `https://mta-sts.${domain}/.well-known/mta-sts.txt`;
+    const url = stsPolicyUrl(domain);
     const given = { domain, url, record, policy };
-    const { ask, isPublic, authorities } = ctx;
-    const limits = { maxBytes, timeoutMs: fetchTimeoutMs, redirects: 0, accept: "text/plain" };
     const [fetched, looks] = await Promise.all([
-      get({ url, ask, isPublic, authorities, signal, ...limits }),
+      fetchStsPolicy(ctx, domain, signal),
       Promise.all(mx.hosts.map((host) => presentedBy(ctx, host, signal))),
     ]);
     const { findings, served } = judgeFetch(ctx, fetched, given);
@@ -124,7 +121,9 @@ function judgeFetch(
   if (fetched.kind === "failed") {
     ctx.note(`${given.url}: ${fetched.text}`);
     const data = { ...given, reason: fetched.text, ...peerData(fetched.peer) };
-    return { findings: [{ code: failures[fetched.failure], data }] };
+    // What somebody on the way put there says nothing about the host.
+    const intercepted = certificateProblem(fetched.peer?.problem) === "intercepted";
+    return { findings: [{ code: intercepted ? "policy-unknown" : failures[fetched.failure], data }] };
   }
   const { status, headers, body, peer } = fetched;
   const type = headers["content-type"] ?? "";
@@ -201,13 +200,15 @@ function judgeLooks(looks: readonly PresentedAt[], { mode }: StsPolicy, given: G
   };
   const plain = looks.filter(({ kind }) => kind === "without-tls");
   add("mx-without-tls", plain, ({ host, address }) => `${host} (${address})`);
-  const refused = looks.filter((look) => look.kind === "presented" && look.peer.problem !== undefined);
+  const refused = looks.filter((look) => look.kind === "presented" && look.peer.problem !== undefined && !isIntercepted(look));
   const problemOf = (look: PresentedAt): string => (look.kind === "presented" ? (look.peer.problem ?? "") : "");
   add("mx-certificate", refused, (look) => `${look.host} (${look.address}, ${problemOf(look)})`);
-  const hidden = looks.filter((look) => look.kind === "not-seen");
-  if (hidden.length > 0) {
+  const hidden = looks.filter((look) => look.kind === "not-seen" || isIntercepted(look));
+  const [first] = hidden;
+  if (first) {
     const hosts = listed([...new Set(hidden.map(({ host }) => host))]);
-    findings.push({ code: "mx-not-seen", data: { ...given, hosts, reason: hidden[0]?.reason ?? "" } });
+    const reason = first.kind === "not-seen" ? first.reason : problemOf(first);
+    findings.push({ code: "mx-not-seen", data: { ...given, hosts, reason } });
   }
   return findings;
 }

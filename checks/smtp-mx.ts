@@ -1,5 +1,6 @@
 import { randomBytes, X509Certificate } from "node:crypto";
 import { isIPv6 } from "node:net";
+import { setTimeout as sleep } from "node:timers/promises";
 import { z } from "zod";
 import { type CheckContext, defineCheck, explain, type FoundFinding } from "../src/model/check.ts";
 import type { TlsPeer } from "../src/model/connection.ts";
@@ -7,10 +8,12 @@ import type { Json } from "../src/model/json.ts";
 import { readStsPolicy, readStsRecords } from "../src/mail/mta-sts.ts";
 import { isUsable, readTlsa } from "../src/mail/tlsa.ts";
 import { listed, textsOf } from "../src/mail/txt-answer.ts";
+import { certificateFinding } from "../src/net/certificate-findings.ts";
 import { asciiName } from "../src/net/dns-name.ts";
 import { receivesOption } from "../src/net/domain-option.ts";
-import { get } from "../src/net/get.ts";
 import { answersInjected, askToRelay, lookAtMx, type MxAddress, type MxLimits, type MxLook } from "../src/net/mx-session.ts";
+import { fetchStsPolicy } from "../src/net/sts-policy.ts";
+import { certificateProblem } from "../src/net/tls.ts";
 import { smtpMxFindings } from "./smtp-mx.texts.ts";
 import { endingSoon } from "./tls-certificate.ts";
 
@@ -204,10 +207,8 @@ async function policyOf(
 async function isEnforced(ctx: CheckContext, domain: string, timeoutMs: number, signal: AbortSignal): Promise<boolean> {
   const answer = await ctx.ask(`_mta-sts.${domain}`, "TXT", { signal });
   if (readStsRecords(textsOf(answer)).kind !== "record") return false;
-  const { ask, isPublic, authorities } = ctx;
-  const url = `https://mta-sts.${domain}/.well-known/mta-sts.txt`;
-  const fetched = await get({ url, ask, isPublic, authorities, signal, maxBytes: 65_536, timeoutMs, redirects: 0 });
-  if (fetched.kind === "failed" || fetched.status !== 200) return false;
+  const fetched = await Promise.race([fetchStsPolicy(ctx, domain, signal), sleep(timeoutMs, undefined, { ref: false, signal })]);
+  if (fetched?.kind !== "answer" || fetched.status !== 200) return false;
   const reading = readStsPolicy(fetched.body);
   return reading.kind === "policy" && reading.policy.mode === "enforce";
 }
@@ -292,7 +293,18 @@ function tlsFindings(serving: readonly MxLook[], policy: Policy): Found[] {
 
 function certificateFindings(domain: string, serving: readonly MxLook[], policy: Policy, now: number): Found[] {
   const findings: Found[] = [];
-  const presented = serving.flatMap((look) => (look.tls?.kind === "on" ? [{ look, peer: look.tls.peer }] : []));
+  const { intercepted = [], presented = [] } = Object.groupBy(
+    serving.flatMap((look) => (look.tls?.kind === "on" ? [{ look, peer: look.tls.peer }] : [])),
+    ({ peer }) => (certificateProblem(peer.problem) === "intercepted" ? "intercepted" : "presented"),
+  );
+  const [boxed] = intercepted;
+  if (boxed) {
+    // Without a policy no sender cares who the server is, so nothing is missing.
+    const matters = intercepted.some(({ look }) => byPolicy(policy, look.host) !== undefined);
+    const { data } = certificateFinding(boxed.peer, boxed.look.address, boxed.look);
+    const host = listed(intercepted.map(({ look }) => shown(look)));
+    findings.push({ code: "certificate-intercepted", ...(matters ? {} : { severity: "info" }), data: { ...data, host } });
+  }
   const refused = presented.flatMap(({ look, peer }) => {
     const problem = policyProblem(domain, look.host, peer, policy, now);
     return problem === undefined ? [] : [{ look, problem }];

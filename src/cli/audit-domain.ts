@@ -11,7 +11,7 @@ import type { Net } from "../net/world.ts";
 import { type AuditLimits, type Budget, createBudget } from "./audit-budget.ts";
 import type { AuditRequest } from "./audit-request.ts";
 import { whatIf } from "./audit-what-if.ts";
-import { createProofs, memoAsk } from "./audit-world.ts";
+import { createOnce, createProofs, memoAsk, oneAtATime } from "./audit-world.ts";
 import type { Row } from "./check-output.ts";
 
 export interface Auditing extends Pick<AuditRequest, "port25Control" | "whatIf" | "mask"> {
@@ -42,11 +42,12 @@ export async function auditDomain(probes: Planned, auditing: Auditing): Promise<
     memory: undefined,
     sign: (text) => createHmac("sha256", key).update(text).digest("hex"),
     mask,
+    once: createOnce(budget.signal),
     loop,
     stopping: budget.signal,
   };
   const control = controlOf(auditing, { ...base, dial: net.dial });
-  const { dial, selfTests } = createProofs(budget.dialWithin(net.dial), control);
+  const { dial, selfTests } = createProofs(oneAtATime(budget.dialWithin(net.dial)), control);
   return Promise.all(
     probes.map(async ([probe, check]): Promise<Row> => {
       const began = performance.now();

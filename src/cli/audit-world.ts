@@ -1,5 +1,7 @@
+import { setTimeout as sleep } from "node:timers/promises";
 import type { SelfTests } from "../engine/own-side.ts";
-import type { Dial } from "../model/connection.ts";
+import type { CheckContext } from "../model/check.ts";
+import type { Connection, Dial } from "../model/connection.ts";
 import type { Ask, DnsAnswer } from "../model/dns.ts";
 import type { Observation } from "../model/observation.ts";
 
@@ -21,6 +23,17 @@ export function memoAsk(ask: Ask, stopping: AbortSignal): Ask {
     }
     // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- the key holds the type
     return answer as ReturnType<typeof ask<typeof type>>;
+  };
+}
+
+/** One memo of what several checks do alike: looks at mail servers, a policy that is fetched. */
+export function createOnce(stopping: AbortSignal): CheckContext["once"] {
+  const made = new Map<string, Promise<unknown>>();
+  return <T>(what: string, make: (signal: AbortSignal) => Promise<T>): Promise<T> => {
+    const one = made.get(what) ?? make(stopping);
+    made.set(what, one);
+    // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- the same words are the same making
+    return one as Promise<T>;
   };
 }
 
@@ -68,3 +81,36 @@ const passed = (probe: string): Observation => ({
   at: 0,
   durationMs: 0,
 });
+
+/** A server that says a word a second must not keep the looks at its other names. */
+const patienceMs = 10_000;
+
+/**
+ * At the port of mail servers one connection at a time to one address, whatever its names: some count connections and refuse the
+ * second. Nobody waits for another longer than ten seconds.
+ */
+export function oneAtATime(dial: Dial): Dial {
+  const last = new Map<string, Promise<void>>();
+  return async (options, signal) => {
+    if (options.port !== 25 || options.address === undefined) return dial(options, signal);
+    const before = last.get(options.address);
+    const own = Promise.withResolvers<void>();
+    last.set(options.address, own.promise);
+    try {
+      if (before) await Promise.race([before, sleep(patienceMs, undefined, { ref: false })]);
+      return onClose(await dial(options, signal), own.resolve);
+    } catch (error) {
+      own.resolve();
+      throw error;
+    }
+  };
+}
+
+function onClose(connection: Connection, tell: () => void): Connection {
+  const close = connection.close.bind(connection);
+  connection.close = () => {
+    close();
+    tell();
+  };
+  return connection;
+}

@@ -11,7 +11,9 @@ import { visible } from "../model/visible.ts";
 import { lateLoopMs, type LoopWatch } from "./loop-watch.ts";
 
 /** What a run needs of its surroundings: the check's context without what belongs to this one run. */
-export interface RunWorld extends Omit<CheckContext, "note" | "everyMs"> {
+export interface RunWorld extends Omit<CheckContext, "note" | "everyMs" | "once"> {
+  /** Left out: the run is alone. */
+  readonly once?: CheckContext["once"];
   readonly mask: Mask;
   readonly loop: LoopWatch;
   /** Aborted when the daemon stops: the run is given up and nothing is stored. */
@@ -45,6 +47,8 @@ const maxDataChars = 2_000;
 const maxFindings = 100;
 const maxMemoryBytes = 64 * 1024;
 
+const alone: CheckContext["once"] = (_what, make, signal) => make(signal);
+
 type Ended =
   | { readonly how: "returned"; readonly result: CheckResult<string, string> }
   | { readonly how: "threw"; readonly error: unknown }
@@ -66,7 +70,7 @@ export async function runProbe(probe: Probe, check: AnyCheck, world: RunWorld): 
   const ended = await runToDeadline(
     probe,
     check,
-    { ...world, dial, note, everyMs: probe.everyMs },
+    { ...world, dial, note, everyMs: probe.everyMs, once: world.once ?? alone },
     { stopping: world.stopping, anyOpen },
   );
   if (world.stopping.aborted) return undefined;

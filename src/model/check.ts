@@ -47,6 +47,11 @@ export interface CheckContext {
   readonly authorities: readonly string[];
   /** HMAC-SHA256 of a text under the installation's own key, hex: what nobody else can have written. */
   readonly sign: (text: string) => string;
+  /**
+   * Does what several checks of one audit need once for all of them: the first one makes it, under a signal of all. Elsewhere each
+   * run makes it itself.
+   */
+  readonly once: <T>(what: string, make: (signal: AbortSignal) => Promise<T>, signal: AbortSignal) => Promise<T>;
   /** Adds a line of evidence. It is kept even when the run throws or runs out of time. Masked and made visible by the engine. */
   readonly note: (line: string) => void;
 }

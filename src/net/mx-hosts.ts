@@ -3,6 +3,7 @@ import { DialError, type TlsPeer } from "../model/connection.ts";
 import type { DnsAnswer } from "../model/dns.ts";
 import { resolveAddresses } from "./dial.ts";
 import { lookAtMx, type MxLook } from "./mx-session.ts";
+import { certificateProblem } from "./tls.ts";
 
 /** Internet.nl looks at ten; of the addresses of a host three say enough about its certificate. */
 const maxHosts = 10;
@@ -37,8 +38,8 @@ export type PresentedAt = { readonly host: string; readonly address: string } & 
   | { readonly kind: "not-seen"; readonly reason: string }
 );
 
-/** Milliseconds. */
-const limits = { connect: 10_000, greeting: 30_000, session: 10_000 };
+/** As smtp-mx has them when nobody says otherwise: then one look serves all. Milliseconds. */
+const limits = { connect: 10_000, greeting: 30_000, session: 5_000 };
 
 /**
  * Looks at the certificate that a mail server presents to other mail servers, at up to three of its public addresses, without
@@ -60,6 +61,14 @@ export async function presentedBy(ctx: CheckContext, host: string, signal: Abort
   const looks = await Promise.all(addresses.map((address) => lookAtMx(ctx, { host, address, port: 25 }, limits, signal)));
   const reached = looks.filter(({ state }) => state !== "no-way");
   return (reached.length > 0 ? reached : looks).map(shown);
+}
+
+/**
+ * A certificate that somebody on the way has put there says nothing about the server: not seen. To be asked when all hosts have
+ * been looked at, since the second one tells about the first.
+ */
+export function isIntercepted(look: PresentedAt): boolean {
+  return look.kind === "presented" && certificateProblem(look.peer.problem) === "intercepted";
 }
 
 function shown({ host, address, reason, tls }: MxLook): PresentedAt {

@@ -52,8 +52,36 @@ export interface MxLook extends MxAddress {
 
 type Ctx = Pick<CheckContext, "dial" | "note">;
 
-/** A whole look at one address at the port of mail servers; no mail, no recipient. Throws for an aborted signal alone. */
-export async function lookAtMx(ctx: Ctx, where: MxAddress, limits: MxLimits, signal: AbortSignal): Promise<MxLook> {
+/**
+ * A whole look at one address at the port of mail servers; no mail, no recipient. Several checks of an audit look at the same
+ * servers, some of which count connections: one look serves them all. Throws for an aborted signal alone.
+ */
+export async function lookAtMx(
+  ctx: Ctx & Pick<CheckContext, "once">,
+  where: MxAddress,
+  limits: MxLimits,
+  signal: AbortSignal,
+): Promise<MxLook> {
+  const what = JSON.stringify(["mx", where.host, where.address, where.port, limits]);
+  let isOurs = false;
+  const { look, lines } = await ctx.once(
+    what,
+    async (within) => {
+      isOurs = true;
+      const seen: string[] = [];
+      const note = (line: string): void => {
+        seen.push(line);
+        ctx.note(line);
+      };
+      return { look: await lookOnce({ dial: ctx.dial, note }, where, limits, within), lines: seen };
+    },
+    signal,
+  );
+  if (!isOurs) for (const line of lines) ctx.note(line);
+  return look;
+}
+
+async function lookOnce(ctx: Ctx, where: MxAddress, limits: MxLimits, signal: AbortSignal): Promise<MxLook> {
   const note = (line: string): void => ctx.note(`${where.host} ${where.address}: ${line}`);
   const nothing = { ...where, connected: false, greetingMs: undefined, names: [], tls: undefined };
   let connection: Connection | undefined;

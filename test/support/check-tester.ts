@@ -70,7 +70,7 @@ export const probeOf = (check: AnyCheck, options: unknown, more: Partial<Probe> 
 });
 
 /** The world of a run in tests: nothing is reachable but what is handed in. */
-export function testWorld(over: Partial<RunWorld> = {}): RunWorld {
+export function testWorld(over: Partial<RunWorld> = {}): RunWorld & Pick<CheckContext, "once"> {
   const nothing = (what: string) => () => Promise.reject(new Error(`this case has no ${what}`));
   return {
     dial: nothing("dial"),
@@ -84,6 +84,7 @@ export function testWorld(over: Partial<RunWorld> = {}): RunWorld {
     authorities: [],
     sign: (text) => createHmac("sha256", "test").update(text).digest("hex"),
     mask: (text) => text,
+    once: (_what, make, signal) => make(signal),
     loop: sharedLoop,
     stopping: new AbortController().signal,
     lastAt: undefined,
