@@ -7,7 +7,7 @@ import { type Authority, createAuthority } from "../support/certificates.ts";
 import { type CheckCase, testCheck, testWorld } from "../support/check-tester.ts";
 import { type LineClient, startLineServer } from "../support/line-server.ts";
 import { scriptImap, scriptSmtp } from "../support/mail-script.ts";
-import { certificate, mailHost, reaching } from "../support/mail-world.ts";
+import { certificate, type CertificateKind, mailHost, reaching } from "../support/mail-world.ts";
 import { day, is, issued, lasting, now, presenting, quiet } from "../support/tls-world.ts";
 import { createZone } from "../support/zone.ts";
 
@@ -83,6 +83,18 @@ const shownInOther = [
   "ssl3-offered",
   "without-name-other",
 ];
+
+/** One with a good certificate, the other with this one, at the same port. */
+const twoMachines = (kind: CertificateKind) => async () => {
+  const one = await startLineServer(quiet, { certificate: await certificate("good"), implicit: true });
+  const at = { implicit: true, host: "127.0.0.4", port: one.port };
+  const other = await startLineServer(quiet, { certificate: await certificate(kind), ...at });
+  return {
+    options: { host: mailHost, port: one.port },
+    ctx: await reaching({ [mailHost]: { A: ["127.0.0.1", "127.0.0.4"] } }),
+    close: () => Promise.all([one.close(), other.close()]),
+  };
+};
 
 testCheck(
   tlsCertificate,
@@ -197,21 +209,9 @@ testCheck(
       },
       ...is("ok", "certificate-not-seen", "some-addresses"),
     },
+    "TLS-19 TLS-24 two machines with one certificate": { world: twoMachines("good"), ...is("ok") },
     "TLS-19 one of two machines was forgotten": {
-      world: async () => {
-        const fresh = await startLineServer(quiet, { certificate: await certificate("good"), implicit: true });
-        const stale = await startLineServer(quiet, {
-          certificate: await certificate("expired"),
-          implicit: true,
-          host: "127.0.0.4",
-          port: fresh.port,
-        });
-        return {
-          options: { host: mailHost, port: fresh.port },
-          ctx: await reaching({ [mailHost]: { A: ["127.0.0.1", "127.0.0.4"] } }),
-          close: () => Promise.all([fresh.close(), stale.close()]),
-        };
-      },
+      world: twoMachines("expired"),
       ...is("critical", "certificate-expired", "some-addresses"),
       also: ({ findings }) => expect(findings[1]?.data).toMatchObject({ addresses: "127.0.0.4", count: 2 }),
     },
