@@ -14,6 +14,7 @@ import {
 } from "../src/mail/dns-list-consult.ts";
 import { type DnsList, dnsLists } from "../src/mail/dns-lists.ts";
 import { findOwnSenders, seenSenders, senderOptions } from "../src/mail/own-senders.ts";
+import { listed } from "../src/mail/txt-answer.ts";
 import { type CheckContext, defineCheck, explain, type FoundFinding } from "../src/model/check.ts";
 import { isListCode } from "../src/model/dns-words.ts";
 import type { Secret } from "../src/model/secret.ts";
@@ -225,7 +226,7 @@ function illnesses(consulted: readonly Consulted[], domain: string, immediate: b
   const findings: Found[] = named.map(({ list, ill: reason = "" }) => ({ code: "list-ill", data: { list: list.zone, reason } }));
   const others = ill.filter(({ list }) => !list.named);
   if (others.length === 0) return findings;
-  const lists = others.map(({ list }) => list.zone).join(", ");
+  const lists = listed(others.map(({ list }) => list.zone));
   // Mostly one reason for all, our resolver; the notes have each.
   const reason = others[0]?.ill ?? "";
   if (ill.length < consulted.length)

@@ -1,5 +1,6 @@
 import { auditWords } from "../i18n/audit.ts";
 import { engineFindings } from "../i18n/engine-findings.ts";
+import { readersData, sayFinding } from "../i18n/reasons.ts";
 import type { AnyCheck } from "../model/check.ts";
 import type { Finding } from "../model/observation.ts";
 import { statusFacts, statusOfSeverity, worstStatus, type Severity, type Status } from "../model/status.ts";
@@ -60,7 +61,7 @@ export function troublesOf(rows: readonly Row[], severities: readonly Severity[]
     for (const finding of observation.findings.filter(({ severity }) => severities.includes(severity))) {
       const words = check.findings[finding.code] ?? engine[finding.code];
       const text = textOf(finding, check, language);
-      const advice = words ? piecesOf(inLanguage(words.advice, language), finding.data) : [];
+      const advice = words ? piecesOf(inLanguage(words.advice, language), readersData(finding.data, language)) : [];
       const key = JSON.stringify([finding.severity, text, advice]);
       const same = told.get(key);
       told.set(key, { severity: finding.severity, text, advice, checks: [...new Set([...(same?.checks ?? []), check.id])] });
@@ -124,7 +125,7 @@ export function notJudged(rows: readonly Row[], language: Language): readonly Re
 
 function textOf({ code, data }: Finding, check: AnyCheck, language: Language): string {
   const words = check.findings[code] ?? engine[code];
-  return words ? fill(inLanguage(words.text, language), data) : code;
+  return words ? sayFinding(words.text, language, data) : code;
 }
 
 /** What this machine saw and may owe to its own network alone. */

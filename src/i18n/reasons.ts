@@ -1,5 +1,5 @@
 import type { Data, Language, Text } from "../model/text.ts";
-import { fill, inLanguage } from "../model/text.ts";
+import { fill, say } from "../model/text.ts";
 import { checkPhrases } from "./check-phrases.ts";
 import { connectionPhrases } from "./connection-phrases.ts";
 import { dnsPhrases } from "./dns-phrases.ts";
@@ -79,9 +79,17 @@ function chineseOf(text: string, depth = 0): string {
 /** A technical reason of ours in both languages; what is not known here is said as it is. */
 export const reasonText = (reason: string): Text => ({ en: reason, zh: chineseOf(reason) });
 
-/** The text of a finding, or its advice, filled with the finding's data: the reasons among them in the reader's language, too. */
-export function sayFinding(text: Text, language: Language, data: Data): string {
-  if (language === "en") return fill(text.en, data);
-  const spoken = Object.entries(data).map(([key, value]) => [key, typeof value === "string" ? chineseOf(value) : value] as const);
-  return fill(inLanguage(text, language), Object.fromEntries(spoken));
+/** What is published as it stands, whatever it says. */
+const pasted: ReadonlySet<string> = new Set(["record", "policy"]);
+
+/** The data of a finding with the reasons in it as this reader is told them. */
+export function readersData(data: Data, language: Language): Data {
+  if (language === "en") return data;
+  const said = (key: string, value: string | number): string | number =>
+    typeof value === "string" && !pasted.has(key) ? chineseOf(value) : value;
+  return Object.fromEntries(Object.entries(data).map(([key, value]) => [key, said(key, value)]));
 }
+
+/** The text of a finding, or its advice, filled with the finding's data. */
+export const sayFinding = (text: Text, language: Language, data: Data): string =>
+  say(text, language, readersData(data, language));

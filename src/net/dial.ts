@@ -123,7 +123,7 @@ export async function resolveAddresses(ask: Ask, name: string, signal: AbortSign
 
 function refuseFailure(name: string, answers: readonly DnsAnswer[]): void {
   const failure = answers.find((answer) => answer.outcome === "failed")?.failure;
-  if (failure) throw resolveError(name, "resolve-failed", `${failure.code}, ${failure.text}`, failure.code);
+  if (failure) throw resolveError(name, "resolve-failed", failure.text, failure.code);
 }
 
 const phase: Phase = "resolve";
