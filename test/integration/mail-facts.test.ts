@@ -229,6 +229,18 @@ describe("what a probe mail shows of the company's own sender", () => {
     expect(unsigned.said).toEqual(["dkim-unsigned warning"]);
   });
 
+  test("DK-17 a key is as old as our own history knows it, over restarts", async () => {
+    const watch = await company();
+    const look = async () => (await watch.run(dnsDkim, "own.test", { ...dkim, selectors: ["s1"] }, published("s1"))).said;
+    expect(await look()).toEqual([]);
+    watch.restart();
+    watch.forward(365 * 86_400_000);
+    expect(await look()).toEqual([]);
+    watch.restart();
+    watch.forward(2 * 86_400_000);
+    expect(await look()).toEqual(["dkim-key-old info"]);
+  });
+
   test("MX-20 SPF-18 PTR-2 BL-11 the address that handed it over is judged by SPF, PTR and block lists", async () => {
     selector = "mail2026";
     const watch = await company();
