@@ -1,4 +1,5 @@
 import type { FindingDeclaration } from "../src/model/check.ts";
+import { certificateFindings } from "../src/net/certificate-findings.ts";
 
 export const smtpMxFindings = {
   "mx-unreachable": {
@@ -177,6 +178,7 @@ export const smtpMxFindings = {
     },
     source: "RFC 8461 section 4.2; RFC 7672 section 3.2",
   },
+  "certificate-intercepted": certificateFindings["certificate-intercepted"],
   "certificate-unproven": {
     severity: "info",
     text: {

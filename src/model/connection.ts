@@ -53,7 +53,7 @@ export interface TlsPeer {
   /** Why it was not verified: Node's code (`CERT_HAS_EXPIRED`, `ERR_TLS_CERT_ALTNAME_INVALID`, `DEPTH_ZERO_SELF_SIGNED_CERT` …). */
   readonly problem: string | undefined;
   /** Unrelated hosts that showed the same unknown authority: something on the way opens the connections of all. */
-  readonly alsoAt?: readonly string[];
+  readonly alsoAt: readonly string[];
 }
 
 /** Milliseconds of the monotonic clock that each phase took. */

@@ -46,11 +46,11 @@ const keptMs = 3_600_000;
 
 export interface Strangers {
   /**
-   * Remembers who showed this authority, and tells which unrelated hosts did so within the hour, at most three. Unrelated are
-   * hosts of different registrable domains in different networks (/24, /48): one company with an authority of its own has its
-   * hosts in one domain, or its domains on one machine.
+   * Remembers who showed this authority. What it returns tells which unrelated hosts did so within an hour of now, at most
+   * three; asked later it knows of those that were seen later. Unrelated are hosts of different registrable domains in different
+   * networks (/24, /48): one company with an authority of its own has its hosts in one domain, or its domains on one machine.
    */
-  seen(authority: string, host: string, address: string): readonly string[];
+  seen(authority: string, host: string, address: string): () => readonly string[];
 }
 
 /** @param now milliseconds of a monotonic clock */
@@ -69,10 +69,11 @@ export function createStrangers(now: () => number): Strangers {
       authorities.set(authority, byDomain);
       forget(byDomain, maxDomains);
       forget(authorities, maxStrangers);
-      return [...byDomain]
-        .filter(([name, other]) => name !== domain && own.at - other.at < keptMs && areApart(own.networks, other.networks))
-        .map(([, other]) => other.host)
-        .slice(-3);
+      return () =>
+        [...byDomain]
+          .filter(([name, other]) => name !== domain && now() - other.at < keptMs && areApart(own.networks, other.networks))
+          .map(([, other]) => other.host)
+          .slice(-3);
     },
   };
 }

@@ -100,8 +100,7 @@ export function peerOf(socket: tls.TLSSocket, identity: Identity): TlsPeer {
   const wholeChain = (): readonly PeerCertificate[] => (chain ??= chainOf(leaf));
   const refused = problemOf(socket, leaf, identity);
   const stranger = refused === undefined ? undefined : strangerOf(authorizationErrorOf(socket), wholeChain());
-  const alsoAt = stranger === undefined ? [] : strangers.seen(stranger, identity.name, socket.remoteAddress ?? "");
-  const problem = alsoAt.length > 0 ? intercepted : refused;
+  const alsoAt = stranger === undefined ? () => [] : strangers.seen(stranger, identity.name, socket.remoteAddress ?? "");
   return {
     protocol: socket.getProtocol() ?? "",
     cipher: socket.getCipher().standardName,
@@ -109,9 +108,14 @@ export function peerOf(socket: tls.TLSSocket, identity: Identity): TlsPeer {
     get chain() {
       return wholeChain();
     },
-    verified: problem === undefined,
-    problem,
-    ...(alsoAt.length > 0 ? { alsoAt } : {}),
+    verified: refused === undefined,
+    // Asked when somebody looks: hosts that are looked at side by side tell about each other.
+    get problem() {
+      return alsoAt().length > 0 ? intercepted : refused;
+    },
+    get alsoAt() {
+      return alsoAt();
+    },
   };
 }
 

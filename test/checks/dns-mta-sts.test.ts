@@ -5,6 +5,7 @@ import dnsMtaSts from "../../checks/dns-mta-sts.ts";
 import { createDial } from "../../src/net/dial.ts";
 import { type Authority, createAuthority, type IssueOptions, issueSelfSigned } from "../support/certificates.ts";
 import { type CheckCase, testCheck } from "../support/check-tester.ts";
+import { issuedByBox, showBox } from "../support/mail-world.ts";
 import { startLineServer } from "../support/line-server.ts";
 import { scriptSmtp, type SmtpScript } from "../support/mail-script.ts";
 import { type Reply, startReceiver } from "../support/receiver.ts";
@@ -35,6 +36,8 @@ interface Served {
   /** The certificate of the policy host. */
   readonly certificate?: Partial<IssueOptions>;
   readonly selfSigned?: boolean;
+  /** Something on the way shows certificates of its own, here and at an unrelated host. */
+  readonly boxed?: "policy" | "mail";
   readonly mail?: SmtpScript;
   readonly mailNames?: readonly string[];
   readonly closed?: boolean;
@@ -47,15 +50,18 @@ const world = (served: Served = {}) => ({
     const ours = await authority();
     const { certPem } = ours;
     const issued = { names: ["mta-sts.example.com"], ...served.certificate };
-    const { keyPem, chainPem } = served.selfSigned ? await issueSelfSigned(issued) : await ours.issue(issued);
+    const by = served.selfSigned ? issueSelfSigned : served.boxed === "policy" ? issuedByBox : ours.issue;
+    const { keyPem, chainPem } = await by(issued);
     const at = { address: policyAddress, port: 443 };
     const web = served.closed ? undefined : await startReceiver({ key: keyPem, cert: chainPem }, at);
     const headers = { "content-type": "text/plain; charset=utf-8" };
     web?.replyWith(served.reply ?? { status: 200, headers, body: policy(served.policy ?? enforce) });
-    const certificate = await ours.issue({ names: served.mailNames ?? ["mx.example.com"] });
+    const mailBy = served.boxed === "mail" ? issuedByBox : ours.issue;
+    const certificate = await mailBy({ names: served.mailNames ?? ["mx.example.com"] });
     const smtp = await startLineServer(scriptSmtp(served.mail), { host: mailAddress, certificate });
     const { ask, resolve } = createZone({ ...zone, ...served.zone });
     const dial = createDial({ ask, extraAuthorities: [certPem] });
+    const closeBox = served.boxed && (await showBox({ dial }));
     return {
       ctx: {
         ask,
@@ -67,6 +73,7 @@ const world = (served: Served = {}) => ({
       close: async () => {
         await web?.[Symbol.asyncDispose]();
         await smtp.close();
+        await closeBox?.();
       },
     };
   },
@@ -335,6 +342,16 @@ testCheck(dnsMtaSts, {
     ...world({ mail: { on: withoutTls } }),
     status: "critical",
     findings: ["mx-without-tls"],
+  },
+  "MS-2 TLS-23 something on the way opens the connection to the policy host": {
+    ...world({ boxed: "policy" }),
+    status: "unknown",
+    findings: ["policy-unknown"],
+  },
+  "MS-9 TLS-23 something on the way opens the connection to the mail server": {
+    ...world({ boxed: "mail" }),
+    status: "ok",
+    findings: ["mx-not-seen"],
   },
   "MS-9 a mail server whose certificate is for another name": {
     ...world({ mailNames: ["mail.provider.example"] }),

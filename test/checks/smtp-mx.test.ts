@@ -6,7 +6,7 @@ import { createDial } from "../../src/net/dial.ts";
 import { type CheckCase, testCheck, testNow } from "../support/check-tester.ts";
 import { startFullQueue } from "../support/full-queue.ts";
 import { type LineClient, type LineServer, startLineServer } from "../support/line-server.ts";
-import { authority, certificate, type CertificateKind, mailHost } from "../support/mail-world.ts";
+import { authority, certificate, type CertificateKind, mailHost, showBox } from "../support/mail-world.ts";
 import { createZone, type Zone } from "../support/zone.ts";
 
 /** Short enough for a test. Seconds. */
@@ -124,6 +124,22 @@ const onTwo = (first: Mx, second: Mx, expected: Pick<CheckCase, "status" | "find
   },
 });
 
+/** Another domain's server has shown a certificate of the same unknown authority. */
+const boxed = (zone: Zone, expected: Pick<CheckCase, "status" | "findings">): CheckCase => ({
+  ...expected,
+  world: async () => {
+    const server = await serve({ presents: "box" });
+    const { ask } = createZone({ ...zoneOf(["127.0.0.1"]), ...zone });
+    const dial = createDial({ ask, extraAuthorities: [] });
+    const close = await showBox({ dial });
+    return {
+      options: { domain: "example.com", port: server.port, limits },
+      ctx: { dial, ask },
+      close: () => Promise.all([server.close(), close()]),
+    };
+  },
+});
+
 /** No server at all. */
 const without = (zone: Zone, expected: Pick<CheckCase, "status" | "findings" | "also">, options: object = {}): CheckCase => ({
   ...expected,
@@ -172,7 +188,7 @@ const unknown = (...findings: string[]) => ({ status: "unknown", findings }) as 
 const clear = { ehlo: [`250-${mailHost}`, "250 SIZE 1000"] };
 
 testCheck(smtpMx, {
-  "MX-21 MX-22 MX-23 greeting, EHLO, STARTTLS and certificate are well, and no recipient is named": on(
+  "MX-21 MX-22 MX-23 TLS-21 greeting, EHLO, STARTTLS and certificate are well, and no recipient is named": on(
     {},
     {
       ...ok,
@@ -243,11 +259,11 @@ testCheck(smtpMx, {
   "MX-21 STARTTLS is refused": on({ startTls: "454 TLS not available" }, warns("starttls-missing")),
   "MX-21 the handshake breaks off": on({ breaksTls: true }, warns("starttls-missing")),
   "MX-21 a firewall has written over STARTTLS": on({ ehlo: [`250-${mailHost}`, "250 XXXXXXXA"] }, unknown("starttls-stripped")),
-  "MX-21 a certificate that nobody vouches for": on(
+  "MX-21 TLS-21 a certificate that nobody vouches for": on(
     { presents: "selfSigned" },
     { status: "ok", findings: ["certificate-unproven"] },
   ),
-  "MX-21 a certificate for another name, with DANE-TA": on({ presents: "otherHost" }, fails("certificate-refused"), {
+  "MX-21 TLS-21 a certificate for another name, with DANE-TA": on({ presents: "otherHost" }, fails("certificate-refused"), {
     zone: tlsa(2),
   }),
   "MX-21 a certificate that has expired, with DANE-TA": {
@@ -255,6 +271,8 @@ testCheck(smtpMx, {
     // It ended an hour ago.
     now: Date.now(),
   },
+  "MX-21 TLS-23 something on the way opens the connection": boxed({}, { status: "ok", findings: ["certificate-intercepted"] }),
+  "MX-21 TLS-23 something on the way opens the connection, with DANE-TA": boxed(tlsa(2), unknown("certificate-intercepted")),
   "MX-21 an authority of one's own, with DANE-TA": on(
     { presents: "foreign" },
     { status: "ok", findings: ["certificate-unproven"] },
@@ -270,8 +288,8 @@ testCheck(smtpMx, {
     // Made today, for 90 days.
     now: Date.now() + 85 * 86_400_000,
   },
-  "MX-21 what was sent before TLS is answered within it": on({ vulnerable: true }, warns("starttls-injection")),
-  "MX-21 what was sent before TLS is refused": on(
+  "MX-21 TLS-22 what was sent before TLS is answered within it": on({ vulnerable: true }, warns("starttls-injection")),
+  "MX-21 TLS-22 what was sent before TLS is refused": on(
     { notices: true },
     {
       ...ok,

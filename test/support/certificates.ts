@@ -66,7 +66,7 @@ interface IntermediateOptions {
 
 export interface Authority {
   readonly certPem: string;
-  issue(options: IssueOptions): Promise<Issued>;
+  readonly issue: (options: IssueOptions) => Promise<Issued>;
   /** It ended an hour ago. */
   issueExpired(options: IssueOptions): Promise<Issued>;
   /** A list of revoked certificates (RFC 5280 section 5), DER. */

@@ -1,7 +1,7 @@
 import { SecretError, type Secret } from "../../src/model/secret.ts";
 import type { CheckContext } from "../../src/model/check.ts";
 import { createDial } from "../../src/net/dial.ts";
-import { type Authority, createAuthority, type Issued, issueSelfSigned } from "./certificates.ts";
+import { type Authority, createAuthority, type Issued, type IssueOptions, issueSelfSigned } from "./certificates.ts";
 import { type LineClient, type LineServer, type LineServerOptions, startLineServer } from "./line-server.ts";
 import { createZone, type Zone } from "./zone.ts";
 
@@ -28,12 +28,17 @@ export const authority = (): Promise<Authority> => (shared ??= createAuthority()
 
 const names = { names: [mailHost] };
 
-/** With its root, of an authority that is not believed. */
-async function issuedBy(name: string): Promise<Issued> {
-  const stranger = await createAuthority(name);
-  const made = await stranger.issue(names);
-  return { ...made, chainPem: made.chainPem + stranger.certPem };
+/** With its root. */
+async function withRoot(by: Promise<Authority>, options: IssueOptions): Promise<Issued> {
+  const { certPem, issue } = await by;
+  const made = await issue(options);
+  return { ...made, chainPem: made.chainPem + certPem };
 }
+
+let firewall: Promise<Authority> | undefined;
+/** What opens the connections of a whole network makes for a host. */
+export const issuedByBox = (options: IssueOptions): Promise<Issued> =>
+  withRoot((firewall ??= createAuthority("Office firewall")), options);
 
 const certificates = {
   good: async () => (await authority()).issue(names),
@@ -49,9 +54,8 @@ const certificates = {
     return { ...issued, chainPem: issued.certPem };
   },
   /** All of it, from an authority that is not believed. */
-  foreign: () => issuedBy("Stranger"),
-  /** The same, of another one: what opens the connections of a whole network. */
-  box: () => issuedBy("Office firewall"),
+  foreign: () => withRoot(createAuthority("Stranger"), names),
+  box: () => issuedByBox(names),
   /** Its issuer's certificate ended an hour ago, its own has not. */
   expiredIssuer: async () =>
     (await authority()).issue({ ...names, intermediate: { notAfter: new Date(Date.now() - 3_600_000) } }),
@@ -117,7 +121,7 @@ export async function reaching(zone: Zone): Promise<Partial<CheckContext>> {
 
 export const boxedHost = "imap.other.test";
 
-/** Looks at another provider's server, which comes with a certificate of the `box` as well. Resolves with what ends that server. */
+/** Looks at another provider's server, which comes with a certificate of the box as well. Resolves with what ends that server. */
 export async function showBox({ dial }: Partial<CheckContext>): Promise<() => Promise<void>> {
   const quiet = (): Promise<void> => Promise.resolve();
   const server = await startLineServer(quiet, { certificate: await certificate("box"), implicit: true, host: "127.0.1.1" });
