@@ -70,7 +70,9 @@ export default defineCheck({
     const domain = asciiName(options.domain) ?? options.domain;
     const mx = await ctx.ask(domain, "MX", { signal });
     if (mx.outcome === "failed") return { findings: [unanswered(domain, [mx])] };
-    const exchanges = mx.records.map(({ exchange }) => exchange.toLowerCase()).filter((name) => name !== "");
+    // Resolvers turn the records round; the preferred server is the one to name.
+    const ordered = mx.records.toSorted((a, b) => a.priority - b.priority || a.exchange.localeCompare(b.exchange));
+    const exchanges = ordered.map(({ exchange }) => exchange.toLowerCase()).filter((name) => name !== "");
     // The null MX, and a domain that is not to receive: nobody sets up a mailbox there.
     if (!options.receives || (mx.records.length > 0 && exchanges.length === 0)) return { findings: [] };
 

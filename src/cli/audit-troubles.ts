@@ -93,7 +93,7 @@ export function piecesOf(template: string, data: Finding["data"]): readonly Piec
     const filled = fill(whole.replace(/[.。；;]$/, ""), data);
     pieces.push({
       kind: "paste",
-      lines: key === "record" ? recordsIn(filled) : filled.split(/\s*\\x0a|\n/).filter((line) => line !== ""),
+      lines: key === "record" ? recordsIn(filled) : filled.split(" ⏎ "),
     });
     from = match.index + whole.length;
   }
