@@ -274,7 +274,7 @@ async function learn(trip: Trip, fates: readonly Fate[], found: readonly FoundMa
   const parties = { receiver: [to.host, ...hosts], sender: [from.host, asset], isPublic: ctx.isPublic };
   for (const { mail, top, arrivedAt } of read) {
     const trace = readTrace(top, asset, parties);
-    const learnt = traceFacts(trace, { sender: from.address.toLowerCase(), arrivedAt });
+    const learnt = traceFacts(trace, { sender: from.address.toLowerCase(), recipient: to.address.toLowerCase(), arrivedAt });
     for (const { kind, value } of learnt) ctx.note(`mail ${mail.seq}: ${kind} ${value}`);
     if (trace.results !== undefined) ctx.note(`mail ${mail.seq}: the receiver found ${trace.results}`);
     trip.facts.push(...learnt.map((fact) => ({ ...fact, asset })));

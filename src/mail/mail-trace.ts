@@ -1,3 +1,4 @@
+import { type Authenticated, authenticationFact, readAuthenticationResults } from "./authentication-results.ts";
 import { isSelector } from "../model/dns-words.ts";
 import { type DkimSignature, readDkimSignature, selectorFact, signatureFact, unsignedFact } from "./dkim-signature.ts";
 import { findHandover, type Parties, readReceived } from "./received.ts";
@@ -42,6 +43,8 @@ export interface Trace {
   readonly signatures: readonly DkimSignature[] | undefined;
   /** What the receiver's servers found out about it (RFC 8601), in their own words. */
   readonly results: string | undefined;
+  /** The same, read. */
+  readonly authenticated: Authenticated | undefined;
 }
 
 /** @param domain of the sender, A-labels in lower case */
@@ -57,15 +60,42 @@ export function readTrace(top: string, domain: string, parties: Parties): Trace 
     .filter((one) => isSelector(one.selector) && isSendingName(one.domain));
   const isOwn = (one: DkimSignature): boolean => isBelow(one.domain, domain) || isBelow(domain, one.domain);
   const [own, others] = [readable.filter(isOwn), readable.filter((one) => !isOwn(one))];
-  const stated = fields.slice(0, border ?? 0).find(({ name }) => name === "authentication-results");
+  const stated = handover && border !== undefined ? verdictsOf(fields, border, hops[handover.index]?.by) : [];
   return {
     handover,
     signatures: signaturesOf(
       [...own, ...(border === undefined ? [] : others)],
       whole && border !== undefined && signed.length === 0,
     ),
-    results: stated?.value.replace(/\s+/g, " ").slice(0, 400),
+    results: stated[0]?.replace(/\s+/g, " ").slice(0, 400),
+    authenticated: readAuthenticationResults(stated.join(";")),
   };
+}
+
+/**
+ * What the receiver's servers found out: above the line of the server that took the mail, and directly below it, where Gmail and
+ * Exchange Online write it. A receiver takes out what came with the mail under its own name (RFC 8601 section 5). Several programs
+ * of one server write a field each, under one name.
+ */
+function verdictsOf(fields: readonly Field[], border: number, by: string | undefined): string[] {
+  const below = fields.slice(border + 1);
+  const end = below.findIndex(({ name }) => !verdictFields.has(name));
+  const near = end === -1 ? below : below.slice(0, end);
+  const isVerdict = ({ name }: Field): boolean => name === "authentication-results";
+  const stated = [
+    ...fields.slice(0, border).filter(isVerdict),
+    ...near.filter((field) => isVerdict(field) && ["", by].includes(authorOf(field.value))),
+  ].map(({ value }) => value);
+  const [first] = stated;
+  return first === undefined ? [] : stated.filter((value) => authorOf(value) === authorOf(first));
+}
+
+const verdictFields: ReadonlySet<string> = new Set(["authentication-results", "received-spf"]);
+
+/** Exchange Online writes no name, and begins with the first result. */
+function authorOf(value: string): string {
+  const [first = ""] = value.split(/[;\s(]/, 1);
+  return first.includes("=") ? "" : first.toLowerCase();
 }
 
 const isBelow = (name: string, domain: string): boolean => name === domain || name.endsWith(`.${domain}`);
@@ -74,12 +104,12 @@ const isBelow = (name: string, domain: string): boolean => name === domain || na
 const signaturesOf = (some: readonly DkimSignature[], isUnsigned: boolean): Trace["signatures"] =>
   some.length === 0 && !isUnsigned ? undefined : some.slice(0, maxSignatures);
 
-/** What `ctx.facts` of the sender's domain tells to `dns-dkim`, `dns-spf`, `dns-ptr` and `dnsbl-listing` from then on. */
+/** What `ctx.facts` of the sender's domain tells to `dns-dkim`, `dns-dmarc`, `dns-spf`, `dns-ptr` and `dnsbl-listing` from then on. */
 export function traceFacts(
-  { handover, signatures }: Trace,
-  about: { readonly sender: string; readonly arrivedAt: number },
+  { handover, signatures, authenticated }: Trace,
+  about: { readonly sender: string; readonly recipient: string; readonly arrivedAt: number },
 ): readonly { readonly kind: string; readonly value: string }[] {
-  const { sender, arrivedAt } = about;
+  const { sender, recipient, arrivedAt } = about;
   const facts: { kind: string; value: string }[] = [];
   if (handover) {
     const { address, helo } = handover;
@@ -90,6 +120,8 @@ export function traceFacts(
     facts.push({ kind: "dkim-selector", value: selectorFact(signature) });
     facts.push({ kind: "dkim-signature", value: signatureFact(sender, signature, arrivedAt) });
   }
+  const found = authenticated && authenticationFact(sender, recipient, authenticated);
+  if (found !== undefined) facts.push({ kind: "authentication", value: found });
   if (signatures?.length === 0) facts.push({ kind: "dkim-signature", value: unsignedFact(sender) });
   return facts;
 }

@@ -76,6 +76,21 @@ testCheck(
         expect(observation.evidence).toContain("mail 7: the receiver found mail.example.test; dkim=pass");
       },
     },
+    "DM-24 what the receiver found out is learnt for the sender's domain": {
+      ...arrives({
+        fields: [
+          "Authentication-Results: mail.example.test; spf=pass smtp.mailfrom=bounce.own.example;\r\n dkim=fail header.d=own.example",
+          received,
+          signature,
+        ],
+      }),
+      ...ok,
+      also: (_observation, { facts }) => {
+        const [found] = facts.filter(({ kind }) => kind === "authentication");
+        expect(found?.asset).toBe("own.example");
+        expect(found?.value).toMatch(/^sales@own\.example~\S+@\S+ spf=bounce\.own\.example dkim=-$/);
+      },
+    },
     "DK-1 a mail in Junk shows it, too": {
       ...arrives({ fields: [received, signature], folder: "Junk" }),
       status: "critical",

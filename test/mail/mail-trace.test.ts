@@ -6,13 +6,16 @@ import { readHeader, readTrace, traceFacts } from "../../src/mail/mail-trace.ts"
 const parties = { receiver: ["mx.partner.example"], sender: ["mail.own.example"], isPublic: () => true };
 const arrivedAt = Date.UTC(2026, 10, 22, 12);
 const sender = "sales@own.example";
+const recipient = "probe@partner.example";
 const given =
   "Received: from mail.own.example (unknown [203.0.113.5])\r\n\tby mx.partner.example (Postfix) with ESMTPS id 4X;\r\n\tSun";
 const signature = (domain: string, selector = "s1", more = ""): string =>
   `DKIM-Signature: v=1; a=rsa-sha256; d=${domain}; s=${selector};\r\n\th=From:From:Date:Subject:To;${more} bh=x; b=abc\r\n def`;
 const mail = (...fields: readonly string[]): string => `${fields.join("\r\n")}\r\n\r\nHello\r\n`;
 const factsOf = (top: string) =>
-  traceFacts(readTrace(top, "own.example", parties), { sender, arrivedAt }).map(({ kind, value }) => `${kind}: ${value}`);
+  traceFacts(readTrace(top, "own.example", parties), { sender, recipient, arrivedAt }).map(
+    ({ kind, value }) => `${kind}: ${value}`,
+  );
 const address = ["sending-address: 203.0.113.5", "helo: 203.0.113.5 mail.own.example"];
 const signed = (domain: string, selector = "s1"): string[] => [
   `dkim-selector: ${selector}._domainkey.${domain}`,
@@ -75,13 +78,47 @@ describe("readTrace() and traceFacts()", () => {
     expect(factsOf(at(arrivedAt + 3_600_000)).at(-1)).toMatch(/; l=0; t=999999999999$/);
   });
 
-  test("the receiver's own verdict is told, and none from below", () => {
-    const verdict = "Authentication-Results: mx.partner.example;\r\n\tspf=pass smtp.mailfrom=own.example; dkim=pass";
-    const forged = "Authentication-Results: mx.partner.example; spf=fail";
-    expect(readTrace(mail(verdict, given, forged), "own.example", parties).results).toBe(
-      "mx.partner.example; spf=pass smtp.mailfrom=own.example; dkim=pass",
-    );
-    expect(readTrace(mail(given, forged), "own.example", parties).results).toBeUndefined();
+  const verdict = (by: string, ...results: readonly string[]): string =>
+    `Authentication-Results: ${[by, ...results].join(";\r\n\t")}`;
+  const [spf, dkim] = ["spf=pass smtp.mailfrom=own.example", "dkim=pass header.d=own.example"];
+  const verdicts: Readonly<Record<string, readonly [top: string, spf: string, dkim: string]>> = {
+    "above its line": [mail(verdict("partner.example", spf, dkim), given, "From: a"), "own.example", "own.example"],
+    "directly below its line, as Gmail has it": [
+      mail(given, "Received-SPF: pass", verdict("mx.partner.example", spf, dkim), signature("own.example"), "From: a"),
+      "own.example",
+      "own.example",
+    ],
+    "without a name, as Exchange Online has it": [
+      mail(given, `Authentication-Results: ${spf}; dkim=none (message not signed)`, "From: a"),
+      "own.example",
+      "-",
+    ],
+    "by two programs of one server": [
+      mail(verdict("partner.example", dkim), verdict("partner.example", spf), given, "From: a"),
+      "own.example",
+      "own.example",
+    ],
+    "not by another server that the mail passed before": [
+      mail(verdict("partner.example", spf), verdict("other.example", dkim), given, "From: a"),
+      "own.example",
+      "?",
+    ],
+  };
+  test.each(Object.entries(verdicts))("the receiver's own verdict is told %s", (_, [top, bySpf, byDkim]) => {
+    expect(factsOf(top)).toContain(`authentication: ${sender}~${recipient} spf=${bySpf} dkim=${byDkim}`);
+    expect(readTrace(top, "own.example", parties).results).toMatch(/=pass/);
+  });
+
+  test.each([
+    ["under another name", mail(given, verdict("mx.own.example", spf), "From: a")],
+    ["among what the sender wrote", mail(given, "From: a", verdict("mx.partner.example", spf))],
+    [
+      "below the line of the sender's own server",
+      mail(given, "Received: from a by b.own.example", verdict("mx.partner.example", spf)),
+    ],
+    ["and who took the mail is not known", mail(verdict("partner.example", spf), "From: a")],
+  ])("no verdict from below is told, %s", (_, top) => {
+    expect(readTrace(top, "own.example", parties)).toMatchObject({ results: undefined, authenticated: undefined });
   });
 
   test("stays within its bounds on a mail that is made of headers", () => {
@@ -101,7 +138,7 @@ describe("readTrace() and traceFacts()", () => {
 
 test("lastMails() reads what traceFacts() writes, of each sender the newest", () => {
   const facts = (lastSeen: number, from: string, top: string) =>
-    traceFacts(readTrace(top, "own.example", parties), { sender: from, arrivedAt })
+    traceFacts(readTrace(top, "own.example", parties), { sender: from, recipient, arrivedAt })
       .filter(({ kind }) => kind === "dkim-signature")
       .map(({ kind, value }) => ({ kind, value, firstSeen: 1, lastSeen }));
   const both = mail(given, signature("own.example"), signature("relay.example", "r1"));
