@@ -41,7 +41,8 @@ export function derive(config: Config, facts: PlanFacts): { drafts: readonly Dra
     addAsset({ id: draft.asset, kind: "route", business: draft.business });
     drafts.push(draft);
   }
-  for (const draft of selfTests(settings)) {
+  const looksAtMailServers = [...drafts, ...config.probes.map(({ words }) => words)].some(({ check }) => check === "smtp-mx");
+  for (const draft of selfTests(settings, looksAtMailServers)) {
     addAsset({ id: draft.asset, kind: "monitor", business: draft.business });
     drafts.push(draft);
   }
@@ -195,15 +196,19 @@ function roundTrips(config: Config, services: readonly Services[]): readonly Dra
 const wayOf = (from: MailboxAsset, to: MailboxAsset): Pick<Draft, "answers"> =>
   from.partner === to.partner ? {} : { answers: to.partner ? "send" : "receive" };
 
-/** The own side: our way out, our resolver, our clock, and what many networks do not have: port 25 and IPv6. */
-function selfTests({ selfTests: { on, egressTargets } }: Settings): readonly Draft[] {
+/**
+ * The own side: our way out, our resolver, our clock; port 25 and IPv6, which many networks do not have, where a look at mail
+ * servers stands on them.
+ */
+function selfTests({ selfTests: { on, egressTargets } }: Settings, looksAtMailServers: boolean): readonly Draft[] {
   if (!on) return [];
-  const path = ["settings", "self_tests"];
+  const common = { asset: "monitor", business: "normal", path: ["settings", "self_tests"] } as const;
   return [
-    { asset: "monitor", check: "egress", options: { targets: egressTargets }, business: "normal", path },
-    { asset: "monitor", check: "resolver", options: {}, business: "normal", path },
-    { asset: "monitor", check: "clock", options: {}, business: "normal", path },
-    { asset: "monitor", check: "port25", options: {}, business: "normal", path },
-    { asset: "monitor", check: "ipv6", options: {}, business: "normal", path },
+    { ...common, check: "egress", options: { targets: egressTargets } },
+    ...["resolver", "clock", ...(looksAtMailServers ? ["port25", "ipv6"] : [])].map((check) => ({
+      ...common,
+      check,
+      options: {},
+    })),
   ];
 }

@@ -288,6 +288,18 @@ describe("servers", () => {
   }
 });
 
+test("port 25 and IPv6 are tested where a look at mail servers stands on them", async () => {
+  const own = async (text: string): Promise<readonly string[]> =>
+    idsOf(await loadPlan(await write(text))).filter((id) => id.startsWith("monitor/"));
+  const usual = ownSideIds.slice(0, 3);
+  const mailbox = "mailboxes: [ { address: a@example.com, provider: exmail, password: { env: TOKEN } } ]\n";
+  expect(await own("domains: [ { name: example.com } ]\n")).toEqual(ownSideIds);
+  expect(await own("domains: [ { name: example.com, off: [smtp-mx] } ]\n")).toEqual(usual);
+  expect(await own(mailbox)).toEqual(usual);
+  const added = "probes: { example.org/smtp-mx: { check: smtp-mx, options: { domain: example.org } } }\n";
+  expect(await own(mailbox + added)).toEqual(ownSideIds);
+});
+
 test("self_tests: off leaves the own side out, and names its asset no more", async () => {
   const plan = await loadPlan(await write("settings: { self_tests: off }\ndomains: [ { name: example.com } ]\n"));
   expect(idsOf(plan)).toEqual(domainIds("example.com"));
