@@ -5,7 +5,7 @@ import { isUsable, readTlsa, recordFor, type Tlsa, vouchesFor, writeTlsa } from 
 import { listed } from "../src/mail/txt-answer.ts";
 import { type CheckContext, defineCheck, type FoundFinding } from "../src/model/check.ts";
 import type { TlsPeer } from "../src/model/connection.ts";
-import type { DnsAnswer } from "../src/model/dns.ts";
+import type { DnsAnswer, RecordType } from "../src/model/dns.ts";
 import { asciiName } from "../src/net/dns-name.ts";
 import { domainOption, receivesOption } from "../src/net/domain-option.ts";
 import { createJudge, type Judged } from "../src/net/dnssec.ts";
@@ -57,7 +57,9 @@ export default defineCheck({
     if (none) return { findings: [] };
     const judged = await Promise.all(
       hosts.map(async (name): Promise<Host> => {
-        const [zone, tlsa] = await Promise.all([judge(name, "A"), judge(`_25._tcp.${name}`, "TLSA")]);
+        const [v4, tlsa] = await Promise.all([judge(name, "A"), judge(`_25._tcp.${name}`, "TLSA")]);
+        const v6 = isNegative(v4) ? await judge(name, "AAAA") : undefined;
+        const zone = v6 === undefined || isNegative(v6) ? v4 : v6;
         const records = tlsa.answer.records.slice(0, maxRecords).flatMap((rdata) => readTlsa(rdata) ?? []);
         ctx.note(`TLSA ${name}: ${tlsa.security}, ${records.map((one) => writeTlsa(one, 16)).join(", ") || "none"}`);
         return { name, zone, tlsa, records, state: stateOf(zone, tlsa) };
@@ -86,7 +88,8 @@ type State = "counting" | "insecure" | "unverified" | "bogus" | "failed" | "miss
 
 interface Host {
   readonly name: string;
-  readonly zone: Judged<"A">;
+  /** By its addresses. */
+  readonly zone: Judged<"A" | "AAAA">;
   readonly tlsa: Judged<"TLSA">;
   readonly records: readonly Tlsa[];
   readonly state: State;
@@ -97,9 +100,13 @@ interface Seen {
   readonly looks: readonly PresentedAt[];
 }
 
+const isNegative = ({ answer: { outcome } }: Judged<RecordType>): boolean => outcome === "nodata" || outcome === "nxdomain";
+
 /** RFC 7672 section 2.2.2: where the addresses are not secure, nobody asks for TLSA, and what is wrong with it does not matter. */
-function stateOf(zone: Judged<"A">, tlsa: Judged<"TLSA">): State {
+function stateOf(zone: Judged<"A" | "AAAA">, tlsa: Judged<"TLSA">): State {
   if (zone.security === "failed") return "failed";
+  // A resolver that denies the addresses without proof says nothing about the zone they are in.
+  if (zone.security === "insecure" && isNegative(zone)) return tlsa.answer.outcome === "records" ? "absent" : "unsigned";
   if (zone.security === "insecure") return tlsa.answer.outcome === "records" ? "insecure" : "unsigned";
   if (zone.security === "unverified") return tlsa.answer.outcome === "records" ? "unverified" : "absent";
   if (tlsa.security === "failed" || tlsa.security === "bogus") return tlsa.security;

@@ -1,8 +1,11 @@
 import { z } from "zod";
 import { defineCheck, explain } from "../src/model/check.ts";
-import { findMailServers, type MailServer } from "../src/model/provider.ts";
+import type { Ask } from "../src/model/dns.ts";
+import { findMailServers, type MailServer, type Search } from "../src/model/provider.ts";
 
 const server = z.strictObject({ host: z.string(), port: z.int().min(1).max(65_535), security: z.enum(["tls", "starttls"]) });
+
+type Found = Extract<Search, { readonly kind: "found" }>;
 
 const named = ({ host, port }: MailServer): string => `${host}:${port}`;
 
@@ -58,17 +61,22 @@ export default defineCheck({
   target: ({ domain }) => domain,
 
   async run(ctx, { domain, pinned, known }, signal) {
-    const search = await findMailServers(domain, known, ctx.ask, signal);
+    const isPinned = ({ servers }: Found): boolean =>
+      (["imap", "smtp"] as const).every(
+        (kind) => named(pinned[kind]) === named(servers[kind]) && pinned[kind].security === servers[kind].security,
+      );
+    const first = await findMailServers(domain, known, ctx.ask, signal);
+    const isSame = first.kind === "found" && isPinned(first);
+    // Where a record seems to be gone, the next one counts: that has to be sure before anybody is told of other servers.
+    const confirming: Ask = (name, type, options) => ctx.ask(name, type, { ...options, confirm: true });
+    const search = isSame ? first : await findMailServers(domain, known, confirming, signal);
     if (search.kind !== "found") {
       ctx.note(search.seen);
       return { findings: [{ code: "provider-unanswered", data: { domain, reason: search.seen } }] };
     }
     const { imap, smtp, because, provider } = search.servers;
     ctx.note(`${because}: ${provider}, IMAP ${named(imap)}, SMTP ${named(smtp)}`);
-    const same = (["imap", "smtp"] as const).every(
-      (kind) => named(pinned[kind]) === named(search.servers[kind]) && pinned[kind].security === search.servers[kind].security,
-    );
-    if (same) return { findings: [] };
+    if (isPinned(search)) return { findings: [] };
     const data = {
       domain,
       because,

@@ -19,7 +19,8 @@ export interface MxHosts {
 }
 
 export async function mxHosts(ctx: Pick<CheckContext, "ask">, domain: string, signal: AbortSignal): Promise<MxHosts> {
-  return hostsOf(domain, await ctx.ask(domain, "MX", { signal }));
+  // Without MX records the domain itself is the host: what follows from that must not rest on one resolver's word.
+  return hostsOf(domain, await ctx.ask(domain, "MX", { confirm: true, signal }));
 }
 
 export function hostsOf(domain: string, answer: DnsAnswer<"MX">): MxHosts {

@@ -6,7 +6,7 @@ import { parentOf } from "../../src/net/dns-name.ts";
 import { createLookup, type Found, type Zone } from "./zone.ts";
 
 /** One question as the server got it. */
-interface FakeQuery {
+export interface FakeQuery {
   readonly name: string;
   readonly type: RecordType | undefined;
   readonly transport: "udp" | "tcp";
