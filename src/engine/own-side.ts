@@ -4,12 +4,25 @@ import type { Probe } from "../model/probe.ts";
 import { statusOf } from "../model/status.ts";
 import type { RunOutcome } from "./run-probe.ts";
 
-/** The self-tests that a bad observation stands on. A wrong clock spoils only what rests on dates. */
+/**
+ * The self-tests that a bad observation stands on. A wrong clock spoils only what rests on dates, and what opens connections on
+ * the way only what rests on whose certificate was seen.
+ */
 const standsOn = {
   egress: "monitor/egress",
   resolver: "monitor/resolver",
   clock: "monitor/clock",
+  interception: "monitor/interception",
 } as const;
+
+/** OpenSSL's words for a chain that ends at nobody we know, and our own for one that was put in the place of another. */
+const strangeAuthority: ReadonlySet<unknown> = new Set([
+  "SELF_SIGNED_CERT_IN_CHAIN",
+  "UNABLE_TO_VERIFY_LEAF_SIGNATURE",
+  "UNABLE_TO_GET_ISSUER_CERT",
+  "UNABLE_TO_GET_ISSUER_CERT_LOCALLY",
+  "CERT_INTERCEPTED",
+]);
 
 export interface SelfTests {
   /** Resolves when a run of this self-test has ended that began at `since` or later. Without such a probe: at once. */
@@ -24,12 +37,13 @@ export interface SelfTests {
 export async function judgeOwnSide(probe: Probe, outcome: RunOutcome, began: number, tests: SelfTests): Promise<RunOutcome> {
   const { status, findings } = outcome.observation;
   if (probe.measures === "monitor" || status === "ok" || outcome.rejected !== undefined || !outcome.ran) return outcome;
-  const looked = Promise.all([tests.runFresh(standsOn.egress, began), tests.runFresh(standsOn.resolver, began)]);
+  const strange = findings.some(({ data }) => strangeAuthority.has(data["problem"])) ? [standsOn.interception] : [];
+  const looked = Promise.all([standsOn.egress, standsOn.resolver, ...strange].map((id) => tests.runFresh(id, began)));
   // Nothing to take back, but what kept us from finding out may be ourselves: the sooner that is known the better.
   if (status === "unknown") return outcome;
   await looked;
   const datedness = probe.measures === "expiry" || findings.some(({ code }) => code.startsWith("certificate-"));
-  const tested = [standsOn.egress, standsOn.resolver, ...(datedness ? [standsOn.clock] : [])];
+  const tested = [standsOn.egress, standsOn.resolver, ...(datedness ? [standsOn.clock] : []), ...strange];
   const self = tested.filter((id) => tests.last(id)?.status === "critical");
   if (self.length === 0) return withProof(outcome, began, tests);
   return { ...outcome, immediate: false, observation: notJudged(outcome.observation, self) };

@@ -99,7 +99,7 @@ const twoMachines = (kind: CertificateKind) => async () => {
 testCheck(
   tlsCertificate,
   {
-    "TLS-1 TLS-2 TLS-4 TLS-7 TLS-9 TLS-13 TLS-14 TLS-17 all is well": {
+    "TLS-1 TLS-2 TLS-4 TLS-7 TLS-9 TLS-13 TLS-14 TLS-17 TLS-24 all is well": {
       world: presenting("withIntermediate"),
       ...is("ok"),
       also: ({ metrics, evidence }) => {
@@ -210,6 +210,19 @@ testCheck(
       ...is("ok", "certificate-not-seen", "some-addresses"),
     },
     "TLS-19 TLS-24 two machines with one certificate": { world: twoMachines("good"), ...is("ok") },
+    "TLS-19 two machines with the same certificate": {
+      world: async () => {
+        const shown = { certificate: await certificate("good"), implicit: true };
+        const one = await startLineServer(quiet, shown);
+        const other = await startLineServer(quiet, { ...shown, host: "127.0.0.4", port: one.port });
+        return {
+          options: { host: mailHost, port: one.port },
+          ctx: await reaching({ [mailHost]: { A: ["127.0.0.1", "127.0.0.4"] } }),
+          close: () => Promise.all([one.close(), other.close()]),
+        };
+      },
+      ...is("ok"),
+    },
     "TLS-19 one of two machines was forgotten": {
       world: twoMachines("expired"),
       ...is("critical", "certificate-expired", "some-addresses"),

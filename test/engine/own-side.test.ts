@@ -121,3 +121,32 @@ describe("judgeOwnSide() with findings that stand on a self-test", () => {
     expect(said(outcome)).toEqual(["own-side:unknown", "closed:unknown", "bare:unknown"]);
   });
 });
+
+describe("judgeOwnSide() with a certificate of an authority that nobody knows", () => {
+  const interception = "monitor/interception";
+  const refusedFor = async (problem: string, result: Severity | "passed") => {
+    const check = { ...checkThatFinds(), run: () => Promise.resolve({ findings: [{ code: "closed", data: { problem } }] }) };
+    const probe = probeOf({ ...check, findings: { closed: declared } }, {});
+    const outcome = await runProbe(probe, { ...check, findings: { closed: declared } }, testWorld());
+    if (!outcome) throw new Error("the run was cut short");
+    const passed = { "monitor/egress": "passed", "monitor/resolver": "passed", "monitor/clock": "passed" } as const;
+    const tests = selfTests({ ...passed, [interception]: result });
+    return { outcome: await judgeOwnSide(probe, outcome, 0, tests), ran: tests.ran };
+  };
+
+  test.each([
+    ["SELF_SIGNED_CERT_IN_CHAIN", "critical", ["own-side:unknown", "closed:unknown"]],
+    ["UNABLE_TO_VERIFY_LEAF_SIGNATURE", "critical", ["own-side:unknown", "closed:unknown"]],
+    ["SELF_SIGNED_CERT_IN_CHAIN", "passed", ["closed:critical"]],
+    ["SELF_SIGNED_CERT_IN_CHAIN", "info", ["closed:critical"]],
+    ["CERT_HAS_EXPIRED", "critical", ["closed:critical"]],
+    ["DEPTH_ZERO_SELF_SIGNED_CERT", "critical", ["closed:critical"]],
+  ] as const)("%s, and the self-test said %s", async (problem, result, expected) => {
+    expect(said((await refusedFor(problem, result)).outcome)).toEqual(expected);
+  });
+
+  test("looks for a box on the way only then", async () => {
+    expect((await refusedFor("SELF_SIGNED_CERT_IN_CHAIN", "passed")).ran).toContain(interception);
+    expect((await refusedFor("CERT_HAS_EXPIRED", "passed")).ran).not.toContain(interception);
+  });
+});

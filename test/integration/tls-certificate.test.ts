@@ -1,6 +1,11 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import imapLogin from "../../checks/imap-login.ts";
+import interception from "../../checks/interception.ts";
 import tlsCertificate from "../../checks/tls-certificate.ts";
+import { judgeOwnSide, type SelfTests } from "../../src/engine/own-side.ts";
 import { runProbe, type RunOutcome } from "../../src/engine/run-probe.ts";
+import type { AnyCheck } from "../../src/model/check.ts";
+import type { Observation } from "../../src/model/observation.ts";
 import { createDial } from "../../src/net/dial.ts";
 import { type Authority, createAuthority } from "../support/certificates.ts";
 import { probeOf, testWorld } from "../support/check-tester.ts";
@@ -98,5 +103,71 @@ describe("tls-certificate on real servers", () => {
     const { observation } = await run(["127.0.13.3"], { port: 465 });
     expect(observation.metrics["until_expiry"]).toBeCloseTo((10 * day) / 1000, -3);
     expect(observation.metrics["lifetime"]).toBeCloseTo((90 * day) / 1000, -3);
+  });
+});
+
+describe("a box on the way, before real servers", () => {
+  const own = "127.0.14.1";
+  const second = "127.0.15.1";
+  const theirs = "127.0.16.1";
+  const zone = { "imap.boxed.test": { A: [own] }, "smtp.elsewhere.test": { A: [theirs] }, "mail.boxed.test": { A: [second] } };
+  const { ask } = createZone(zone);
+  const dial = createDial({ ask, extraAuthorities: [] });
+  const world = testWorld({ dial, ask, now: Date.now });
+  let dovecot: Dovecot;
+  const others: Dovecot[] = [];
+
+  beforeAll(async () => {
+    const box = await createAuthority("Office firewall");
+    const names = ["imap.boxed.test", "smtp.elsewhere.test", "mail.boxed.test"];
+    const { chainPem, ...made } = await box.issue({ names });
+    const tls = { ...made, chainPem: chainPem + box.certPem };
+    dovecot = await startDovecot({ address: own, users: { "sales@boxed.test": "secret" }, tls });
+    for (const address of [second, theirs]) others.push(await startDovecot({ address, users: {}, tls }));
+  });
+  afterAll(async () => {
+    for (const one of [dovecot, ...others]) await one?.stop();
+  });
+
+  const look = async (check: AnyCheck, options: object): Promise<RunOutcome> => {
+    const outcome = await runProbe(probeOf(check, check.options.parse(options)), check, world);
+    if (!outcome) throw new Error("the run was cut short");
+    return outcome;
+  };
+  const certificateOf = (name: string): Promise<RunOutcome> => look(tlsCertificate, { host: name, port: 993 });
+  const secret = { source: "test", reveal: () => Promise.resolve("secret"), toJSON: () => "[secret]" };
+
+  test("is one unknown authority for one host, and for two of a domain", async () => {
+    expect(codes(await certificateOf("imap.boxed.test"))).toEqual(["critical", "certificate-untrusted"]);
+    expect(codes(await certificateOf("mail.boxed.test"))).toEqual(["critical", "certificate-untrusted"]);
+  });
+
+  test("is our own side from the first look on, when the self-test knows other hosts", async () => {
+    const lonely = await certificateOf("imap.boxed.test");
+    const probe = probeOf(tlsCertificate, tlsCertificate.options.parse({ host: "imap.boxed.test", port: 993 }));
+    let last: Observation | undefined;
+    const tests: SelfTests = {
+      runFresh: async (id) => {
+        if (id !== "monitor/interception") return;
+        last = (await look(interception, { hosts: ["smtp.elsewhere.test:993", "nobody.elsewhere.test:993"] })).observation;
+      },
+      last: (id) => (id === "monitor/interception" ? last : undefined),
+    };
+    const { observation } = await judgeOwnSide(probe, lonely, 0, tests);
+    expect(last?.findings[0]).toMatchObject({ code: "connections-intercepted", data: { issuer: "CN=Office firewall" } });
+    expect(observation.status).toBe("unknown");
+    expect(observation.findings[0]).toMatchObject({ code: "own-side", data: { self: "monitor/interception" } });
+  });
+
+  test("is told by every check from then on, and no password is sent", async () => {
+    expect(codes(await certificateOf("imap.boxed.test"))).toEqual(["unknown", "certificate-intercepted"]);
+    expect(codes(await certificateOf("smtp.elsewhere.test"))).toEqual(["unknown", "certificate-intercepted"]);
+    const login = { host: "imap.boxed.test", user: "sales@boxed.test", password: secret };
+    expect(codes(await look(imapLogin, { ...login, port: 993 }))).toEqual(["unknown", "certificate-intercepted"]);
+    expect(codes(await look(imapLogin, { ...login, port: 143, security: "starttls" }))).toEqual([
+      "unknown",
+      "certificate-intercepted",
+    ]);
+    expect(await dovecot.log()).not.toContain("sales@boxed.test");
   });
 });
