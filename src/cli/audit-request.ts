@@ -117,7 +117,8 @@ export async function readRequest(
     if (!isFine(() => createAddressPolicy([one]), AddressRangeError)) report("range-bad", { given: visible(one, 80) });
   for (const one of dnsbl) if (domainName(one) === undefined) report("list-bad", { given: visible(one, 200) });
   for (const one of port25Control) if (!isHost(one, checks)) report("control-bad", { given: visible(one, 200) });
-  const lists = [...dnsbl.map((zone) => ({ zone })), ...blocklists.lists.filter(({ zone }) => !dnsbl.includes(zone))];
+  const described = new Set(blocklists.lists.map(({ zone }) => zone));
+  const lists = [...blocklists.lists, ...dnsbl.filter((zone) => !described.has(zone)).map((zone) => ({ zone }))];
   if (lists.length > maxLists) report("lists-many", { count: lists.length, most: maxLists });
   const authorities: string[] = [];
   for (const file of ca) {
