@@ -9,7 +9,7 @@ import type { DnsAnswer, RecordType } from "../src/model/dns.ts";
 import { asciiName } from "../src/net/dns-name.ts";
 import { domainOption, receivesOption } from "../src/net/domain-option.ts";
 import { createJudge, type Judged } from "../src/net/dnssec.ts";
-import { hostsOf, type PresentedAt, presentedBy } from "../src/net/mx-hosts.ts";
+import { hostsOf, isIntercepted, type PresentedAt, presentedBy } from "../src/net/mx-hosts.ts";
 import { daneFindings } from "./dns-dane.texts.ts";
 
 type Code = keyof typeof daneFindings;
@@ -138,13 +138,15 @@ function judgeSeen(ctx: CheckContext, domain: string, seen: readonly Seen[]): Fo
     const [first] = some;
     if (first === undefined) return;
     const hosts = listed(some.map(({ look }) => (look.address === "" ? look.host : `${look.host} (${look.address})`)));
-    const reason = first.look.kind === "presented" ? "" : first.look.reason;
+    const reason = first.look.kind === "presented" ? (first.look.peer.problem ?? "") : first.look.reason;
     const record = listed([...new Set(some.map(({ look }) => rightRecord(look.host, [look])))]);
     findings.push({ code, data: { domain, hosts, reason, record } });
   };
   add(
     "tlsa-mismatch",
-    looks.filter(({ host, look }) => look.kind === "presented" && !isVouched(ctx, domain, host, look.peer)),
+    looks.filter(
+      ({ host, look }) => look.kind === "presented" && !isIntercepted(look) && !isVouched(ctx, domain, host, look.peer),
+    ),
   );
   add(
     "dane-without-tls",
@@ -152,7 +154,11 @@ function judgeSeen(ctx: CheckContext, domain: string, seen: readonly Seen[]): Fo
   );
   add(
     "dane-not-seen",
-    looks.filter(({ look }) => look.kind === "not-seen"),
+    looks.filter(
+      ({ host, look }) =>
+        look.kind === "not-seen" ||
+        (look.kind === "presented" && isIntercepted(look) && !isVouched(ctx, domain, host, look.peer)),
+    ),
   );
   if (spoiled.length > 0) {
     const found = listed(

@@ -3,6 +3,7 @@ import { createHash, X509Certificate } from "node:crypto";
 import { expect } from "vitest";
 import dnsDane from "../../checks/dns-dane.ts";
 import { createDial } from "../../src/net/dial.ts";
+import { issuedByBox, showBox } from "../support/mail-world.ts";
 import { createAuthority, type Issued } from "../support/certificates.ts";
 import { type CheckCase, testCheck } from "../support/check-tester.ts";
 import { startLineServer } from "../support/line-server.ts";
@@ -52,6 +53,16 @@ function world(zone: Zone, script: SmtpScript = {}, issued: Issued = present): P
     },
   };
 }
+/** The same, behind something that shows certificates of its own, here and at an unrelated host. */
+const boxed = (zone: Zone): Pick<CheckCase, "world" | "options" | "now"> => ({
+  options,
+  now: Date.now(),
+  world: async () => {
+    const made = await world(zone, {}, await issuedByBox({ names: ["mx.example.com"] })).world?.();
+    const close = await showBox({ ...made?.ctx });
+    return { ...made, close: () => Promise.all([made?.close?.(), close()]) };
+  },
+});
 const withoutTls: SmtpScript = { on: { EHLO: [["250 mx.example.com"]] } };
 
 testCheck(dnsDane, {
@@ -164,6 +175,11 @@ testCheck(dnsDane, {
       expect(findings[0]?.data["record"]).toBe(`_25._tcp.mx.example.com. TLSA ${right}`);
       expect(metrics).toEqual({ protected_hosts: 0 });
     },
+  },
+  "DANE-3 TLS-23 no record fits, for something on the way opens the connection": {
+    ...boxed(withTlsa([wrong])),
+    status: "unknown",
+    findings: ["dane-not-seen"],
   },
   "DANE-3 the issuer fits, and the certificate is for another name": {
     ...world(withTlsa([issuer]), {}, await authority.issue({ names: ["mail.provider.example"], intermediate: true })),
