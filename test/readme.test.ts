@@ -21,11 +21,12 @@ describe.each(["README.md", "README.zh-CN.md"])("%s", (name) => {
       const [checks, channels] = [await loadChecks(), await loadChannels()];
       const env = {
         SALES_PASSWORD: "x",
+        SPAMHAUS_DQS_KEY: "x",
         MAIL_PASSWORD: "x",
         DUTY_URL: "https://hooks.example/x",
         DUTY_SECRET: `whsec_${"A".repeat(32)}`,
       };
-      expect(blocks.length).toBe(3);
+      expect(blocks.length).toBe(4);
       for (const block of blocks) {
         await writeFile(file, block);
         const loaded = await loadConfiguration(file, { checks, channels, env, dependentRoutes: findDependentRoutes });

@@ -197,7 +197,7 @@ const wayOf = (from: MailboxAsset, to: MailboxAsset): Pick<Draft, "answers"> =>
   from.partner === to.partner ? {} : { answers: to.partner ? "send" : "receive" };
 
 /**
- * The own side: our way out, our resolver, our clock; port 25 and IPv6, which many networks do not have, where a look at mail
+ * The own side: our way out, our resolver, our clock, what opens our connections; port 25 and IPv6, which many networks do not have, where a look at mail
  * servers stands on them.
  */
 function selfTests({ selfTests: { on, egressTargets } }: Settings, looksAtMailServers: boolean): readonly Draft[] {
@@ -205,7 +205,7 @@ function selfTests({ selfTests: { on, egressTargets } }: Settings, looksAtMailSe
   const common = { asset: "monitor", business: "normal", path: ["settings", "self_tests"] } as const;
   return [
     { ...common, check: "egress", options: { targets: egressTargets } },
-    ...["resolver", "clock", ...(looksAtMailServers ? ["port25", "ipv6"] : [])].map((check) => ({
+    ...["resolver", "clock", "interception", ...(looksAtMailServers ? ["port25", "ipv6"] : [])].map((check) => ({
       ...common,
       check,
       options: {},

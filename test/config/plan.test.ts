@@ -291,7 +291,7 @@ describe("servers", () => {
 test("port 25 and IPv6 are tested where a look at mail servers stands on them", async () => {
   const own = async (text: string): Promise<readonly string[]> =>
     idsOf(await loadPlan(await write(text))).filter((id) => id.startsWith("monitor/"));
-  const usual = ownSideIds.slice(0, 3);
+  const usual = ownSideIds.slice(0, 4);
   const mailbox = "mailboxes: [ { address: a@example.com, provider: exmail, password: { env: TOKEN } } ]\n";
   expect(await own("domains: [ { name: example.com } ]\n")).toEqual(ownSideIds);
   expect(await own("domains: [ { name: example.com, off: [smtp-mx] } ]\n")).toEqual(usual);

@@ -110,6 +110,7 @@ export const plainChecks: ReadonlyMap<string, AnyCheck> = new Map([
   check("egress", minute, z.strictObject({ targets: z.array(z.string()).min(1) }), { measures: "monitor" }),
   check("resolver", minute, z.strictObject({}), { measures: "monitor" }),
   check("clock", minute, z.strictObject({}), { measures: "monitor" }),
+  check("interception", 360 * minute, z.strictObject({}), { measures: "monitor" }),
   check("port25", 60 * minute, z.strictObject({}), { measures: "monitor" }),
   check("ipv6", 15 * minute, z.strictObject({}), { measures: "monitor" }),
 ]);

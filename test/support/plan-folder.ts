@@ -74,4 +74,4 @@ export const domainIds = (domain: string): readonly string[] =>
     "domain-expiry",
   ].map((check) => `${domain}/${check}`);
 
-export const ownSideIds = ["egress", "resolver", "clock", "port25", "ipv6"].map((check) => `monitor/${check}`);
+export const ownSideIds = ["egress", "resolver", "clock", "interception", "port25", "ipv6"].map((check) => `monitor/${check}`);
