@@ -83,7 +83,8 @@ export function asText(result: DomainResult, telling: Telling): string {
       `${say(auditWords.listing, language, { head: inLanguage(auditWords.fine, language) })}${language === "en" ? " " : ""}${fine.join(listComma(language))}`,
     );
   }
-  lines.push("", seenAt(now, language));
+  lines.push("");
+  paragraph(seenAt(now, language));
   return lines.join("\n");
 }
 
