@@ -16,7 +16,7 @@ export interface Row {
 
 const engine: Readonly<Record<string, { readonly text: Text; readonly advice: Text }>> = engineFindings;
 
-export function spoken({ code, data }: Finding, check: AnyCheck, language: Language): { text: string; advice: string } {
+function spoken({ code, data }: Finding, check: AnyCheck, language: Language): { text: string; advice: string } {
   const declared = check.findings[code] ?? engine[code];
   if (!declared) return { text: code, advice: "" };
   return { text: sayFinding(declared.text, language, data), advice: sayFinding(declared.advice, language, data) };
