@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { reasonText } from "../i18n/reasons.ts";
 import type { Text } from "../model/text.ts";
 import { fault, nearest, show, type Fault, type Path } from "./diagnostics.ts";
 import { isRecord } from "./document.ts";
@@ -74,7 +75,7 @@ function customFault(issue: Issue, value: unknown): Fault {
     return value === undefined ? fault({ en: "is missing", zh: "缺失" }, plainSecret.remedy) : plainSecret;
   }
   if (issue.message !== "" && issue.message !== "Invalid input") {
-    return fault({ en: issue.message, zh: issue.message }, { en: "see the reference of its options", zh: "请查阅其选项说明" });
+    return fault(reasonText(issue.message), { en: "see the reference of its options", zh: "请查阅其选项说明" });
   }
   return plainFault(issue, value);
 }
@@ -122,6 +123,7 @@ function remedyOf(issue: Issue): Text {
       ? { en: `write at most ${most} of them`, zh: `请最多写 ${most} 个` }
       : { en: `write at most ${most}`, zh: `请写不大于 ${most} 的值` };
   }
+  if (issue.message.startsWith("must be ")) return reasonText(issue.message);
   if (issue.code === "invalid_format") return { en: `write a valid ${issue.format}`, zh: `请写有效的 ${issue.format}` };
   return { en: "see the reference of its options", zh: "请查阅其选项说明" };
 }

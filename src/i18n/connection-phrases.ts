@@ -6,6 +6,7 @@ export const connectionPhrases: readonly Text[] = [
   { en: "tls {remote}: {reason}", zh: "与 {remote} 的 TLS 握手：{reason}" },
   { en: "command {address}:{port}: {reason}", zh: "{address}:{port}：{reason}" },
 
+  { en: "the greeting", zh: "问候" },
   { en: "no address", zh: "没有地址" },
   { en: "nothing for {seconds} s", zh: "{seconds} 秒没有回应" },
   { en: "closed by the far side", zh: "对方关闭了连接" },

@@ -37,7 +37,7 @@ export const dnsPhrases: readonly Text[] = [
   { en: "{server} gave records with NXDOMAIN", zh: "{server} 的应答自相矛盾：称域名不存在，却给出记录" },
   { en: "{server} refers to other servers instead of answering", zh: "{server} 没有作答，只指向其他服务器" },
   { en: "{server} names an alias and does not answer for its target", zh: "{server} 只给出别名，没有给出别名的结果" },
-  { en: "{name} leads to more than {count} aliases in a row", zh: "{name} 的别名（CNAME）连续超过 {count} 层" },
+  { en: "{name} leads to more than {count} aliases in a row", zh: "{name} 的 CNAME 别名连续超过 {count} 层" },
   { en: "no name server is configured, and the system has none", zh: "没有配置 DNS 服务器，系统也没有" },
   { en: '"{words}" is no domain name', zh: "「{words}」不是域名" },
   {

@@ -1,5 +1,5 @@
 import type { Data, Language, Text } from "../model/text.ts";
-import { fill, say } from "../model/text.ts";
+import { fill } from "../model/text.ts";
 import { checkPhrases } from "./check-phrases.ts";
 import { connectionPhrases } from "./connection-phrases.ts";
 import { dnsPhrases } from "./dns-phrases.ts";
@@ -71,25 +71,40 @@ const joints: readonly (readonly [en: string, zh: string])[] = [
 ];
 
 function chineseOf(text: string, depth = 0): string {
-  const isOurs = depth <= maxDepth && mayBeWords.test(text) && !text.startsWith("“");
-  const said = isOurs ? (phraseOf(text, depth) ?? composed(text, depth)) : text;
-  return said.replaceAll("“", "「").replaceAll("”", "」");
+  // What somebody else said may hold our words; it is not ours for that.
+  if (depth > maxDepth || !mayBeWords.test(text) || text.startsWith("“")) return text;
+  return phraseOf(text, depth) ?? composed(text, depth);
 }
 
 /** A technical reason of ours in both languages; what is not known here is said as it is. */
-export const reasonText = (reason: string): Text => ({ en: reason, zh: chineseOf(reason) });
+export const reasonText = (reason: string): Text => ({
+  en: reason,
+  zh: chineseOf(reason).replaceAll("“", "「").replaceAll("”", "」"),
+});
 
 /** What is published as it stands, whatever it says. */
 const pasted: ReadonlySet<string> = new Set(["record", "policy"]);
 
-/** The data of a finding with the reasons in it as this reader is told them. */
+/** The data of a finding as this reader is told them. A `reason` is in words of ours; another value may be, or may be a record. */
 export function readersData(data: Data, language: Language): Data {
   if (language === "en") return data;
-  const said = (key: string, value: string | number): string | number =>
-    typeof value === "string" && !pasted.has(key) ? chineseOf(value) : value;
+  const said = (key: string, value: string | number): string | number => {
+    if (typeof value !== "string" || pasted.has(key)) return value;
+    return key === "reason" || chineseOf(value) !== value ? reasonText(value).zh : value;
+  };
   return Object.fromEntries(Object.entries(data).map(([key, value]) => [key, said(key, value)]));
 }
 
 /** The text of a finding, or its advice, filled with the finding's data. */
-export const sayFinding = (text: Text, language: Language, data: Data): string =>
-  say(text, language, readersData(data, language));
+export function sayFinding(text: Text, language: Language, data: Data): string {
+  if (language === "en") return fill(text.en, data);
+  const told = readersData(data, language);
+  return fill(spaced(text.zh, told), told);
+}
+
+/** A space stands between Chinese and Latin, and so not around a value that is Chinese. */
+const spaced = (zh: string, data: Data): string =>
+  zh.replaceAll(/( ?)\{([a-z][a-zA-Z0-9]*)\}( ?)/g, (_, before: string, name: string, after: string) => {
+    const value = String(data[name] ?? "");
+    return `${/^[\p{Script=Han}「（]/u.test(value) ? "" : before}{${name}}${/[\p{Script=Han}」）]$/u.test(value) ? "" : after}`;
+  });

@@ -32,6 +32,26 @@ export const startPhrases: readonly Text[] = [
   { en: 'the metric "{name}" is not { label, help, unit }', zh: "指标「{name}」不是 { label, help, unit }" },
   { en: 'the metric "{name}" has no label in en and zh', zh: "指标「{name}」没有含 en 和 zh 的 label" },
 
+  // Options of checks and channels that do not fit (src/config/issues.ts).
+  { en: "must be a domain name, such as {words}", zh: "应为域名，例如 {words}" },
+  { en: "must be an address and a port, such as {words}", zh: "应为地址和端口，例如 {words}" },
+  { en: "must be an address, such as {words}", zh: "应为地址，例如 {words}" },
+  { en: "must be an address", zh: "应为地址" },
+  { en: "must be a web address, such as {words}", zh: "应为网址，例如 {words}" },
+  { en: "must be a web address", zh: "应为网址" },
+  { en: "must be a host, such as {words}", zh: "应为主机，例如 {words}" },
+  { en: "must be host:port, such as {words}", zh: "应为主机:端口，例如 {words}" },
+  { en: "must be a selector, such as {words}", zh: "应为选择器，例如 {words}" },
+  { en: "must be a date, such as {words}", zh: "应为日期，例如 {words}" },
+  { en: "must be a code, such as {words}", zh: "应为代码，例如 {words}" },
+  { en: "must be a mail address", zh: "应为邮箱地址" },
+  { en: "must be a secret", zh: "应指明密钥的来源" },
+  {
+    en: "must be the SHA-256 of the certificate: 64 hexadecimal digits",
+    zh: "应为证书的 SHA-256 指纹：64 位十六进制数字",
+  },
+  { en: "user and password belong together", zh: "user 和 password 须同时填写" },
+
   // Settings that are read when the network is made.
   {
     en: '"{words}" is no address range; write it like 10.0.0.0/8 or fd00::/8',

@@ -53,7 +53,7 @@ interface ImapOptions {
 export function createImap(connection: Connection, { commandTimeoutMs, note }: ImapOptions): Imap {
   let count = 0;
   let known: string | undefined;
-  let step: Step = { phase: "greeting", command: "greeting" };
+  let step: Step = { phase: "greeting", command: "the greeting" };
   let farewell: string | undefined;
 
   const learn = (line: ImapLine): void => {

@@ -120,7 +120,7 @@ async function lookBeforeLogin(
   let leaf: PeerCertificate | undefined;
   const found = (code: SessionCode, command: string, reason: string): FoundFinding<SessionCode> => ({
     code,
-    data: { phase: command === "greeting" ? "greeting" : "tls", host, port, command, reason },
+    data: { phase: command === atGreeting ? "greeting" : "tls", host, port, command, reason },
   });
   const encrypt = async (connection: Connection): Promise<void> => {
     if (account.security === "starttls") await secure(connection, ctx.note);
@@ -151,12 +151,14 @@ async function lookBeforeLogin(
   return { findings, leaf };
 }
 
+const atGreeting = "the greeting";
+
 type Refused = readonly [code: SessionCode, command: string, reason: string];
 
 async function imapToTls(imap: Imap, account: Account, report: Report<SessionCode, "greeting">): Promise<Refused | undefined> {
   const greeting = await timelyGreeting(report, account, (timeoutMs) => imap.greeting(timeoutMs));
-  if (greeting.word === "BYE") return ["greeting-refused", "greeting", reasonOf(greeting)];
-  if (greeting.word !== "OK") return ["greeting-unexpected", "greeting", reasonOf(greeting)];
+  if (greeting.word === "BYE") return ["greeting-refused", atGreeting, reasonOf(greeting)];
+  if (greeting.word !== "OK") return ["greeting-unexpected", atGreeting, reasonOf(greeting)];
   if (account.security === "tls") return undefined;
   if (!(await imap.capabilities()).has("STARTTLS")) return ["starttls-missing", "STARTTLS", "no STARTTLS"];
   const answer = await imap.startTls();
@@ -165,8 +167,8 @@ async function imapToTls(imap: Imap, account: Account, report: Report<SessionCod
 
 async function smtpToTls(smtp: Smtp, account: Account, report: Report<SessionCode, "greeting">): Promise<Refused | undefined> {
   const greeting = await timelyGreeting(report, account, (timeoutMs) => smtp.greeting(timeoutMs));
-  if (greeting.status === 0) return ["greeting-unexpected", "greeting", replyReason(greeting)];
-  if (greeting.status !== 220) return ["greeting-refused", "greeting", replyReason(greeting)];
+  if (greeting.status === 0) return ["greeting-unexpected", atGreeting, replyReason(greeting)];
+  if (greeting.status !== 220) return ["greeting-refused", atGreeting, replyReason(greeting)];
   if (account.security === "tls") return undefined;
   if (!(await smtp.ehlo()).extensions.has("STARTTLS")) return ["starttls-missing", "STARTTLS", "no STARTTLS"];
   const answer = await smtp.startTls();

@@ -38,7 +38,7 @@ interface SmtpOptions {
 }
 
 export function createSmtp(connection: Connection, { commandTimeoutMs, note }: SmtpOptions): Smtp {
-  let step: Step = { phase: "greeting", command: "greeting" };
+  let step: Step = { phase: "greeting", command: "the greeting" };
 
   const readReply = async (timeoutMs: number): Promise<SmtpReply> => {
     const end = performance.now() + timeoutMs;

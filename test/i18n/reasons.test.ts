@@ -161,6 +161,12 @@ describe("reasonText() of a secret that cannot be read", () => {
   });
 });
 
+it("sayFinding() leaves records as they stand, and a value that is Chinese without spaces around it", () => {
+  const text = { en: "{found} at {command} now: {record}", zh: "有 {found} ，在 {command} 时：{record}" };
+  const data = { found: "“v=spf1 -all”", command: "the greeting", record: "“given up”; status 404" };
+  expect(sayFinding(text, "zh-CN", data)).toBe("有 “v=spf1 -all” ，在问候时：“given up”; status 404");
+});
+
 it("sayFinding() fills a text with its data, for each reader in one language", () => {
   const text = { en: "{host} was not judged ({reason})", zh: "未能判断 {host}（{reason}）" };
   const data = { host: "mx.test", reason: "resolve mx.test: no such name" };
