@@ -69,10 +69,11 @@ export function createStrangers(now: () => number): Strangers {
       authorities.set(authority, byDomain);
       forget(byDomain, maxDomains);
       forget(authorities, maxStrangers);
+      // The domain itself is never apart from itself.
       return () =>
-        [...byDomain]
-          .filter(([name, other]) => name !== domain && now() - other.at < keptMs && areApart(own.networks, other.networks))
-          .map(([, other]) => other.host)
+        [...byDomain.values()]
+          .filter((other) => now() - other.at < keptMs && areApart(own.networks, other.networks))
+          .map((other) => other.host)
           .slice(-3);
     },
   };

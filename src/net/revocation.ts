@@ -95,15 +95,17 @@ function entryOf(revoked: Buffer, serial: Buffer): number | undefined {
   for (let at = 0; at < revoked.length;) {
     const entry = elementAt(revoked, at);
     if (entry === undefined) return undefined;
+    at += entry.whole.length;
+    // Most are told from the one that is looked for by their last byte: 100,000 elements less to be made.
+    const length = entry.value[1] ?? 0;
+    if (length < 0x80 && entry.value[1 + length] !== serial.at(-1)) continue;
     const number = elementAt(entry.value, 0);
     if (number === undefined) return undefined;
     // A leading zero byte keeps a large number positive.
     const value = number.value[0] === 0 && number.value.length > 1 ? number.value.subarray(1) : number.value;
-    if (value.equals(serial)) {
-      const date = elementAt(entry.value, number.whole.length);
-      return (date && timeOf(date)) ?? 0;
-    }
-    at += entry.whole.length;
+    if (!value.equals(serial)) continue;
+    const date = elementAt(entry.value, number.whole.length);
+    return (date && timeOf(date)) ?? 0;
   }
   return undefined;
 }

@@ -69,7 +69,7 @@ function systemAuthorities(): readonly string[] {
 
 /** Our own codes: for a certificate that is not the pinned one, and for one that somebody on the way has put in its place. */
 export const notPinned = "CERT_NOT_PINNED";
-export const intercepted = "CERT_INTERCEPTED";
+const intercepted = "CERT_INTERCEPTED";
 
 export interface Identity {
   /** The name or address that the certificate must be for. */

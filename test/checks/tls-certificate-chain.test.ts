@@ -168,6 +168,10 @@ testCheck(
       world: presenting(rearranged((leaf, middle) => [leaf, leaf, middle])),
       ...is("ok", "chain-needless"),
     },
+    "TLS-6 the intermediate twice": {
+      world: presenting(rearranged((leaf, middle) => [leaf, middle, middle])),
+      ...is("ok", "chain-needless"),
+    },
     "TLS-7 RSA of 1024 bits": { world: presenting("weakKey", tooWeak), ...is("critical", "certificate-weak-key") },
     "TLS-7 the issuer's RSA of 1024 bits": {
       world: presenting(issued({ intermediate: { keyBits: 1024 } }), tooWeak),
