@@ -164,7 +164,10 @@ function createHosts(ask: Ask, bounds: WalkBounds): Hosts {
     if (names.size === most) complete = false;
     else {
       names.add(name);
-      waiting.push(start(name));
+      const one = start(name);
+      // Nobody waits for it any more where the walk itself is ended before.
+      one.catch(() => undefined);
+      waiting.push(one);
     }
   };
 
