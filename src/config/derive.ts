@@ -154,6 +154,8 @@ function roundTrips(config: Config, services: readonly Services[]): readonly Dra
       options: {
         from: { address: from.mailbox.address.address, ...from.smtp, ...login(from) },
         to: { address: to.mailbox.address.address, ...to.imap, ...login(to), ...(junk.length > 0 ? { junk } : {}) },
+        // How our mail is signed and from where it comes; a partner's is no concern of ours.
+        ownSender: !from.mailbox.partner,
         ...options,
       },
       ...(waiting === undefined ? {} : { waiting }),

@@ -55,11 +55,12 @@ describe("round trips", () => {
     const plan = await loadPlan(await write(company(box("a@x.example") + box("b@x.example") + partner, routes)));
     const answers = plan.probes
       .filter(({ check }) => check === "mail-roundtrip")
-      .map((one) => [one.asset, one.answers, one.ours]);
+      .map((one) => [one.asset, one.answers, one.ours, one.options]);
     expect(answers).toEqual([
-      ["a@x.example~b@x.example", undefined, undefined],
-      ["a@x.example~canary@partner.example", "send", undefined],
-      ["canary@partner.example~a@x.example", "receive", undefined],
+      ["a@x.example~b@x.example", undefined, undefined, expect.objectContaining({ ownSender: true })],
+      ["a@x.example~canary@partner.example", "send", undefined, expect.objectContaining({ ownSender: true })],
+      // What a partner signs says nothing of our domain.
+      ["canary@partner.example~a@x.example", "receive", undefined, expect.objectContaining({ ownSender: false })],
     ]);
   });
 });

@@ -102,6 +102,7 @@ export const plainChecks: ReadonlyMap<string, AnyCheck> = new Map([
       to: z.strictObject({ address: z.string(), ...server, junk: z.array(z.string()).optional() }),
       lateAfter: z.number().default(5 * minute),
       lostAfter: z.number().default(30 * minute),
+      ownSender: z.boolean().default(false),
     }),
     {
       target: (parsed: { from: { address: string }; to: { address: string } }) => `${parsed.from.address} > ${parsed.to.address}`,
