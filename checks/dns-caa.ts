@@ -3,7 +3,7 @@ import { type CaaPolicy, caaNamesOf, issuersFor, readCaa, writeCaa } from "../sr
 import { listed } from "../src/mail/txt-answer.ts";
 import { type CheckContext, defineCheck, explain, type FoundFinding } from "../src/model/check.ts";
 import { type Connection, DialError, type PeerCertificate } from "../src/model/connection.ts";
-import type { CaaRecord, DnsAnswer } from "../src/model/dns.ts";
+import type { AskOptions, CaaRecord, DnsAnswer } from "../src/model/dns.ts";
 import { certificateData } from "../src/net/certificate-findings.ts";
 import { resolveAddresses } from "../src/net/dial.ts";
 import { asciiName, parentOf } from "../src/net/dns-name.ts";
@@ -52,9 +52,10 @@ export default defineCheck({
   async run(ctx, { domain: written, hosts, receives }, signal) {
     const domain = asciiName(written) ?? written;
     const policies = new Map<string, Promise<Policy>>();
-    const policyOf = (name: string): Promise<Policy> => {
-      const one = policies.get(name) ?? climb(ctx, name, signal);
-      policies.set(name, one);
+    const policyOf: PolicyOf = (name, confirm = false) => {
+      const key = `${name} ${confirm}`;
+      const one = policies.get(key) ?? climb(ctx, name, { signal, confirm });
+      policies.set(key, one);
       return one;
     };
     const [policy, certificates] = await Promise.all([
@@ -77,11 +78,14 @@ type Policy =
   | { readonly kind: "none" }
   | { readonly kind: "failed"; readonly answer: DnsAnswer };
 
+/** @param confirm whether names on the way up that have no records of their own must be proven to have none */
+type PolicyOf = (name: string, confirm?: boolean) => Promise<Policy>;
+
 /** RFC 8659 section 3: the closest name upwards that has CAA records, the top-level domain among them. */
-async function climb(ctx: CheckContext, from: string, signal: AbortSignal): Promise<Policy> {
+async function climb(ctx: CheckContext, from: string, asking: AskOptions): Promise<Policy> {
   let name: string | undefined = from;
   for (let step = 0; step < maxSteps && name !== undefined && name !== ""; step += 1) {
-    const answer: DnsAnswer<"CAA"> = await ctx.ask(name, "CAA", { signal });
+    const answer: DnsAnswer<"CAA"> = await ctx.ask(name, "CAA", asking);
     if (answer.outcome === "failed") return { kind: "failed", answer };
     const records = answer.records.slice(0, maxRecords);
     ctx.note(`CAA ${name}: ${records.map(writeCaa).join(", ") || answer.outcome}`);
@@ -92,10 +96,7 @@ async function climb(ctx: CheckContext, from: string, signal: AbortSignal): Prom
 }
 
 function judgePolicy(domain: string, found: Policy, issuer: string): Found[] {
-  if (found.kind === "failed") {
-    const { name, failure } = found.answer;
-    return [{ code: "caa-unknown", data: { domain, name, reason: failure?.text ?? "" } }];
-  }
+  if (found.kind === "failed") return [unanswered(domain, found.answer)];
   if (found.kind === "none") {
     return [{ code: "caa-missing", data: { domain, record: `${domain}. CAA 0 issue "${issuer}"` } }];
   }
@@ -114,23 +115,30 @@ function judgePolicy(domain: string, found: Policy, issuer: string): Found[] {
   return findings;
 }
 
+const unanswered = (domain: string, { name, failure }: DnsAnswer): Found => ({
+  code: "caa-unknown",
+  data: { domain, name, reason: failure?.text ?? "" },
+});
+
 interface Certificate {
   readonly host: string;
   readonly leaf: PeerCertificate;
 }
 
-async function judgeCertificate(
-  { host, leaf }: Certificate,
-  policyOf: (name: string) => Promise<Policy>,
-): Promise<Found | undefined> {
+async function judgeCertificate({ host, leaf }: Certificate, policyOf: PolicyOf): Promise<Found | undefined> {
   const names = caaNamesOf(leaf.issuer);
   if (names === undefined) return undefined;
   const parent = parentOf(host) ?? "";
   const wildcard = !leaf.altNames.includes(host) && leaf.altNames.includes(`*.${parent}`);
-  const found = await policyOf(wildcard ? parent : host);
-  if (found.kind !== "found") return undefined;
-  const allowed = issuersFor(found.policy, wildcard);
-  if (allowed === undefined || allowed.some((one) => names.includes(one))) return undefined;
+  const isForbidden = ({ policy }: Extract<Policy, { kind: "found" }>): boolean =>
+    issuersFor(policy, wildcard)?.every((one) => !names.includes(one)) === true;
+  const from = wildcard ? parent : host;
+  const first = await policyOf(from);
+  if (first.kind !== "found" || !isForbidden(first)) return undefined;
+  // Records of a name above hold only where those between have none: one resolver's word is not enough for that.
+  const found = first.name === from ? first : await policyOf(from, true);
+  if (found.kind === "failed") return unanswered(host, found.answer);
+  if (found.kind === "none" || !isForbidden(found)) return undefined;
   const { name } = found;
   const tag = wildcard && found.policy.issueWild !== undefined ? "issuewild" : "issue";
   const record = `${name}. CAA 0 ${tag} "${names[0] ?? ""}"`;

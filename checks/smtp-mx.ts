@@ -153,7 +153,8 @@ interface Servers {
 
 /** The hosts of the MX records, or the domain itself where it has none (RFC 5321 section 5.1), with their public addresses. */
 async function mailServers(ctx: CheckContext, domain: string, { port }: Options, signal: AbortSignal): Promise<Servers> {
-  const mx = await ctx.ask(domain, "MX", { signal });
+  // Without MX records the domain itself is looked at: that must not rest on one resolver's word.
+  const mx = await ctx.ask(domain, "MX", { confirm: true, signal });
   if (mx.outcome === "failed") return { failure: mx.failure?.text ?? "", addresses: [], secure: false };
   const ordered = mx.records.toSorted((a, b) => a.priority - b.priority || a.exchange.localeCompare(b.exchange));
   const named = [...new Set(ordered.map(({ exchange }) => exchange.toLowerCase()))].filter((name) => hostName.test(name));

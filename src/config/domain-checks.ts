@@ -63,9 +63,8 @@ export function domainChecks(watched: WatchedDomain, { providers, blocklists, si
   const { lists, builtIn, dqsKey } = blocklists;
   const suffixes = providers.flatMap(({ mxSuffixes }) => mxSuffixes);
   // Where nobody knows whose mail it is, what any of them usually has is looked for.
-  const presetSelectors = providers
-    .filter(({ id }) => provider === undefined || id === provider)
-    .flatMap(({ dkimSelectors }) => dkimSelectors);
+  const likely = providers.filter(({ id }) => provider === undefined || id === provider);
+  const presetSelectors = [...new Set(likely.flatMap(({ dkimSelectors }) => dkimSelectors))];
   const once = single ? { immediate: true } : {};
   return [
     { check: "dns-mx", options: { domain, receives, mailboxes, known: providers } },

@@ -252,6 +252,12 @@ testCheck(
       status: "unknown",
       findings: ["mx-unknown"],
     },
+    "MX-3 no address and no MX, and a server of the zone denies that there is no SPF": {
+      options,
+      zone: { "example.com": { TXT: "DISAGREE" } },
+      status: "unknown",
+      findings: ["mx-unknown"],
+    },
     "MX-24 thousands of exchanges": {
       options,
       zone: {

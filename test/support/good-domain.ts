@@ -55,15 +55,18 @@ function zoneOf(certificate: string): Zone {
     test: { SOA: soa("test"), NS: ns },
     "good.test": {
       SOA: soa("good.test"),
+      // As most domains have it: a web server, which takes no mail.
+      A: [at.web],
       NS: ns,
       MX: ["10 mx1.good.test", "20 mx2.good.test"],
       TXT: ["v=spf1 mx include:_spf.good.test -all"],
-      CAA: ["0 issue letsencrypt.org"],
+      // Held to for all but those names that have their own.
+      CAA: ["0 issue digicert.com"],
     },
     "ns1.good.test": { A: [at.one] },
     "ns2.good.test": { A: [at.two] },
-    "mx1.good.test": { A: [at.mail], TXT: ["v=spf1 a -all"] },
-    "mx2.good.test": { A: [at.mail] },
+    "mx1.good.test": { A: [at.mail], TXT: ["v=spf1 a -all"], CAA: ["0 issue letsencrypt.org"] },
+    "mx2.good.test": { A: [at.mail], CAA: ["0 issue letsencrypt.org"] },
     "imap.good.test": { A: [at.mail] },
     "_25._tcp.mx1.good.test": { TLSA: [`3 1 1 ${certificate}`] },
     "_25._tcp.mx2.good.test": { TLSA: [`3 1 1 ${certificate}`] },
