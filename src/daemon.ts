@@ -172,6 +172,9 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
     selfTests: { runFresh: (probe, since) => scheduler.runFresh(probe, since), last: (probe) => board.last(probe) },
     route: (step) => teller.deliveriesOf(step),
     wakeDelivery: () => delivery.wake(),
+    lookNow(probes) {
+      for (const probe of probes) scheduler.runNow(probe);
+    },
     serially(work) {
       const next = tail.then(work);
       tail = next.catch(() => undefined);
@@ -184,7 +187,7 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
       const last = board.state(probe)?.lastAt;
       return last === undefined ? undefined : now() - last;
     },
-    limits: { global: atOnce, perHost },
+    limits: { atOnce, perHost },
     onError(error) {
       // The store's own troubles are known and told; anything else is a bug.
       if (!(error instanceof StoreError)) options.onBug(error);

@@ -102,6 +102,24 @@ describe("startDaemon()", () => {
     expect((last[1]?.at ?? 0) - (last[0]?.at ?? 0)).toBeGreaterThan(300);
   });
 
+  test("one silent machine is one incident of all its mailboxes, and over when the last of them is well", async () => {
+    let silent = true;
+    const host = "imap.example.com";
+    const check = checkOf("imap-login", () =>
+      silent ? { findings: [{ code: "silent", data: { what: "silent", host } }] } : found(),
+    );
+    const names = Array.from({ length: 24 }, (_, i) => `m${i}@example.com`);
+    // Only one is looked at every second; that the others are well is seen because it is.
+    const probes = names.map((name, i) => namedProbe(check, name, { everyMs: i === 0 ? 1000 : 60_000, load: { host } }));
+    await start(planOf(probes), [check]);
+    await vi.waitFor(() => expect(turns()).toEqual(["opened 1 P3", "worsened 1 P1"]), until);
+    expect(daemon?.board.incidents().map(({ key, probes: held }) => [key, held.length])).toEqual([[`${host}/server`, 24]]);
+    silent = false;
+    await vi.waitFor(() => expect(turns()).toEqual(["opened 1 P3", "worsened 1 P1", "resolved 1 P1"]), until);
+    expect(recording.alerts.at(-1)?.title).toContain("(+23 more)");
+    expect(daemon?.board.incidents().filter(({ resolvedAt }) => resolvedAt === undefined)).toEqual([]);
+  });
+
   test("with our own network down nothing else is critical, and one incident tells of it", async () => {
     let networkDown = false;
     const egress = checkOf("egress", () => (networkDown ? found("down") : found()), { measures: "monitor", answers: undefined });

@@ -42,11 +42,15 @@ function chapter(name: string, finding: FindingDeclaration, language: Language):
   ].join("\n\n");
 }
 
-function flags({ timed, immediate, rejects, standsOn = [] }: FindingDeclaration, language: Language): readonly string[] {
+function flags(
+  { timed, immediate, rejects, concerns, standsOn = [] }: FindingDeclaration,
+  language: Language,
+): readonly string[] {
   const tests = standsOn.map((test) => `[${code(`monitor/${test}`)}](${test}.md)`).join(inLanguage(words.between, language));
   return [
     ...(immediate ? [inLanguage(words.immediate, language)] : []),
     ...(rejects ? [inLanguage(words[rejects], language)] : []),
+    ...(concerns ? [inLanguage(words.server, language)] : []),
     ...(standsOn.length > 0 ? [say(words.standsOn, language, { tests })] : []),
     ...(timed ? [inLanguage(words.timed, language)] : []),
   ];

@@ -112,6 +112,10 @@ export const words = {
     zh: "依据用时判断：运行 Mailvigil 的机器过忙时记为未知。",
   },
   immediate: { en: "Believed and told at once, without a second look.", zh: "一次即认定并告警，不等复查。" },
+  server: {
+    en: "About the whole server: all mailboxes that fail there for such a reason share one incident.",
+    zh: "涉及整台服务器：因此类原因在该服务器上失败的邮箱合为一个事件。",
+  },
   standsOn: {
     en: "Counts only while our own side passes {tests}; otherwise it is unknown.",
     zh: "仅在自检 {tests} 通过时成立，否则记为未知。",

@@ -123,7 +123,7 @@ function wordsOf(input: AlertInput, subjects: readonly AlertSubject[]): Words {
       title:
         first === undefined
           ? mark(marks.closed) + unwatched(incident.key, language)
-          : mark(marks.recovered) + recovered(first, language),
+          : mark(marks.recovered) + recovered(first, language) + furtherOnes(subjects.length - 1, language),
       lines: [say(alertWords.was, language, { what }), `${span} · ${place}`, link(alertWords.details)],
     };
   }
@@ -138,13 +138,17 @@ function wordsOf(input: AlertInput, subjects: readonly AlertSubject[]): Words {
   }
   const assets = new Set(subjects.map(({ probe }) => probe.asset));
   const wide = assets.size > 1 ? say(alertWords.affectsTitle, language, { count: assets.size }) : "";
+  const more = furtherOnes(found.also.length, language);
   const unsure = incident.unconfirmed ? say(alertWords.unconfirmedTitle, language) : "";
   const lasting = turn === "reminder" && !isShort ? say(alertWords.lasting, language, { duration }) : "";
   return {
-    title: mark(markOf(turn, incident, down)) + what + wide + lasting + unsure,
+    title: mark(markOf(turn, incident, down)) + what + more + wide + lasting + unsure,
     lines: [
       found.cause === "" ? "" : say(alertWords.cause, language, { what: found.cause }),
       found.seenBy,
+      found.also.length === 0
+        ? ""
+        : say(alertWords.also, language, { what: limited(found.also, language, alertWords.semicolon) }),
       say(alertWords.affects, language, { what: affected(input, subjects) }),
       found.advice === "" ? "" : say(alertWords.first, language, { what: found.advice }),
       incident.unconfirmed ? say(alertWords.unconfirmed, language) : "",
@@ -153,6 +157,9 @@ function wordsOf(input: AlertInput, subjects: readonly AlertSubject[]): Words {
     ],
   };
 }
+
+const furtherOnes = (count: number, language: Language): string =>
+  count > 0 ? say(alertWords.moreTitle, language, { count }) : "";
 
 function markOf(turn: Turn, incident: Incident, down: boolean): Text {
   if (turn === "worsened") return marks.worse;
@@ -217,17 +224,20 @@ interface Reasons {
   /** The line that names the check, where no cause is said; empty for what no check looks at. */
   readonly seenBy: string;
   readonly advice: string;
+  /** What the other probes of the incident say, where that is something else; each kind once. */
+  readonly also: readonly string[];
 }
 
 /** What the first subject says: its first sentence is for the company, the rest is the technical cause. */
 function reasons({ incident, language }: AlertInput, subjects: readonly AlertSubject[]): Reasons {
   const first = subjects[0];
-  if (first === undefined) return { said: incident.cause, cause: incident.cause, seenBy: "", advice: "" };
+  if (first === undefined) return { said: incident.cause, cause: incident.cause, seenBy: "", advice: "", also: [] };
   const findings = badOf(incident, first);
   const main = findings.find(({ code }) => code === incident.cause) ?? findings[0];
   const check = first.check === undefined ? first.probe.check : say(first.check.title, language);
   const seenBy = isOwnPart(first.probe.id) ? "" : say(alertWords.seenBy, language, { check, target: first.probe.target });
-  if (main === undefined) return { said: incident.cause, cause: "", seenBy, advice: "" };
+  const also = otherKinds(incident, subjects, language);
+  if (main === undefined) return { said: incident.cause, cause: "", seenBy, advice: "", also };
   const { text, advice } = spoken(first.check, main, language);
   const [sentence, rest] = firstSentence(text);
   const [said, technical] = sentence.length > longSaid ? withoutBracket(sentence) : [sentence, ""];
@@ -236,7 +246,18 @@ function reasons({ incident, language }: AlertInput, subjects: readonly AlertSub
   const joined = parts.map(withoutStop).join(say(alertWords.semicolon, language));
   const missing = others.length - 2;
   const cause = missing > 0 ? say(alertWords.andMore, language, { list: joined, count: missing }) : joined;
-  return { said: cutTitle(said, maxSaid), cause, seenBy: rest === "" && technical === "" ? seenBy : "", advice };
+  return { said: cutTitle(said, maxSaid), cause, seenBy: rest === "" && technical === "" ? seenBy : "", advice, also };
+}
+
+/** One sentence for each kind of fault besides the first subject's: forty mailboxes that say the same say it once. */
+function otherKinds(incident: Incident, subjects: readonly AlertSubject[], language: Language): readonly string[] {
+  const kinds = new Map<string, string>();
+  for (const subject of subjects) {
+    const worst = badOf(incident, subject)[0];
+    const kind = `${subject.probe.check} ${worst?.code}`;
+    if (worst && !kinds.has(kind)) kinds.set(kind, firstSentence(spoken(subject.check, worst, language).text)[0]);
+  }
+  return [...kinds.values()].slice(1);
 }
 
 const ofEngine: Readonly<Record<string, FindingDeclaration>> = engineFindings;
@@ -298,8 +319,8 @@ function affected({ victims, working, language }: AlertInput, subjects: readonly
 }
 
 /** Long lists end in `and 12 more`. */
-function limited(items: readonly string[], language: Language): string {
-  const list = items.slice(0, maxListed).join(say(alertWords.comma, language));
+function limited(items: readonly string[], language: Language, between: Text = alertWords.comma): string {
+  const list = items.slice(0, maxListed).join(say(between, language));
   const missing = items.length - maxListed;
   return missing > 0 ? say(alertWords.andMore, language, { list, count: missing }) : list;
 }

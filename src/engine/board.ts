@@ -35,6 +35,8 @@ export interface LiveBoard extends Board {
   facts(asset: string, kind: string): readonly Fact[];
   breaker(account: string): Breaker | undefined;
   openIncident(key: string): Incident | undefined;
+  /** The open incident that holds this probe now. */
+  incidentOf(probe: string): Incident | undefined;
   incident(id: number): Incident | undefined;
   /** For the next incident that is opened. */
   nextIncident(): number;
@@ -52,14 +54,15 @@ export function createBoard(options: BoardOptions): LiveBoard {
   const facts = new Map<string, Fact[]>();
   for (const { asset, ...fact } of remembered.facts) facts.set(asset, [...(facts.get(asset) ?? []), fact]);
   const breakers = new Map(remembered.breakers.map((breaker) => [breaker.account, breaker]));
-  const incidents = new Map(remembered.incidents.map((incident) => [incident.id, incident]));
-  const open = new Map(
-    remembered.incidents.filter(({ resolvedAt }) => resolvedAt === undefined).map((incident) => [incident.key, incident]),
-  );
+  const incidents = new Map<number, Incident>();
+  const open = new Map<string, Incident>();
+  /** Probe ▶ the open incident that holds it. */
+  const holding = new Map<string, number>();
+  let { nextIncident } = remembered;
+  for (const incident of remembered.incidents) keep(incident);
   const transitions = new Map<string, Transition[]>();
   for (const transition of remembered.transitions) addTransition(transition);
   const listeners = new Set<(event: BoardEvent) => void>();
-  let { nextIncident } = remembered;
 
   function addTransition(transition: Transition): void {
     const own = [...(transitions.get(transition.probe) ?? []), transition];
@@ -84,6 +87,10 @@ export function createBoard(options: BoardOptions): LiveBoard {
     nextIncident = Math.max(nextIncident, incident.id + 1);
     if (incident.resolvedAt === undefined) open.set(incident.key, incident);
     else if (open.get(incident.key)?.id === incident.id) open.delete(incident.key);
+    for (const { probe, leftAt } of incident.probes) {
+      if (leftAt === undefined && incident.resolvedAt === undefined) holding.set(probe, incident.id);
+      else if (holding.get(probe) === incident.id) holding.delete(probe);
+    }
     for (const [id, { resolvedAt }] of incidents)
       if (resolvedAt !== undefined && resolvedAt < options.now() - day) incidents.delete(id);
   }
@@ -123,6 +130,10 @@ export function createBoard(options: BoardOptions): LiveBoard {
     facts: (asset, kind) => (facts.get(asset) ?? []).filter((fact) => fact.kind === kind),
     breaker: (account) => breakers.get(account),
     openIncident: (key) => open.get(key),
+    incidentOf(probe) {
+      const id = holding.get(probe);
+      return id === undefined ? undefined : incidents.get(id);
+    },
     incident: (id) => incidents.get(id),
     nextIncident: () => nextIncident,
     apply(batch) {

@@ -1,4 +1,4 @@
-import type { Measures, Question } from "../model/check.ts";
+import type { FindingDeclaration, Measures, Question } from "../model/check.ts";
 import type { Incident, Priority } from "../model/incident.ts";
 import type { Finding } from "../model/observation.ts";
 import type { Business, Probe } from "../model/probe.ts";
@@ -7,19 +7,51 @@ import { statusFacts, statusOfSeverity } from "../model/status.ts";
 /** All that is wrong with ourselves is one incident: whoever gets it mends the machine, not the mail. */
 const monitorKey = "monitor";
 
-/** Which incident a failing probe belongs to. Until causes span probes, each probe has its own, but for the own side. */
-export const incidentKey = (probe: Pick<Probe, "id" | "measures">): string =>
-  probe.measures === "monitor" ? monitorKey : probe.id;
+/** What fails, as far as it tells where it belongs. */
+export interface Failing {
+  readonly probe: Pick<Probe, "id" | "asset" | "measures">;
+  readonly findings: readonly Finding[];
+  /** How the check declares the finding of a code. */
+  readonly declared: (code: string) => Pick<FindingDeclaration, "concerns" | "rejects"> | undefined;
+  /** Whose login was refused, lower case. */
+  readonly account: string | undefined;
+}
 
-/** What an incident is explained by: the worst finding, the first of several. */
-export function causeOf(findings: readonly Finding[]): string {
+/**
+ * Where an incident belongs, by what explains it: one machine that takes no connection, one account that is refused, the
+ * weaknesses of one domain. Probes of one key share one incident; what has no wider cause is the probe's own.
+ */
+export function incidentKey({ probe, findings, declared, account }: Failing): string {
+  if (probe.measures === "monitor") return monitorKey;
+  const worst = worstOf(findings);
+  const declaration = worst && declared(worst.code);
+  const host = worst?.data["host"];
+  // What is looked at every few hours would keep an outage open that is long over.
+  if (probe.measures === "service" && declaration?.concerns === "server" && typeof host === "string") return serverKey(host);
+  if (declaration?.rejects !== undefined && account !== undefined) return `${account}/login`;
+  return gathers(probe, findings) ? `${probe.asset}/weaknesses` : probe.id;
+}
+
+export const serverKey = (host: string): string => `${host.toLowerCase()}/server`;
+
+/**
+ * What merely could be better about a domain is told in one message: it opens within minutes of the start, one after the other,
+ * and the same person mends it all.
+ */
+export const gathers = (probe: Pick<Probe, "measures">, findings: readonly Finding[]): boolean =>
+  probe.measures === "posture" && worstOf(findings)?.severity === "warning";
+
+/** The worst finding, the first of several. */
+function worstOf(findings: readonly Finding[]): Finding | undefined {
   const rank = (finding: Finding): number => statusFacts[statusOfSeverity(finding.severity)].rank;
-  const worst = findings.reduce<Finding | undefined>(
+  return findings.reduce<Finding | undefined>(
     (found, finding) => (found && rank(found) >= rank(finding) ? found : finding),
     undefined,
   );
-  return worst?.code ?? "unknown";
 }
+
+/** What an incident is explained by: the code of the worst finding. */
+export const causeOf = (findings: readonly Finding[]): string => worstOf(findings)?.code ?? "unknown";
 
 /**
  * P1: nobody's mail arrives. P2: a critical mailbox or its expiry. P3: one mailbox, or our own side. P4: can wait for the
@@ -30,13 +62,13 @@ export function priorityOf(about: {
   readonly measures: Measures;
   readonly answers: Question | undefined;
   readonly business: Business;
-  /** The asset is a whole mail domain. */
-  readonly wholeDomain: boolean;
+  /** The asset is a whole mail domain, or every mailbox on the server is affected. */
+  readonly everybody: boolean;
 }): Priority {
   const important = about.business === "critical";
   if (about.measures === "monitor") return about.severity === "critical" ? "P3" : "P4";
   if (about.severity === "warning") return about.measures === "service" && important ? "P3" : "P4";
-  if (about.measures === "service" && about.wholeDomain) return "P1";
+  if (about.measures === "service" && about.everybody) return "P1";
   if (about.business === "low") return "P4";
   return important ? "P2" : "P3";
 }

@@ -1,7 +1,8 @@
-import type { Incident, Priority, Turn } from "../model/incident.ts";
+import type { Incident, IncidentProbe, Priority, Turn } from "../model/incident.ts";
 import type { Json } from "../model/json.ts";
 import type { Finding } from "../model/observation.ts";
 import type { ProbeState, TimelineEntry } from "../model/state.ts";
+import { partsOfId } from "../model/probe.ts";
 import { statusFacts, statusOf } from "../model/status.ts";
 import { causeOf } from "./diagnose.ts";
 
@@ -19,6 +20,8 @@ export interface Sighting {
   readonly known: boolean;
   /** Its verdict rests on one definite answer, without N of M. */
   readonly immediate: boolean;
+  /** The first message waits a little for what else is found. */
+  readonly gathers: boolean;
   readonly priority: (severity: Incident["severity"]) => Priority;
 }
 
@@ -56,8 +59,17 @@ function begin(seen: Sighting, severity: Bad, id: number): IncidentStep {
     lastTurnAt: seen.at,
     probes: [{ probe: seen.probe, joinedAt: seen.at, leftAt: undefined, findings: seen.findings }],
   };
-  return turnTo("opened", incident, seen.at, "system");
+  if (!seen.gathers) return turnTo("opened", incident, seen.at, "system");
+  return { incident, turn: undefined, timeline: [joined(incident, seen)] };
 }
+
+const joined = ({ id }: Incident, { at, probe }: Sighting): TimelineEntry => ({
+  incident: id,
+  at,
+  actor: "system",
+  kind: "joined",
+  data: probe,
+});
 
 function suffer(open: Incident, seen: Sighting, verdict: Bad): IncidentStep | undefined {
   const member = open.probes.find((each) => each.probe === seen.probe && each.leftAt === undefined);
@@ -69,19 +81,24 @@ function suffer(open: Incident, seen: Sighting, verdict: Bad): IncidentStep | un
   ];
   const severity = worstOf(verdict, others);
   const now: Incident = { ...open, probes, severity, cause: seen.cause, priority: seen.priority(severity) };
+  const isGraver = now.priority < open.priority;
   const silently = (incident: Incident, kind: TimelineEntry["kind"], data: Json): IncidentStep => ({
     incident,
     turn: undefined,
     timeline: [{ incident: open.id, at: seen.at, actor: "system", kind, data }],
   });
   const change = statusFacts[severity].rank - statusFacts[open.severity].rank;
-  if (change > 0) {
+  // Worse, or so sure and sudden that it must not wait among others, or of more weight than what is there.
+  if (change > 0 || (change === 0 && !member && (seen.immediate || isGraver))) {
     const unacknowledged = { acknowledgedBy: undefined, acknowledgedUntil: undefined };
-    return turnTo("worsened", { ...now, unconfirmed: seen.immediate, ...unacknowledged }, seen.at, "system");
+    const priority = isGraver ? now.priority : open.priority;
+    const turn = open.turnCount === 0 ? "opened" : "worsened";
+    return turnTo(turn, { ...now, priority, unconfirmed: seen.immediate, ...unacknowledged }, seen.at, "system");
   }
   // It became milder: what is left is shown as it is, and nobody is woken for that.
   if (change < 0) return silently({ ...now, unconfirmed: false }, "note", { severity, cause: seen.cause });
-  if (!member) return silently({ ...open, probes }, "joined", seen.probe);
+  if (!member) return { incident: { ...open, probes }, turn: undefined, timeline: [joined(open, seen)] };
+  if (open.turnCount === 0) return { incident: { ...open, probes }, turn: undefined, timeline: [] };
   // Another fault took the place of the first: told once it was seen twice, so that two that take turns do not chatter.
   if (seen.cause !== causeOf(member.findings) && seen.cause === seen.lastCause) {
     return turnTo("reminder", { ...now, unconfirmed: false }, seen.at, "system");
@@ -104,22 +121,57 @@ export function leave(open: Incident, probe: string, at: number): IncidentStep |
   if (probes.some((each) => each.leftAt === undefined)) {
     return { incident, turn: undefined, timeline: [{ incident: open.id, at, actor: "system", kind: "left", data: probe }] };
   }
-  return turnTo("resolved", { ...incident, resolvedAt: at }, at, "system");
+  const over: Incident = { ...incident, resolvedAt: at };
+  // Nobody was told that it began.
+  if (open.turnCount === 0)
+    return { incident: over, turn: undefined, timeline: [{ incident: open.id, at, actor: "system", kind: "left", data: probe }] };
+  return turnTo("resolved", over, at, "system");
+}
+
+/**
+ * Where the first of several is well again, the others are worth a look at once: an outage is over when its last mailbox is,
+ * and not when its turn comes. Pure.
+ */
+export function worthALook(incident: Incident): readonly string[] {
+  if (incident.resolvedAt !== undefined) return [];
+  const present = incident.probes.filter(({ leftAt }) => leftAt === undefined);
+  return incident.probes.length - present.length === 1 ? present.map(({ probe }) => probe) : [];
 }
 
 /** Somebody has it in hand: reminders stop until the acknowledgement expires or the incident grows worse. */
 export const acknowledge = (open: Incident, by: string, until: number, now: number): IncidentStep =>
   turnTo("acknowledged", { ...open, acknowledgedBy: by, acknowledgedUntil: until }, now, by);
 
-/** The reminder that is due, or an acknowledgement that has expired. */
+/** How long the first message of what is no service outage waits for what else is found, milliseconds. */
+const gatherMs = 180_000;
+/** How soon after a message those who joined since are told of. */
+const newsMs: Readonly<Record<Priority, number>> = { P1: 120_000, P2: 300_000, P3: 300_000, P4: 300_000 };
+
+/** What is due without a new observation: the first message, news of who joined, a reminder, an acknowledgement's end. Pure. */
 export function remind(open: Incident, now: number, everyMs: Readonly<Record<Priority, number>>): IncidentStep | undefined {
   if (open.resolvedAt !== undefined) return undefined;
+  if (open.turnCount === 0) return now - open.lastTurnAt >= gatherMs ? turnTo("opened", open, now, "system") : undefined;
+  if (now - open.lastTurnAt >= newsMs[open.priority] && hasNews(open)) return turnTo("reminder", open, now, "system");
   if (open.acknowledgedUntil !== undefined) {
     if (now < open.acknowledgedUntil) return undefined;
     return turnTo("reminder", { ...open, acknowledgedBy: undefined, acknowledgedUntil: undefined }, now, "system");
   }
   const every = everyMs[open.priority];
   return every > 0 && now - open.lastTurnAt >= every ? turnTo("reminder", open, now, "system") : undefined;
+}
+
+/**
+ * Since the last message something of another kind joined, or so many of the same that the message gave a wrong idea: twice as
+ * many. Who has it in hand is told of other kinds alone.
+ */
+function hasNews({ probes, lastTurnAt, acknowledgedUntil }: Incident): boolean {
+  const present = probes.filter(({ leftAt }) => leftAt === undefined);
+  const kind = ({ probe, findings }: IncidentProbe): string => `${partsOfId(probe).check} ${causeOf(findings)}`;
+  const told = probes.filter(({ joinedAt }) => joinedAt <= lastTurnAt);
+  const kinds = new Set(told.map(kind));
+  const newcomers = present.filter(({ joinedAt }) => joinedAt > lastTurnAt);
+  if (newcomers.some((one) => !kinds.has(kind(one)))) return true;
+  return acknowledgedUntil === undefined && newcomers.length > 0 && present.length >= 2 * (present.length - newcomers.length);
 }
 
 function turnTo(turn: Turn, incident: Incident, at: number, actor: string): IncidentStep {

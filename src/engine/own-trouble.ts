@@ -57,6 +57,7 @@ export function ownTrouble(
       at,
       known: true,
       immediate: false,
+      gathers: false,
       priority: () => "P3",
     },
     board.nextIncident(),

@@ -1,13 +1,14 @@
 import type { AnyCheck } from "../model/check.ts";
+import type { Incident } from "../model/incident.ts";
 import type { Observation } from "../model/observation.ts";
-import { questionOf, type Probe } from "../model/probe.ts";
+import { partsOfId, questionOf, type Probe } from "../model/probe.ts";
 import { SecretError } from "../model/secret.ts";
 import { emptyBatch, type Batch, type Breaker, type NewDelivery, type Recorder } from "../model/state.ts";
 import { advance, freshState } from "./advance.ts";
 import type { LiveBoard } from "./board.ts";
 import { afterRefusal, attemptsOf, mayTry, refusedOf, type Attempt } from "./breaker.ts";
-import { causeOf, incidentKey, priorityOf } from "./diagnose.ts";
-import { follow, type IncidentStep } from "./incidents.ts";
+import { causeOf, gathers, incidentKey, priorityOf, serverKey } from "./diagnose.ts";
+import { follow, worthALook, type IncidentStep } from "./incidents.ts";
 import { judgeOwnSide, type SelfTests } from "./own-side.ts";
 import { observeWithoutRun, runProbe, type RunOutcome, type RunWorld } from "./run-probe.ts";
 
@@ -21,6 +22,8 @@ export interface PipelineWorld {
   /** The messages of an incident's turn, by channel; none when there was no turn. */
   readonly route: (step: IncidentStep) => readonly NewDelivery[];
   readonly wakeDelivery: () => void;
+  /** Runs these as soon as the caps allow. */
+  readonly lookNow: (probes: readonly string[]) => void;
   /** One change of incidents at a time: what a turn says rests on the board as it is when it is written. */
   readonly serially: <T>(work: () => Promise<T>) => Promise<T>;
 }
@@ -46,7 +49,14 @@ export async function runOnce(probe: Probe, world: PipelineWorld, free: () => vo
   if (!isStillWanted(probe, world)) return undefined;
   const batch = decide(probe, seen, world);
   if (batch.incidents.length === 0) await write(batch, world);
-  else await world.serially(async () => (isStillWanted(probe, world) ? write(decide(probe, seen, world), world) : undefined));
+  else {
+    await world.serially(async () => {
+      if (!isStillWanted(probe, world)) return;
+      const now = decide(probe, seen, world);
+      await write(now, world);
+      if (now.timeline.some(({ kind }) => kind === "left")) world.lookNow(now.incidents.flatMap(worthALook));
+    });
+  }
   return soonest(seen.outcome.again, recheckOf(probe, world));
 }
 
@@ -124,26 +134,33 @@ function decide(probe: Probe, { outcome, attempts }: Look, world: PipelineWorld)
   const { observation } = outcome;
   const before = board.state(probe.id) ?? freshState(probe.id, board.startedAt);
   const step = advance(before, { ...observation, immediate: outcome.immediate }, probe.confirm, 2 * probe.everyMs);
-  const key = incidentKey(probe);
+  const check = world.checks.get(probe.check);
+  const { findings } = observation;
+  const account = outcome.rejected?.account ?? attempts[0]?.account;
+  // Who is in an incident stays in it until it is well: what is found meanwhile is told there.
+  const held = board.incidentOf(probe.id);
+  const key = held?.key ?? incidentKey({ probe, findings, declared: (code) => check?.findings[code], account });
+  const open = held ?? board.openIncident(key);
   const incident = follow(
-    board.openIncident(key),
+    open,
     {
       probe: probe.id,
       state: step.state,
-      findings: observation.findings,
-      cause: causeOf(observation.findings),
+      findings,
+      cause: causeOf(findings),
       lastCause: lastCauseOf(board.last(probe.id)),
       key,
       at: observation.at,
       known: observation.status !== "unknown",
       immediate: outcome.immediate,
+      gathers: gathers(probe, findings),
       priority: (severity) =>
         priorityOf({
           severity,
           measures: probe.measures,
-          answers: questionOf(probe, world.checks.get(probe.check)),
+          answers: questionOf(probe, check),
           business: probe.business,
-          wholeDomain: !/[@:~]/.test(probe.asset),
+          everybody: !/[@:~]/.test(probe.asset) || isEverybody(key, probe, open, board),
         }),
     },
     board.nextIncident(),
@@ -160,6 +177,20 @@ function decide(probe: Probe, { outcome, attempts }: Look, world: PipelineWorld)
     deliveries: incident ? world.route(incident) : [],
     ...breakersAfter(outcome, attempts, world),
   };
+}
+
+/** Every mailbox that is on this server fails there. One alone says nothing about everybody. */
+function isEverybody(key: string, probe: Probe, open: Incident | undefined, board: LiveBoard): boolean {
+  const { host } = probe.load;
+  if (host === undefined || key !== serverKey(host)) return false;
+  const failing = new Set(open?.probes.flatMap((one) => (one.leftAt === undefined ? [partsOfId(one.probe).asset] : [])));
+  failing.add(probe.asset);
+  const there = board
+    .probes()
+    .filter(
+      ({ measures, load, ours }) => measures === "service" && ours !== false && load.host?.toLowerCase() === host.toLowerCase(),
+    );
+  return failing.size > 1 && there.every(({ asset }) => failing.has(asset));
 }
 
 function lastCauseOf(last: Observation | undefined): string | undefined {

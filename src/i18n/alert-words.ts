@@ -28,6 +28,7 @@ export const alertWords = {
   monitor: { en: "Mailvigil itself", zh: "Mailvigil 自身" },
   unconfirmedTitle: { en: " (not confirmed yet)", zh: "（尚未确认）" },
   affectsTitle: { en: ", {count} assets affected", zh: "，影响 {count} 个资产" },
+  moreTitle: { en: " (+{count} more)", zh: "（另有 {count} 项）" },
   lasting: { en: ", for {duration}", zh: "，已持续 {duration}" },
   inHand: { en: "{who} is on it: {what}", zh: "{who} 正在处理：{what}" },
   someone: { en: "Someone", zh: "有人" },
@@ -40,6 +41,7 @@ export const alertWords = {
   unwatched: { en: "{asset} is no longer watched", zh: "{asset} 不再监控" },
   was: { en: "It was: {what}", zh: "原先的问题：{what}" },
   seenBy: { en: "Seen by: {check} at {target}", zh: "检查项：{check} · {target}" },
+  also: { en: "Also: {what}", zh: "另外：{what}" },
   affects: { en: "Affects: {what}", zh: "影响：{what}" },
   affectsOf: { en: "{assets} ({what})", zh: "{assets}（{what}）" },
   affectsMonitor: {

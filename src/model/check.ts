@@ -98,6 +98,8 @@ export interface FindingDeclaration {
    * accounts names the refused one in the finding's `data.account`.
    */
   readonly rejects?: "definite" | "ambiguous";
+  /** It is about the whole machine that `data.host` names, not about this asset alone: who finds it there shares one incident. */
+  readonly concerns?: "server";
 }
 
 export interface MetricDeclaration {
@@ -114,6 +116,8 @@ export interface Login {
   readonly account: string;
   /** What is sent to log in, so that the breaker sees when it has changed. */
   readonly credential: Secret;
+  /** How often a run, with the early looks that follow it, logs in at most. Left out: once. */
+  readonly most?: number;
 }
 
 /** What a probe loads: how many run at once is bounded per host and per account. */

@@ -9,6 +9,7 @@ import { type CertificateProblem, certificateProblem } from "./tls.ts";
 export const certificateFindings = {
   "certificate-expired": {
     severity: "critical",
+    concerns: "server",
     text: {
       en: "Mail programs refuse or warn at {host}: its certificate ended on {ends}",
       zh: "邮件客户端连接 {host} 时报错或告警：证书已于 {ends} 到期",
@@ -21,6 +22,7 @@ export const certificateFindings = {
   },
   "certificate-not-yet-valid": {
     severity: "critical",
+    concerns: "server",
     text: {
       en: "Mail programs refuse or warn at {host}: its certificate is valid only from {begins}",
       zh: "邮件客户端连接 {host} 时报错或告警：证书要到 {begins} 才生效",
@@ -33,6 +35,7 @@ export const certificateFindings = {
   },
   "certificate-wrong-host": {
     severity: "critical",
+    concerns: "server",
     text: {
       en: "Mail programs refuse or warn at {host}: its certificate is for {names}",
       zh: "邮件客户端连接 {host} 时报错或告警：证书属于 {names}，与主机名不符",
@@ -45,6 +48,7 @@ export const certificateFindings = {
   },
   "certificate-self-signed": {
     severity: "critical",
+    concerns: "server",
     text: {
       en: "Mail programs refuse or warn at {host}: its certificate is signed by itself, by no authority",
       zh: "邮件客户端连接 {host} 时报错或告警：证书是自签名的，没有机构担保",
@@ -57,6 +61,7 @@ export const certificateFindings = {
   },
   "certificate-untrusted": {
     severity: "critical",
+    concerns: "server",
     text: {
       en: "Mail programs refuse or warn at {host}: its certificate is from {issuer}, an authority that is not trusted here",
       zh: "邮件客户端连接 {host} 时报错或告警：签发机构 {issuer} 不受信任",
@@ -69,6 +74,7 @@ export const certificateFindings = {
   },
   "certificate-chain-incomplete": {
     severity: "critical",
+    concerns: "server",
     text: {
       en: "Some mail programs refuse {host}: it does not send the certificate of its issuer {issuer}, so nobody can trace it to an authority",
       zh: "部分邮件客户端无法连接 {host}：服务器没有发送上级证书 {issuer}，无法追溯到受信任的机构",
@@ -93,6 +99,7 @@ export const certificateFindings = {
   },
   "certificate-issuer-expired": {
     severity: "critical",
+    concerns: "server",
     text: {
       en: "Mail programs refuse or warn at {host}: the certificate of its issuer, {subject}, which the server sends along, ended on {ends}",
       zh: "邮件客户端连接 {host} 时报错或告警：服务器附带的上级证书 {subject} 已于 {ends} 到期",
@@ -105,6 +112,7 @@ export const certificateFindings = {
   },
   "certificate-wrong-usage": {
     severity: "critical",
+    concerns: "server",
     text: {
       en: "Mail programs refuse or warn at {host}: its certificate {subject} is not made for servers",
       zh: "邮件客户端连接 {host} 时报错或告警：证书 {subject} 的用途不是服务器认证",
@@ -117,6 +125,7 @@ export const certificateFindings = {
   },
   "certificate-weak-key": {
     severity: "critical",
+    concerns: "server",
     text: {
       en: "Mail programs refuse or warn at {host}: the key of the certificate {subject} is too short ({keyType}, {keyBits} bits)",
       zh: "邮件客户端连接 {host} 时报错或告警：证书 {subject} 的密钥太短（{keyType}，{keyBits} 位）",
@@ -129,6 +138,7 @@ export const certificateFindings = {
   },
   "certificate-weak-signature": {
     severity: "critical",
+    concerns: "server",
     text: {
       en: "Mail programs refuse or warn at {host}: the certificate {subject} is signed with {algorithm}, which can be forged",
       zh: "邮件客户端连接 {host} 时报错或告警：证书 {subject} 使用可被伪造的签名算法 {algorithm}",
@@ -141,6 +151,7 @@ export const certificateFindings = {
   },
   "certificate-not-pinned": {
     severity: "critical",
+    concerns: "server",
     text: {
       en: "No password was sent to {host}: its certificate is not the pinned one (it has {fingerprint})",
       zh: "未向 {host} 发送密码：证书与固定的指纹不符（现为 {fingerprint}）",
@@ -153,6 +164,7 @@ export const certificateFindings = {
   },
   "certificate-invalid": {
     severity: "critical",
+    concerns: "server",
     text: {
       en: "Mail programs refuse or warn at {host}: its certificate does not pass the examination ({problem})",
       zh: "邮件客户端连接 {host} 时报错或告警：证书未通过校验（{problem}）",

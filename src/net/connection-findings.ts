@@ -7,6 +7,7 @@ import { type CertificateCode, certificateFinding } from "./certificate-findings
 export const connectionFindings = {
   "name-not-found": {
     severity: "critical",
+    concerns: "server",
     text: {
       en: "Mail programs cannot find {host}: the name does not exist, as a name server of its zone confirms (NXDOMAIN)",
       zh: "邮件客户端找不到 {host}：该域名不存在，权威 DNS 服务器已确认（NXDOMAIN）",
@@ -19,6 +20,7 @@ export const connectionFindings = {
   },
   "no-address": {
     severity: "critical",
+    concerns: "server",
     text: {
       en: "Mail programs cannot reach {host}: the name exists without an address (no A or AAAA record)",
       zh: "邮件客户端连不上 {host}：域名存在，但没有地址记录（A 或 AAAA）",
@@ -43,6 +45,7 @@ export const connectionFindings = {
   },
   "connection-refused": {
     severity: "critical",
+    concerns: "server",
     text: {
       en: "Mail programs cannot connect to {host}: the machine answers, but nothing takes connections at port {port} ({reason})",
       zh: "邮件客户端连不上 {host}：机器有回应，但端口 {port} 拒绝连接（{reason}）",
@@ -55,6 +58,7 @@ export const connectionFindings = {
   },
   "connect-timeout": {
     severity: "critical",
+    concerns: "server",
     timed: true,
     text: {
       en: "Mail programs cannot connect to {host}: port {port} does not answer at all ({reason})",
@@ -68,6 +72,7 @@ export const connectionFindings = {
   },
   "host-unreachable": {
     severity: "critical",
+    concerns: "server",
     text: {
       en: "Mail programs cannot reach {host}: a router on the way says that there is no such machine ({reason})",
       zh: "邮件客户端连不上 {host}：途中的路由器报告主机不可达（{reason}）",
@@ -92,6 +97,7 @@ export const connectionFindings = {
   },
   "address-failed": {
     severity: "warning",
+    concerns: "server",
     timed: true,
     text: {
       en: "Mail programs sometimes wait at {host}: {count} of its addresses did not take the connection ({reason})",
@@ -105,6 +111,7 @@ export const connectionFindings = {
   },
   "tls-timeout": {
     severity: "critical",
+    concerns: "server",
     timed: true,
     text: {
       en: "Mail programs hang at {host}: port {port} takes the connection, then does not begin encryption ({reason})",
@@ -118,6 +125,7 @@ export const connectionFindings = {
   },
   "tls-failed": {
     severity: "critical",
+    concerns: "server",
     text: {
       en: "Mail programs cannot connect securely to {host}: port {port} breaks off the TLS handshake ({reason})",
       zh: "邮件客户端无法与 {host} 建立加密连接：端口 {port} 在 TLS 握手时中断（{reason}）",

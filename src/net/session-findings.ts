@@ -7,6 +7,7 @@ import type { Target } from "./connection-findings.ts";
 export const sessionFindings = {
   "greeting-late": {
     severity: "warning",
+    concerns: "server",
     timed: true,
     text: {
       en: "Mail programs wait at {host}: it greets only after {seconds} s (usually under 1 s)",
@@ -20,6 +21,7 @@ export const sessionFindings = {
   },
   "greeting-missing": {
     severity: "critical",
+    concerns: "server",
     timed: true,
     text: {
       en: "Mail programs hang at {host}: port {port} takes the connection and then says nothing for {seconds} s",
@@ -33,6 +35,7 @@ export const sessionFindings = {
   },
   "greeting-refused": {
     severity: "critical",
+    concerns: "server",
     text: {
       en: "{host} turns everybody away at the door, with a reason: {reason}",
       zh: "{host} 一连接就拒绝服务，并给出原因：{reason}",
@@ -45,6 +48,7 @@ export const sessionFindings = {
   },
   "greeting-unexpected": {
     severity: "critical",
+    concerns: "server",
     text: {
       en: "At {host}, port {port}, something else than a mail server answers: {reason}",
       zh: "{host} 的端口 {port} 上应答的不是邮件服务：{reason}",
@@ -57,6 +61,7 @@ export const sessionFindings = {
   },
   "starttls-missing": {
     severity: "critical",
+    concerns: "server",
     text: {
       en: "No password was sent to {host}: port {port} offers no encryption (no STARTTLS)",
       zh: "未向 {host} 发送密码：端口 {port} 不支持加密（没有 STARTTLS）",
@@ -69,6 +74,7 @@ export const sessionFindings = {
   },
   "starttls-refused": {
     severity: "critical",
+    concerns: "server",
     text: {
       en: "No password was sent to {host}: it offers encryption and then refuses to begin it ({reason})",
       zh: "未向 {host} 发送密码：对方声称支持加密，启用时却拒绝（{reason}）",
@@ -81,6 +87,7 @@ export const sessionFindings = {
   },
   "command-timeout": {
     severity: "critical",
+    concerns: "server",
     timed: true,
     text: {
       en: "Mail programs hang at {host}: no answer to {command} within {seconds} s",
@@ -94,6 +101,7 @@ export const sessionFindings = {
   },
   "connection-lost": {
     severity: "critical",
+    concerns: "server",
     text: {
       en: "{host} breaks off in the middle: the connection ended at {command} ({reason})",
       zh: "{host} 中途断开：执行到 {command} 时连接中断（{reason}）",
@@ -106,6 +114,7 @@ export const sessionFindings = {
   },
   "session-ended": {
     severity: "critical",
+    concerns: "server",
     text: {
       en: "{host} ends the session at {command} of its own accord, with a reason: {reason}",
       zh: "{host} 在执行 {command} 时主动结束会话，并给出原因：{reason}",

@@ -243,16 +243,33 @@ describe("renderAlert()", () => {
     const zone = incident({ key: "example.com/dns-mx", cause: "mx-missing" });
     const victims = ["sales@example.com/imap-login", "sales@example.com/smtp-submission"];
     const lines = render({ subjects: [...others, first], incident: zone, victims });
-    expect(lines[0]).toBe("[Down P2] example.com: Nobody can send mail here, 17 assets affected");
+    expect(lines[0]).toBe("[Down P2] example.com: Nobody can send mail here (+1 more), 17 assets affected");
     expect(lines[1]).toBe("Cause: DMARC of example.com only watches (p=none. is said)");
     expect(lines[2]).toBe("Seen by: Title of dns-mx at imap.example.com:993");
-    expect(lines[3]).toBe(
+    expect(lines[3]).toBe("Also: DMARC of example.com only watches (p=none. is said)");
+    expect(lines[4]).toBe(
       "Affects: example.com, box0@example.com, box10@example.com, box11@example.com, box12@example.com and 13 more" +
         " (receiving mail); 2 more checks fail for the same cause and are not told one by one",
     );
     const zh = render({ subjects: [...others, first], incident: zone, victims, language: "zh-CN" });
     expect(zh[2]).toBe("检查项：dns-mx 的标题 · imap.example.com:993");
-    expect(zh[3]).toContain("及另外 13 个（收信）；另有 2 项检查因同一原因失败，不再逐一告警");
+    expect(zh[3]).toBe("另外：example.com 的 DMARC 只观察");
+    expect(zh[4]).toContain("及另外 13 个（收信）；另有 2 项检查因同一原因失败，不再逐一告警");
+  });
+
+  it("says each other kind of fault once, and what forty mailboxes say alike once", () => {
+    const boxes = Array.from({ length: 40 }, (_, n) => subject(`box${n}@example.com/imap-login`, [missing]));
+    const about = { incident: incident({ key: "imap.example.com/server", cause: "mx-missing", probes: [] }) };
+    expect(render({ ...about, subjects: boxes }).slice(0, 2)).toEqual([
+      "[Down P2] box0@example.com: Nobody can send mail here, 40 assets affected",
+      "Seen by: Title of imap-login at imap.example.com:993",
+    ]);
+    const sending = [subject("box0@example.com/smtp-submission", [full]), subject("box1@example.com/smtp-submission", [full])];
+    const both = render({ ...about, subjects: [...boxes, ...sending], language: "zh-CN" });
+    expect(both[0]).toBe("【故障 P2】box0@example.com：别人无法给这里发信（另有 1 项），影响 40 个资产");
+    expect(both[2]).toBe("另外：客户发给 sales@example.com 的邮件被退回：邮箱已满");
+    const over = { incident: incident({ resolvedAt: at("09:49") }), turn: "resolved" } as const;
+    expect(render({ ...over, subjects: boxes })[0]).toBe("[Recovered P2] box0@example.com receives mail again (+39 more)");
   });
 
   it("blames our own side alone for an incident of the monitor", () => {

@@ -1,12 +1,14 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { advance, freshState } from "../../src/engine/advance.ts";
-import { causeOf, incidentKey, priorityOf } from "../../src/engine/diagnose.ts";
+import { causeOf, incidentKey, priorityOf, type Failing } from "../../src/engine/diagnose.ts";
 import { acknowledge, follow, leave, remind, type Sighting } from "../../src/engine/incidents.ts";
-import type { Confirm } from "../../src/model/check.ts";
+import type { Confirm, FindingDeclaration } from "../../src/model/check.ts";
 import type { Incident, Turn } from "../../src/model/incident.ts";
+import type { Finding } from "../../src/model/observation.ts";
 import type { ProbeState } from "../../src/model/state.ts";
 import { statuses, type Status } from "../../src/model/status.ts";
+import type { Data } from "../../src/model/text.ts";
 
 const oneOfOne: Confirm = { bad: [1, 1], good: 1, recheckMs: 0 };
 const letters: Readonly<Record<string, Status>> = { o: "ok", w: "warning", c: "critical", u: "unknown", "!": "critical" };
@@ -41,6 +43,7 @@ function play(
       at: at + 1,
       known: status !== "unknown",
       immediate: letter === "!",
+      gathers: false,
       priority: (severity) => (severity === "critical" ? "P2" : "P4"),
     };
     const step = follow(open, sighting, 1 + incidents.size);
@@ -91,6 +94,7 @@ describe("follow()", () => {
       at: 9,
       known: true,
       immediate: false,
+      gathers: false,
       priority: (severity) => (severity === "critical" ? "P2" : "P4"),
     });
 
@@ -148,6 +152,94 @@ describe("follow()", () => {
   });
 });
 
+describe("an incident of several probes", () => {
+  const minute = 60_000;
+  const never = { P1: 0, P2: 0, P3: 0, P4: 0 };
+  const sighting = (probe: string, at: number, over: Partial<Sighting> = {}): Sighting => ({
+    probe,
+    state: { ...freshState(probe, 0), status: "critical", verdict: "critical" },
+    findings: [{ code: "silent", severity: "critical", data: {} }],
+    cause: "silent",
+    lastCause: undefined,
+    key: "imap.x.example/server",
+    at,
+    known: true,
+    immediate: false,
+    gathers: false,
+    priority: () => "P3",
+    ...over,
+  });
+  /** As the daemon does it: who is in an incident stays in it. */
+  const after = (...seen: readonly Sighting[]): Incident => {
+    let open: Incident | undefined;
+    for (const one of seen) open = follow(open, one, 1)?.incident ?? open;
+    if (!open) throw new Error("no incident");
+    return open;
+  };
+  const box = (n: number): string => `box${n}@x.example/imap-login`;
+
+  test("tells those who joined together, once, and then only when they have doubled", () => {
+    const open = after(...Array.from({ length: 40 }, (_, n) => sighting(box(n), 1 + n)));
+    expect(open).toMatchObject({ turnCount: 1, probes: { length: 40 } });
+    expect(remind(open, 5 * minute, never)).toBeUndefined();
+    const told = remind(open, 5 * minute + 1, never);
+    expect(told).toMatchObject({ turn: "reminder", incident: { turnCount: 2 } });
+    const one = told && follow(told.incident, sighting(box(40), 6 * minute), 2)?.incident;
+    expect(one && remind(one, 20 * minute, never)).toBeUndefined();
+  });
+
+  test("tells another kind of fault, also while somebody has the first in hand", () => {
+    const sending = sighting("box0@x.example/smtp-submission", 3 * minute, { cause: "refused" });
+    const acked = acknowledge(after(sighting(box(0), 1)), "li", 60 * minute, 2 * minute).incident;
+    const more = follow(acked, sighting(box(1), 3 * minute), 2)?.incident;
+    expect(more && remind(more, 8 * minute, never)).toBeUndefined();
+    const other = follow(acked, sending, 2)?.incident;
+    expect(other && remind(other, 8 * minute, never)).toMatchObject({ turn: "reminder", incident: { acknowledgedBy: "li" } });
+  });
+
+  test("somebody of more weight, or a definite answer, is told at once", () => {
+    const open = after(sighting(box(0), 1));
+    expect(follow(open, sighting(box(1), 2), 2)?.turn).toBeUndefined();
+    const graver = follow(open, sighting(box(1), 2, { priority: () => "P1" }), 2);
+    expect(graver).toMatchObject({ turn: "worsened", incident: { priority: "P1" } });
+    expect(follow(graver?.incident, sighting(box(2), 3), 2)?.incident.priority).toBe("P1");
+    expect(follow(open, sighting(box(1), 2, { immediate: true }), 2)).toMatchObject({
+      turn: "worsened",
+      incident: { priority: "P3", unconfirmed: true },
+    });
+  });
+
+  describe("that gathers", () => {
+    const weakness = (check: string, at: number, over: Partial<Sighting> = {}): Sighting => ({
+      ...sighting(`x.example/${check}`, at, { cause: check, gathers: true, key: "x.example/weaknesses", priority: () => "P4" }),
+      state: { ...freshState(check, 0), status: "warning", verdict: "warning" },
+      findings: [{ code: check, severity: "warning", data: {} }],
+      ...over,
+    });
+
+    test("waits three minutes and says everything in one message", () => {
+      const open = after(weakness("dns-spf", 1), weakness("dns-dmarc", 2), weakness("dns-dkim", minute));
+      expect(open).toMatchObject({ turnCount: 0, probes: { length: 3 } });
+      expect(remind(open, 3 * minute, never)).toBeUndefined();
+      const told = remind(open, 3 * minute + 1, never);
+      expect(told).toMatchObject({ turn: "opened", incident: { turnCount: 1 } });
+      expect(told && remind(told.incident, 60 * minute, never)).toBeUndefined();
+      expect(told && leave(told.incident, "x.example/dns-spf", 9 * minute)?.turn).toBeUndefined();
+    });
+
+    test("does not wait once something is broken", () => {
+      const broken = weakness("dns-spf", 2, { state: sighting("x", 1).state, gathers: false, priority: () => "P3" });
+      expect(follow(after(weakness("dns-dmarc", 1)), broken, 2)).toMatchObject({ turn: "opened", incident: { priority: "P3" } });
+    });
+
+    test("ends without a word when nobody was told", () => {
+      const gone = leave(after(weakness("dns-spf", 1)), "x.example/dns-spf", 2);
+      expect(gone).toMatchObject({ turn: undefined, incident: { resolvedAt: 2 } });
+      expect(gone && remind(gone.incident, 60 * minute, never)).toBeUndefined();
+    });
+  });
+});
+
 describe("remind()", () => {
   const every = { P1: 30, P2: 120, P3: 1440, P4: 0 };
   const [open] = play(["a:c"]).incidents;
@@ -183,6 +275,7 @@ describe("remind()", () => {
         at: 3,
         known: true,
         immediate: false,
+        gathers: false,
         priority: () => "P1",
       },
       9,
@@ -198,14 +291,41 @@ describe("remind()", () => {
 });
 
 describe("diagnosis of one probe", () => {
-  test("incidentKey() is the probe's, and one for the own side", () => {
-    expect(incidentKey({ id: "a/imap-login", measures: "service" })).toBe("a/imap-login");
-    expect(incidentKey({ id: "monitor/egress", measures: "monitor" })).toBe("monitor");
-    expect(incidentKey({ id: "monitor/clock", measures: "monitor" })).toBe("monitor");
+  const probe = { id: "a@x.example/imap-login", asset: "a@x.example", measures: "service" } as const;
+  const finding = (code: string, severity: "info" | "warning" | "critical" | "unknown", data: Data = {}): Finding => ({
+    code,
+    severity,
+    data,
+  });
+  const declarations: Readonly<Record<string, Pick<FindingDeclaration, "concerns" | "rejects">>> = {
+    silent: { concerns: "server" },
+    refused: { rejects: "definite" },
+  };
+  const failing = (over: Partial<Failing>): Failing => ({
+    probe,
+    findings: [],
+    declared: (code) => declarations[code],
+    account: undefined,
+    ...over,
+  });
+  const silent = finding("silent", "critical", { host: "IMAP.x.example", port: 993 });
+  const weak = { id: "x.example/dns-spf", asset: "x.example", measures: "posture" } as const;
+
+  test.each<readonly [string, Partial<Failing>, string]>([
+    ["the own side", { probe: { id: "monitor/egress", asset: "monitor", measures: "monitor" } }, "monitor"],
+    ["a machine that is silent", { findings: [silent] }, "imap.x.example/server"],
+    ["its certificate, looked at every few hours", { probe: { ...probe, measures: "expiry" }, findings: [silent] }, probe.id],
+    ["a machine that nobody named", { findings: [finding("silent", "critical")] }, probe.id],
+    ["what is worse than the silence", { findings: [finding("slow", "critical"), silent] }, probe.id],
+    ["a refused login", { findings: [finding("refused", "critical")], account: "a@x.example" }, "a@x.example/login"],
+    ["weaknesses of a domain", { probe: weak, findings: [finding("spf-neutral", "warning")] }, "x.example/weaknesses"],
+    ["what is broken about a domain", { probe: weak, findings: [finding("spf-all", "critical")] }, weak.id],
+    ["anything else", { findings: [finding("slow", "warning")] }, probe.id],
+  ])("incidentKey() of %s", (_, over, key) => {
+    expect(incidentKey(failing(over))).toBe(key);
   });
 
   test("causeOf() is the first of the worst findings", () => {
-    const finding = (code: string, severity: "info" | "warning" | "critical" | "unknown") => ({ code, severity, data: {} });
     expect(causeOf([finding("a", "info"), finding("b", "critical"), finding("c", "critical"), finding("d", "warning")])).toBe(
       "b",
     );
@@ -215,33 +335,33 @@ describe("diagnosis of one probe", () => {
   test.each([
     [
       "the MX of the company",
-      { severity: "critical", measures: "service", answers: "receive", business: "normal", wholeDomain: true },
+      { severity: "critical", measures: "service", answers: "receive", business: "normal", everybody: true },
       "P1",
     ],
     [
       "a critical mailbox",
-      { severity: "critical", measures: "service", answers: "read", business: "critical", wholeDomain: false },
+      { severity: "critical", measures: "service", answers: "read", business: "critical", everybody: false },
       "P2",
     ],
-    ["any mailbox", { severity: "critical", measures: "service", answers: "read", business: "normal", wholeDomain: false }, "P3"],
+    ["any mailbox", { severity: "critical", measures: "service", answers: "read", business: "normal", everybody: false }, "P3"],
     [
       "an unimportant mailbox",
-      { severity: "critical", measures: "service", answers: "read", business: "low", wholeDomain: false },
+      { severity: "critical", measures: "service", answers: "read", business: "low", everybody: false },
       "P4",
     ],
     [
       "a slow critical mailbox",
-      { severity: "warning", measures: "service", answers: "read", business: "critical", wholeDomain: false },
+      { severity: "warning", measures: "service", answers: "read", business: "critical", everybody: false },
       "P3",
     ],
     [
       "a certificate with days left",
-      { severity: "warning", measures: "expiry", answers: "read", business: "critical", wholeDomain: false },
+      { severity: "warning", measures: "expiry", answers: "read", business: "critical", everybody: false },
       "P4",
     ],
     [
       "our own network",
-      { severity: "critical", measures: "monitor", answers: undefined, business: "critical", wholeDomain: false },
+      { severity: "critical", measures: "monitor", answers: undefined, business: "critical", everybody: false },
       "P3",
     ],
   ] as const)("priorityOf() %s", (_, about, priority) => {

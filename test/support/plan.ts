@@ -11,6 +11,7 @@ const text = { en: "{what}", zh: "{what}" };
 const findings: Readonly<Record<string, FindingDeclaration>> = {
   down: { severity: "critical", text, advice: text, source: "test" },
   slow: { severity: "warning", text, advice: text, source: "test" },
+  silent: { severity: "critical", text, advice: text, source: "test", concerns: "server" },
   unclear: { severity: "unknown", text, advice: text, source: "test" },
   refused: { severity: "critical", text, advice: text, source: "test", immediate: true, rejects: "definite" },
 };
