@@ -40,8 +40,8 @@ export function nextOnGrid(id: string, everyMs: number, lastStart: number): numb
 export interface FirstRun {
   readonly id: string;
   readonly everyMs: number;
-  /** The own side goes first: what it says decides how the others are read. */
-  readonly first: boolean;
+  /** Those of turn 0 all begin at once; of the others the lower turn goes first. */
+  readonly turn: number;
   /** How old its last observation is; undefined when there is none. */
   readonly ageMs: number | undefined;
 }
@@ -52,10 +52,10 @@ export function firstRound(probes: readonly FirstRun[], now: number): Map<string
   const isFresh = (probe: FirstRun): boolean => probe.ageMs !== undefined && probe.ageMs >= 0 && probe.ageMs < probe.everyMs;
   const stale = probes
     .filter((probe) => !isFresh(probe))
-    .toSorted((a, b) => Number(b.first) - Number(a.first) || hash(a.id) - hash(b.id) || (a.id < b.id ? -1 : 1));
+    .toSorted((a, b) => a.turn - b.turn || hash(a.id) - hash(b.id) || (a.id < b.id ? -1 : 1));
   stale.forEach((probe, rank) => {
     const window = Math.min(wholeSlots(probe.everyMs), firstRoundMs);
-    due.set(probe.id, now + (probe.first ? 0 : downToSlot(Math.min(rank * firstRoundStepMs, phaseOf(probe.id, window)))));
+    due.set(probe.id, now + (probe.turn === 0 ? 0 : downToSlot(Math.min(rank * firstRoundStepMs, phaseOf(probe.id, window)))));
   });
   for (const probe of probes) {
     // A fresh one keeps its own rhythm, and is never later than an interval after its last run.

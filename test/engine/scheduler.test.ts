@@ -70,7 +70,7 @@ describe("phaseOf() and nextOnGrid()", () => {
 
 describe("firstRound()", () => {
   const stale = (count: number, everyMs: number) =>
-    Array.from({ length: count }, (_, i) => ({ id: `a${i}/x`, everyMs, first: false, ageMs: undefined }));
+    Array.from({ length: count }, (_, i) => ({ id: `a${i}/x`, everyMs, turn: 1, ageMs: undefined }));
 
   test("runs everything without a fresh observation within min(interval, 10 s), one of them at once", () => {
     fc.assert(
@@ -87,13 +87,22 @@ describe("firstRound()", () => {
     expect(Math.max(...firstRound(stale(6, 300_000), 0).values())).toBeLessThanOrEqual(500);
   });
 
+  test("what comes first is due before most of the rest, however much that is", () => {
+    const rest = stale(1700, 900_000).map((run) => ({ ...run, turn: 2 }));
+    const logins = Array.from({ length: 10 }, (_, i) => ({ id: `m${i}/login`, everyMs: 60_000, turn: 1, ageMs: undefined }));
+    const due = firstRound([...rest, ...logins], 0);
+    const last = Math.max(...logins.map(({ id }) => due.get(id) ?? Infinity));
+    expect(last).toBeLessThanOrEqual(900);
+    expect(rest.filter(({ id }) => (due.get(id) ?? 0) < last).length).toBeLessThan(rest.length / 5);
+  });
+
   test("the own side goes first, a fresh observation waits for its own time", () => {
     const due = firstRound(
       [
         ...stale(50, 300_000),
-        { id: "monitor/egress", everyMs: 60_000, first: true, ageMs: undefined },
-        { id: "fresh/x", everyMs: 300_000, first: false, ageMs: 10_000 },
-        { id: "old/x", everyMs: 300_000, first: false, ageMs: 300_000 },
+        { id: "monitor/egress", everyMs: 60_000, turn: 0, ageMs: undefined },
+        { id: "fresh/x", everyMs: 300_000, turn: 1, ageMs: 10_000 },
+        { id: "old/x", everyMs: 300_000, turn: 1, ageMs: 300_000 },
       ],
       5_000_000,
     );
@@ -142,7 +151,7 @@ describe("createDueHeap()", () => {
 });
 
 describe("createScheduler()", () => {
-  const limits: Limits = { global: 64, perHost: 8 };
+  const limits: Limits = { atOnce: 64, perHost: 8 };
   let scheduler: Scheduler;
   let started: { id: string; at: number }[];
   let active: Map<string, number>;
@@ -214,11 +223,31 @@ describe("createScheduler()", () => {
         probe(`acc/${i}`, 60_000, { host: "two.example", logins: [{ account: "li", credential }] }),
       ),
     ];
-    make({ runMs: 2000, limits: { global: 6, perHost: 3 } }).replace(probes);
+    make({ runMs: 2000, limits: { atOnce: 6, perHost: 3 } }).replace(probes);
     await vi.advanceTimersByTimeAsync(50_000);
     expect(worst).toMatchObject({ perHost: 3, perAccount: 1, perProbe: 1 });
     expect(worst.all).toBeLessThanOrEqual(6);
     expect(new Set(started.map(({ id }) => id)).size).toBe(35);
+  });
+
+  test("a hundred looks at records that hang keep no login waiting, and the other way round", async () => {
+    const hanging = (measures: Probe["measures"]) =>
+      many(100, 900_000).map(({ id }) => probe(`${measures}-${id}`, 900_000, {}, measures));
+    for (const [stuck, free] of [
+      ["posture", "service"],
+      ["service", "expiry"],
+    ] as const) {
+      started = [];
+      make({ runMs: 45_000 }).replace(hanging(stuck));
+      await vi.advanceTimersByTimeAsync(11_000);
+      expect(started).toHaveLength(64);
+      scheduler.replace([...hanging(stuck), probe("free/x", 60_000, {}, free)]);
+      await vi.advanceTimersByTimeAsync(1_000);
+      expect(started.map(({ id }) => id)).toContain("free/x");
+      const stopping = scheduler.stop();
+      await vi.advanceTimersByTimeAsync(120_000);
+      await stopping;
+    }
   });
 
   test("thousands that wait for one host cost no more than their runs", async () => {
@@ -235,7 +264,7 @@ describe("createScheduler()", () => {
   test("a run that gave its places free lets others start, and is not started twice itself", async () => {
     const origin = Date.now();
     scheduler = createScheduler({
-      limits: { global: 1, perHost: 1 },
+      limits: { atOnce: 1, perHost: 1 },
       ageMs: () => undefined,
       onError: (error) => {
         throw error;
@@ -276,7 +305,7 @@ describe("createScheduler()", () => {
   });
 
   test("runFresh() waits for a run that began late enough, and starts one beside the caps", async () => {
-    make({ runMs: 1000, limits: { global: 1, perHost: 1 } }).replace([
+    make({ runMs: 1000, limits: { atOnce: 1, perHost: 1 } }).replace([
       probe("monitor/egress", 60_000, {}, "monitor"),
       probe("busy/x", 600_000),
     ]);
