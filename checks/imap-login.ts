@@ -5,13 +5,20 @@ import { quoted } from "../src/model/text.ts";
 import { certificateFindings } from "../src/net/certificate-findings.ts";
 import { connectionFindings } from "../src/net/connection-findings.ts";
 import { createImap, type Imap, type ImapAnswer, type ImapLine, reasonOf } from "../src/net/imap.ts";
-import { knownRejection, loginFindings } from "../src/net/login-findings.ts";
+import { knownRefusal, loginFindings, policyFindings } from "../src/net/login-findings.ts";
 import { loginOf, loginOptions } from "../src/net/login-options.ts";
 import { assertProved, holdSession, type Report, secure, sessionMetrics, timelyGreeting } from "../src/net/login-session.ts";
 import { sessionFindings } from "../src/net/session-findings.ts";
 import { imapFindings } from "./imap-login.texts.ts";
 
-const findings = { ...connectionFindings, ...certificateFindings, ...sessionFindings, ...loginFindings, ...imapFindings };
+const findings = {
+  ...connectionFindings,
+  ...certificateFindings,
+  ...sessionFindings,
+  ...loginFindings,
+  ...policyFindings,
+  ...imapFindings,
+};
 type Code = keyof typeof findings;
 
 const metrics = {
@@ -144,7 +151,7 @@ const responseCode = (answer: ImapLine): string => answer.code.split(" ", 1)[0]?
 /** What an answer other than OK to the login says. Without a code nobody is blamed: the password may be right. */
 function refusalOf(answer: ImapAnswer, { provider }: Options): Code {
   if (isNotConnected(answer)) return "mailbox-not-connected";
-  return knownRejection(answer.text, provider) ?? byResponseCode[responseCode(answer)] ?? "login-refused";
+  return knownRefusal(answer.text, provider) ?? byResponseCode[responseCode(answer)] ?? "login-refused";
 }
 
 function closedInbox(answer: ImapAnswer): Code {

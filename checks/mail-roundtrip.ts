@@ -8,6 +8,7 @@ import {
   journeyToJson,
   type Limits,
   maxFolders,
+  mostLooks,
   nextLook,
   readJourney,
   settle,
@@ -143,7 +144,10 @@ export default defineCheck({
   findings,
   metrics,
   target: ({ from, to }) => `${from.address} ▶ ${to.address}`,
-  load: ({ from, to }) => ({ host: to.host, logins: [from, to].map(({ user, password }) => loginOf(user, password)) }),
+  load: ({ from, to }) => ({
+    host: to.host,
+    logins: [loginOf(from.user, from.password), { ...loginOf(to.user, to.password), most: mostLooks }],
+  }),
 
   async run(ctx, given, signal) {
     const journey = readJourney(ctx.memory);

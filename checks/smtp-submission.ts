@@ -3,14 +3,21 @@ import { type CheckContext, defineCheck, explain, type FoundFinding } from "../s
 import type { Connection } from "../src/model/connection.ts";
 import { certificateFindings } from "../src/net/certificate-findings.ts";
 import { connectionFindings } from "../src/net/connection-findings.ts";
-import { knownRejection, loginFindings } from "../src/net/login-findings.ts";
+import { knownRefusal, loginFindings, policyFindings } from "../src/net/login-findings.ts";
 import { loginOf, loginOptions } from "../src/net/login-options.ts";
 import { assertProved, holdSession, type Report, secure, sessionMetrics, timelyGreeting } from "../src/net/login-session.ts";
 import { sessionFindings } from "../src/net/session-findings.ts";
 import { createSmtp, replyReason, type Smtp, type SmtpReply } from "../src/net/smtp.ts";
 import { smtpFindings } from "./smtp-submission.texts.ts";
 
-const findings = { ...connectionFindings, ...certificateFindings, ...sessionFindings, ...loginFindings, ...smtpFindings };
+const findings = {
+  ...connectionFindings,
+  ...certificateFindings,
+  ...sessionFindings,
+  ...loginFindings,
+  ...policyFindings,
+  ...smtpFindings,
+};
 type Code = keyof typeof findings;
 
 const startTlsPorts: readonly (number | undefined)[] = [25, 587, 2525];
@@ -106,7 +113,7 @@ async function authenticate({ ctx, options, smtp, connection, report }: Work): P
 
 /** What an answer other than 235 to AUTH says. In doubt nobody is blamed: the password may be right. */
 function refusalOf(answer: SmtpReply, { provider }: Options): Code {
-  const known = knownRejection(answer.text, provider);
+  const known = knownRefusal(answer.text, provider);
   if (known) return known;
   const { status, enhanced, text } = answer;
   const says = (pattern: RegExp): boolean => pattern.test(text);

@@ -4,7 +4,7 @@ import { highest, type Config, type MailboxAsset } from "./config.ts";
 import { domainDrafts } from "./domains.ts";
 import type { Draft } from "./draft.ts";
 import { joinHostPort } from "./names.ts";
-import type { Provider } from "./providers.ts";
+import { type Provider, recognisable } from "./providers.ts";
 import { domainsToFind, needsDiscovery, type PlanFacts, type Server, type Services, servicesOf } from "./services.ts";
 
 /** Own servers lock nobody out and count no logins: they are looked at every minute. */
@@ -55,6 +55,7 @@ const providerOptions = (provider: Provider | undefined) =>
     id: provider.id,
     definiteRejections: provider.definiteRejections,
     ambiguousRejections: provider.ambiguousRejections,
+    otherRejections: provider.otherRejections,
     idAfterLogin: provider.idAfterLogin,
   };
 
@@ -117,9 +118,7 @@ function certificates(services: readonly Services[]): readonly Draft[] {
 
 /** Where DNS decided where passwords go, DNS is watched for another answer. */
 function providerWatch(config: Config, facts: PlanFacts): readonly Draft[] {
-  const known = [...facts.providers.values()].flatMap(({ id, mxSuffixes, imap, smtp }) =>
-    imap.host === undefined || smtp.host === undefined ? [] : [{ id, mxSuffixes, imap, smtp }],
-  );
+  const known = recognisable(facts.providers).map(({ id, mxSuffixes, imap, smtp }) => ({ id, mxSuffixes, imap, smtp }));
   return domainsToFind(config).flatMap((domain) => {
     const pinned = facts.servers.get(domain);
     const users = config.mailboxes.filter((mailbox) => mailbox.address.domain === domain && needsDiscovery(mailbox));

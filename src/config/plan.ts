@@ -9,6 +9,7 @@ import { fault, nearest, suggest, type Diagnostic } from "./diagnostics.ts";
 import { isRecord } from "./document.ts";
 import type { Draft } from "./draft.ts";
 import { parseOptions } from "./options.ts";
+import { loginLimits, type Pace, withinLimits } from "./paces.ts";
 import type { PlanFacts } from "./services.ts";
 
 export interface Planned {
@@ -22,11 +23,14 @@ export function plan(config: Config, facts: PlanFacts, checks: ReadonlyMap<strin
   const { drafts, assets } = derive(config, facts);
   const overrides = new Map(config.probes.map((override) => [override.id, override]));
   const errors: Diagnostic[] = [];
-  const probes: Probe[] = [];
+  const paces: Pace[] = [];
   const finish = (draft: Draft, check: AnyCheck, override: ProbeOverride | undefined): void => {
     const made = finishProbe(config, draft, check, override);
     errors.push(...made.errors);
-    if (made.probe) probes.push(made.probe);
+    if (!made.probe) return;
+    const written = override?.words.every !== undefined ? [...override.path, "every"] : undefined;
+    const ofDraft = draft.everyMs !== undefined ? draft.path : undefined;
+    paces.push({ probe: made.probe, written: written ?? ofDraft });
   };
 
   const ids = new Set<string>();
@@ -59,6 +63,8 @@ export function plan(config: Config, facts: PlanFacts, checks: ReadonlyMap<strin
       finish({ ...found.draft, ...whose, business: override.words.business ?? known.business }, found.check, override);
     }
   }
+  const { probes, faults } = withinLimits(paces, loginLimits(config, facts));
+  errors.push(...faults.map(({ path, fault: wrong }) => config.source.at(path, wrong)));
   return { assets: [...added.values()], probes, errors };
 }
 

@@ -1,82 +1,98 @@
-import { readdirSync, readFileSync } from "node:fs";
-import { parse } from "yaml";
-import { z } from "zod";
-import type { KnownProvider } from "../model/provider.ts";
+import { readFileSync } from "node:fs";
+import type { KnownProvider, MailServer, OtherRefusal } from "../model/provider.ts";
 import type { Text } from "../model/text.ts";
 
-/** What is known about a mail provider: data that ships with the product, in `providers/<id>.yaml`. */
+/** `host` is undefined for own servers. */
+export interface PresetServer extends Omit<MailServer, "host"> {
+  readonly host?: string | undefined;
+}
+
+/** Further servers of the same provider: of another country, cluster or free mail domain. */
+interface ProviderRegion {
+  /** Mail domains whose mailboxes are there. */
+  readonly domains: readonly string[];
+  readonly mxSuffixes: readonly string[];
+  readonly imap: MailServer;
+  readonly smtp: MailServer;
+  readonly pop3?: MailServer | undefined;
+}
+
+/** What takes the place of the login: the mailbox's own password, one that is made for mail programs (授权码), or a token. */
+type LoginSecret = "password" | "app-password" | "oauth";
+
+/** What is known about a mail provider: data that ships with the product, in `providers/<id>.yaml`. Left out: not known. */
 export interface Provider {
   readonly id: string;
   readonly title: Text;
-  /** `host` is undefined for own servers. */
-  readonly imap: { readonly host?: string | undefined; readonly port: number; readonly security: "tls" | "starttls" };
-  readonly smtp: { readonly host?: string | undefined; readonly port: number; readonly security: "tls" | "starttls" };
+  readonly imap: PresetServer;
+  readonly smtp: PresetServer;
+  readonly pop3?: PresetServer | undefined;
+  readonly regions: readonly ProviderRegion[];
   readonly mxSuffixes: readonly string[];
   /** The exchanges that it asks its customers to publish: one of these sets, whole. */
   readonly mxSets: readonly (readonly string[])[];
   readonly junkFolders: readonly string[];
   readonly definiteRejections: readonly string[];
   readonly ambiguousRejections: readonly string[];
+  /** Finding ▶ parts of the answers that say it. */
+  readonly otherRejections: Readonly<Partial<Record<OtherRefusal, readonly string[]>>>;
   readonly idAfterLogin: boolean;
   /** What it calls its DKIM keys unless somebody chose otherwise. */
   readonly dkimSelectors: readonly string[];
+  /** What a mail program may log in with, by protocol; POP3 as IMAP. */
+  readonly secrets?: { readonly imap: readonly LoginSecret[]; readonly smtp: readonly LoginSecret[] } | undefined;
+  /** Where mail programs are let in, in the words of its own pages. */
+  readonly access: readonly { readonly who: "admin" | "owner"; readonly path: Text }[];
+  /** How often all probes together log in to one account at most. */
+  readonly loginsPerHour?: number | undefined;
+  /** Connections of one account at a time, all mail programs together. */
+  readonly connections?: number | undefined;
+  readonly messagesPerMinute?: number | undefined;
+  readonly messagesPerDay?: number | undefined;
+  readonly messageBytes?: number | undefined;
+  /** Whether its IMAP has QUOTA (RFC 9208). */
+  readonly quota?: boolean | undefined;
+  readonly status?: { readonly url: string; readonly format: "google" | "graph" | "page" } | undefined;
+  readonly support?: string | undefined;
+  /** What changes there for everybody, and on which day. */
+  readonly advisories: readonly { readonly on: string; readonly text: Text }[];
 }
 
 /** A provider that is recognised by its MX. */
 export type Recognisable = KnownProvider & Pick<Provider, "dkimSelectors" | "mxSets">;
 
-const fact = <T extends z.ZodType>(value: T) => z.strictObject({ value, source: z.string().min(1), checked_at: z.iso.date() });
-
-const server = z.strictObject({ host: z.string().optional(), port: z.int().positive(), security: z.enum(["tls", "starttls"]) });
-
-const presetSchema = z.strictObject({
-  id: z.string(),
-  title: z.strictObject({ en: z.string(), zh: z.string() }),
-  facts: z.strictObject({
-    imap: fact(server),
-    smtp: fact(server),
-    mx_suffixes: fact(z.array(z.string())),
-    mx_sets: fact(z.array(z.array(z.string()))),
-    junk_folders: fact(z.array(z.string())),
-    definite_rejections: fact(z.array(z.string())),
-    ambiguous_rejections: fact(z.array(z.string())),
-    id_after_login: fact(z.boolean()),
-    dkim_selectors: fact(z.array(z.string())),
-  }),
-});
-
-/** All presets by id. A preset that cannot be read is a fault of the product: it throws. */
-export function loadProviders(folder: URL = new URL("./providers/", import.meta.url)): ReadonlyMap<string, Provider> {
-  const files = readdirSync(folder).filter((name) => name.endsWith(".yaml"));
-  return new Map(
-    files.toSorted().map((name) => {
-      const { id, title, facts } = presetSchema.parse(parse(readFileSync(new URL(name, folder), "utf8"), { schema: "core" }));
-      if (`${id}.yaml` !== name) throw new Error(`The preset "${name}" has the id "${id}"; they must be the same`);
-      const provider: Provider = {
-        id,
-        title,
-        imap: facts.imap.value,
-        smtp: facts.smtp.value,
-        mxSuffixes: facts.mx_suffixes.value,
-        mxSets: facts.mx_sets.value,
-        junkFolders: facts.junk_folders.value,
-        definiteRejections: facts.definite_rejections.value,
-        ambiguousRejections: facts.ambiguous_rejections.value,
-        idAfterLogin: facts.id_after_login.value,
-        dkimSelectors: facts.dkim_selectors.value,
-      };
-      return [id, provider];
-    }),
-  );
+/**
+ * All presets by id. They are read from one file that `npm run reference` makes of the YAML, because a start would spend a tenth
+ * of a second on YAML; test/config/presets.test.ts holds it against its sources.
+ */
+export function loadProviders(): ReadonlyMap<string, Provider> {
+  loaded ??= new Map(readAll().map((provider) => [provider.id, provider]));
+  return loaded;
 }
 
-/** Those that can be recognised by their MX. */
+let loaded: ReadonlyMap<string, Provider> | undefined;
+
+export const allPresets = new URL("./providers/all.json", import.meta.url);
+
+function readAll(): readonly Provider[] {
+  const providers: readonly Provider[] = JSON.parse(readFileSync(allPresets, "utf8"));
+  return providers;
+}
+
+/** Those that can be recognised by their MX, each region as one more entry of the same id. */
 export const recognisable = (providers: ReadonlyMap<string, Provider>): readonly Recognisable[] =>
-  [...providers.values()].flatMap(({ id, mxSuffixes, mxSets, imap, smtp, dkimSelectors }) =>
-    imap.host !== undefined && smtp.host !== undefined
-      ? [{ id, mxSuffixes, mxSets, imap: { ...imap, host: imap.host }, smtp: { ...smtp, host: smtp.host }, dkimSelectors }]
-      : [],
-  );
+  [...providers.values()].flatMap(({ id, mxSuffixes, mxSets, imap, smtp, dkimSelectors, regions }) => {
+    if (imap.host === undefined || smtp.host === undefined) return [];
+    const main = { mxSuffixes, imap: { ...imap, host: imap.host }, smtp: { ...smtp, host: smtp.host } };
+    return [main, ...regions.filter((region) => region.mxSuffixes.length > 0)].map((place) => ({
+      id,
+      mxSuffixes: place.mxSuffixes,
+      mxSets,
+      imap: place.imap,
+      smtp: place.smtp,
+      dkimSelectors,
+    }));
+  });
 
 /** Whose servers these are: the provider that has a server of one of these names. */
 export const providerOfHosts = (
@@ -84,5 +100,22 @@ export const providerOfHosts = (
   hosts: readonly (string | undefined)[],
 ): Provider | undefined =>
   [...providers.values()].find((it) =>
-    hosts.some((host) => host !== undefined && (host === it.imap.host || host === it.smtp.host)),
+    [it, ...it.regions].some((place) => hosts.some((host) => host !== undefined && hasServer(place, host))),
   );
+
+const hasServer = ({ imap, smtp, pop3 }: Pick<Provider, "imap" | "smtp" | "pop3">, host: string): boolean =>
+  host === imap.host || host === smtp.host || host === pop3?.host;
+
+/**
+ * The servers of a provider for one mailbox: those of the region that a host which the user names belongs to, else of the region
+ * that has its mail domain, else the main ones.
+ */
+export function serversAt(
+  provider: Provider,
+  { domain, hosts }: { readonly domain: string; readonly hosts: readonly (string | undefined)[] },
+): Pick<Provider, "imap" | "smtp" | "pop3"> {
+  const named = provider.regions.find((region) => hosts.some((host) => host !== undefined && hasServer(region, host)));
+  // A host of the main servers, or a stranger, is no reason to take those of the domain's region for the other protocol.
+  if (named || hosts.some((host) => host !== undefined)) return named ?? provider;
+  return provider.regions.find(({ domains }) => domains.includes(domain)) ?? provider;
+}

@@ -1,8 +1,8 @@
-import { type FoundServers, type MailServer } from "../model/provider.ts";
+import type { MailServer } from "../model/provider.ts";
 import type { Text } from "../model/text.ts";
 import type { Config, MailboxAsset, ServerWish } from "./config.ts";
 import { notLookedFor, type Discovery } from "./discovery.ts";
-import type { Provider } from "./providers.ts";
+import { type PresetServer, type Provider, serversAt } from "./providers.ts";
 
 /** What the plan knows besides the file. */
 export interface PlanFacts {
@@ -54,8 +54,9 @@ export function servicesOf(mailbox: MailboxAsset, facts: PlanFacts): Services {
   const provider = mailbox.provider ?? (found && facts.providers.get(found.provider));
   // Who names one of the two servers of an own machine means the same machine for the other.
   const named = mailbox.imap.host ?? mailbox.smtp.host;
-  const imap = serverOf("imap", mailbox.imap, provider, found, named);
-  const smtp = serverOf("smtp", mailbox.smtp, provider, found, named);
+  const preset = provider && serversAt(provider, { domain, hosts: [mailbox.imap.host, mailbox.smtp.host] });
+  const imap = serverOf("imap", mailbox.imap, found?.imap ?? preset?.imap, named);
+  const smtp = serverOf("smtp", mailbox.smtp, found?.smtp ?? preset?.smtp, named);
   const known = imap !== undefined && smtp !== undefined;
   const waiting = known ? undefined : (facts.waiting.get(domain) ?? notLookedFor(domain));
   return { mailbox, provider, imap, smtp, waiting };
@@ -67,12 +68,10 @@ const startTlsPorts: readonly number[] = [25, 143, 587, 2525];
 function serverOf(
   kind: "imap" | "smtp",
   wish: ServerWish,
-  provider: Provider | undefined,
-  found: FoundServers | undefined,
+  known: PresetServer | undefined,
   named: string | undefined,
 ): Server | undefined {
-  const known = found?.[kind] ?? provider?.[kind];
-  const host = wish.host ?? found?.[kind].host ?? provider?.[kind].host ?? named;
+  const host = wish.host ?? known?.host ?? named;
   if (host === undefined) return undefined;
   const byPort = wish.port === undefined ? undefined : startTlsPorts.includes(wish.port) ? "starttls" : "tls";
   const security = wish.security ?? byPort ?? known?.security ?? "tls";

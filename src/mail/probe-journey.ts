@@ -160,6 +160,9 @@ const second = 1_000;
 const minute = 60 * second;
 const lookAfter = [20 * second, minute, 3 * minute, 8 * minute, 15 * minute, 30 * minute];
 
+/** How often a mail is looked for at most: at the times above, when it would be lost, and by the run that sends the next one. */
+export const mostLooks = lookAfter.length + 2;
+
 /** Milliseconds until the next look at what is under way; undefined when nothing is. */
 export function nextLook(travelling: readonly Travelling[], now: number, limits: Limits): number | undefined {
   const waits = travelling.flatMap(({ sentAt }) => {

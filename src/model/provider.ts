@@ -34,6 +34,18 @@ export type Search =
   /** DNS answered, and names no mail server. */
   | { readonly kind: "nothing"; readonly reason: Text; readonly seen: string };
 
+/** The findings of a login that a preset may give an answer to, besides its definite and its ambiguous list. */
+export const otherRefusals = [
+  "account-locked",
+  "login-limited",
+  "login-unavailable",
+  "password-login-off",
+  "app-password-needed",
+  "address-denied",
+] as const;
+
+export type OtherRefusal = (typeof otherRefusals)[number];
+
 /** The preset of a company that runs its own servers. */
 export const ownServer = "own-server";
 

@@ -1,4 +1,5 @@
 import type { FindingDeclaration } from "../model/check.ts";
+import { otherRefusals } from "../model/provider.ts";
 import type { Provider } from "./login-options.ts";
 
 /** What becomes of a login, whatever the protocol. */
@@ -82,13 +83,56 @@ export const loginFindings = {
   },
 } as const satisfies Record<string, FindingDeclaration>;
 
+/** What some providers say in words of their own: for checks that log in by a dialogue of ours. */
+export const policyFindings = {
+  "app-password-needed": {
+    severity: "critical",
+    immediate: true,
+    rejects: "definite",
+    text: {
+      en: "{user} cannot log in with this password: {host} wants an app password (authorisation code) or a sign-in by browser ({reason})",
+      zh: "{user} 无法用此密码登录：{host} 要求使用客户端授权码（应用专用密码），或先在浏览器登录（{reason}）",
+    },
+    advice: {
+      en: "Sign in once by browser and follow what it asks; then make an app password or authorisation code there and put it into the configuration.",
+      zh: "请先在浏览器登录一次并按提示操作，再生成客户端授权码（应用专用密码）并更新到配置。",
+    },
+    source: "RFC 4954 section 6 (534 5.7.9); Gmail: 534-5.7.9, 534-5.7.14; QQ, NetEase: 授权码",
+  },
+  "address-denied": {
+    severity: "critical",
+    immediate: true,
+    rejects: "ambiguous",
+    text: {
+      en: "{user} cannot log in from this network: {host} lets in only addresses that the administrator has allowed ({reason})",
+      zh: "{user} 无法从当前网络登录：{host} 只允许管理员指定的 IP 登录（{reason}）",
+    },
+    advice: {
+      en: "The administrator of the mail service adds the address of this network to those that may log in; the password is not the trouble.",
+      zh: "请邮箱管理员把当前网络的出口 IP 加入登录白名单；与密码无关。",
+    },
+    source: "NetEase enterprise mail: ERR.LOGIN.IPDENY",
+  },
+} as const satisfies Record<string, FindingDeclaration>;
+
 export type LoginCode = keyof typeof loginFindings;
+type PolicyCode = keyof typeof policyFindings;
 
 /** What a provider's preset says about the text of a refusal. Its ambiguous list is looked at first: in doubt nobody is blamed. */
-export function knownRejection(text: string, provider: Provider | undefined): "login-rejected" | "login-refused" | undefined {
+export function knownRefusal(text: string, provider: Provider | undefined): LoginCode | PolicyCode | undefined {
+  if (!provider) return undefined;
   const said = text.toLowerCase();
-  const has = (parts: readonly string[]): boolean => parts.some((part) => said.includes(part.toLowerCase()));
-  if (provider && has(provider.ambiguousRejections)) return "login-refused";
-  if (provider && has(provider.definiteRejections)) return "login-rejected";
-  return undefined;
+  const has = (parts: readonly string[] = []): boolean => parts.some((part) => said.includes(part.toLowerCase()));
+  if (has(provider.ambiguousRejections)) return "login-refused";
+  return (
+    otherRefusals.find((code) => has(provider.otherRejections[code])) ??
+    (has(provider.definiteRejections) ? "login-rejected" : undefined)
+  );
+}
+
+/** All of it in the words of `loginFindings`: the password is refused, or in doubt nobody is blamed. */
+export function knownRejection(text: string, provider: Provider | undefined): LoginCode | undefined {
+  const known = knownRefusal(text, provider);
+  if (known === "app-password-needed") return "login-rejected";
+  return known === "address-denied" ? "login-refused" : known;
 }

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { explain, type Login } from "../model/check.ts";
+import { otherRefusals } from "../model/provider.ts";
 import type { Secret } from "../model/secret.ts";
 
 const isSecret = (value: unknown): value is Secret =>
@@ -27,6 +28,8 @@ const provider = z.strictObject({
   definiteRejections: z.array(z.string()).default([]),
   /** Parts of answers that it gives for several causes at once. */
   ambiguousRejections: z.array(z.string()).default([]),
+  /** Finding ▶ parts of answers that say it. */
+  otherRejections: z.partialRecord(z.enum(otherRefusals), z.array(z.string())).default({}),
   /** It wants to know who asks (RFC 2971) after the login and before a folder is opened: Coremail. */
   idAfterLogin: z.boolean().default(false),
 });

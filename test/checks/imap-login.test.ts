@@ -85,6 +85,18 @@ testCheck(imapLogin, {
     {},
     { provider: exmail },
   ),
+  "a refusal that wants an authorisation code": on(
+    refusedWith("NO Please using authorized code to login."),
+    critical("app-password-needed", (_observation, { rejected }) => expect(rejected?.kind).toBe("definite")),
+    {},
+    { provider: { id: "qq", otherRejections: { "app-password-needed": ["authorized code"] } } },
+  ),
+  "a refusal of the address that the login comes from": on(
+    refusedWith("NO ERR.LOGIN.IPDENY"),
+    critical("address-denied", (_observation, { rejected }) => expect(rejected?.kind).toBe("ambiguous")),
+    {},
+    { provider: { id: "netease-qiye", otherRejections: { "address-denied": ["ERR.LOGIN.IPDENY"] } } },
+  ),
   "a refusal without a reason": on(refusedWith("NO no"), warning("login-refused")),
   "a refusal in GBK": {
     ...on({}, warning("login-refused")),

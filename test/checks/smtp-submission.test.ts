@@ -99,6 +99,12 @@ testCheck(smtpSubmission, {
     ),
     critical("app-password-needed", rejects("definite")),
   ),
+  "535 of the address that the login comes from": on(
+    answers("535 ERR.LOGIN.IPDENY"),
+    critical("address-denied", rejects("ambiguous")),
+    {},
+    { provider: { id: "netease-qiye", otherRejections: { "address-denied": ["ERR.LOGIN.IPDENY"] } } },
+  ),
   "525, the account is disabled": on(
     answers("525 5.7.13 User account disabled"),
     critical("account-locked", rejects("definite")),

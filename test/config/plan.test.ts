@@ -47,6 +47,7 @@ describe("the five lines", () => {
           id: "exmail",
           definiteRejections: [],
           ambiguousRejections: [expect.stringContaining("login frequency limited")],
+          otherRejections: { "app-password-needed": ["Please using weixin token"] },
           idAfterLogin: false,
         },
       },

@@ -12,6 +12,7 @@ const provider = z
     id: z.string(),
     definiteRejections: z.array(z.string()),
     ambiguousRejections: z.array(z.string()),
+    otherRejections: z.record(z.string(), z.array(z.string())),
     idAfterLogin: z.boolean(),
   })
   .optional();
