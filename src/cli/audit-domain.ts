@@ -4,6 +4,7 @@ import type { LoopWatch } from "../engine/loop-watch.ts";
 import { judgeOwnSide } from "../engine/own-side.ts";
 import { observeWithoutRun, runProbe, type RunWorld } from "../engine/run-probe.ts";
 import type { AnyCheck } from "../model/check.ts";
+import type { Ask } from "../model/dns.ts";
 import type { Observation } from "../model/observation.ts";
 import type { Probe } from "../model/probe.ts";
 import { resolveBy } from "../net/dns-resolve.ts";
@@ -11,27 +12,55 @@ import type { Net } from "../net/world.ts";
 import { type AuditLimits, type Budget, createBudget } from "./audit-budget.ts";
 import type { AuditRequest } from "./audit-request.ts";
 import { whatIf } from "./audit-what-if.ts";
-import { createOnce, createProofs, memoAsk, oneAtATime } from "./audit-world.ts";
+import { createOnce, memoAsk, oneAtATime, type Proofs } from "./audit-world.ts";
 import type { Row } from "./check-output.ts";
 
-export interface Auditing extends Pick<AuditRequest, "port25Control" | "whatIf" | "mask"> {
+/** What all domains of an audit have in common. */
+export interface AuditSide extends Pick<AuditRequest, "mask"> {
   readonly net: Net;
   readonly loop: LoopWatch;
-  readonly checks: ReadonlyMap<string, AnyCheck>;
+}
+
+export interface Auditing extends AuditSide, Pick<AuditRequest, "whatIf"> {
+  readonly proofs: Proofs;
   readonly limits: AuditLimits;
   readonly onRow: (row: Row) => void;
 }
 
 export type Planned = readonly (readonly [Probe, AnyCheck])[];
 
-/** Runs all checks of one domain at once, with one memo of lookups and within one budget. The rows are in the order of the plan. */
-export async function auditDomain(probes: Planned, auditing: Auditing): Promise<readonly Row[]> {
-  const { net, loop, limits, mask, onRow } = auditing;
-  const key = randomBytes(32);
+/**
+ * Runs all checks of one domain at once, with one memo of lookups and within one budget. What it returns judges them, in the order
+ * of the plan: asked when all domains have been looked at, since each may prove something of our own side.
+ */
+export async function auditDomain(probes: Planned, auditing: Auditing): Promise<() => Promise<readonly Row[]>> {
+  const { net, limits, proofs, onRow } = auditing;
   const budget = createBudget(limits);
   const today = memoAsk(net.askMetered(budget.meter), budget.signal);
   const ask = auditing.whatIf ? memoAsk(whatIf(auditing.whatIf.file, today, auditing.whatIf.label), budget.signal) : today;
-  const base: Omit<RunWorld, "dial"> = {
+  const dial = proofs.proving(oneAtATime(budget.dialWithin(net.dial)));
+  const world: RunWorld = { ...runWorld(auditing, ask, budget.signal), dial, once: createOnce(budget.signal) };
+  const looks = await Promise.all(
+    probes.map(async ([probe, check]) => {
+      const began = performance.now();
+      const outcome = await runProbe(probe, check, world);
+      const judged = async (): Promise<Row> => {
+        const observation = outcome
+          ? (await judgeOwnSide(probe, outcome, began, proofs.selfTests)).observation
+          : cutShort(probe, world, budget, limits);
+        return { probe, check, observation };
+      };
+      onRow(await judged());
+      return judged;
+    }),
+  );
+  return () => Promise.all(looks.map((judged) => judged()));
+}
+
+/** A run without history: no facts, no memory, and nothing that is signed is ever seen again. */
+function runWorld({ net, loop, mask }: AuditSide, ask: Ask, stopping: AbortSignal): RunWorld {
+  const key = randomBytes(32);
+  return {
     ...net.checkContext,
     ask,
     resolve: resolveBy(ask),
@@ -42,24 +71,9 @@ export async function auditDomain(probes: Planned, auditing: Auditing): Promise<
     memory: undefined,
     sign: (text) => createHmac("sha256", key).update(text).digest("hex"),
     mask,
-    once: createOnce(budget.signal),
     loop,
-    stopping: budget.signal,
+    stopping,
   };
-  const control = controlOf(auditing, { ...base, dial: net.dial });
-  const { dial, selfTests } = createProofs(oneAtATime(budget.dialWithin(net.dial)), control);
-  return Promise.all(
-    probes.map(async ([probe, check]): Promise<Row> => {
-      const began = performance.now();
-      const outcome = await runProbe(probe, check, { ...base, dial });
-      const observation = outcome
-        ? (await judgeOwnSide(probe, outcome, began, selfTests)).observation
-        : cutShort(probe, base, budget, limits);
-      const row = { probe, check, observation };
-      onRow(row);
-      return row;
-    }),
-  );
 }
 
 function cutShort(
@@ -73,14 +87,15 @@ function cutShort(
   return observeWithoutRun(probe, world, "work-unbounded", { target, questions, mebibytes: octets / 1024 ** 2, connections });
 }
 
-/** Asks the hosts of `--port25-control`, by the product's own self-test. */
-function controlOf(
-  { checks, port25Control: hosts }: Auditing,
-  world: RunWorld,
+/** Asks the hosts of `--port25-control`, by the product's own self-test. Its deadline bounds it, whatever domain waits for it. */
+export function controlOf(
+  hosts: readonly string[],
+  check: AnyCheck | undefined,
+  side: AuditSide,
 ): (() => Promise<Observation | undefined>) | undefined {
-  const check = checks.get("port25");
   if (!check || hosts.length === 0) return undefined;
   const probe = probeOf("monitor", check, check.options.parse({ hosts }));
+  const world = runWorld(side, side.net.ask, new AbortController().signal);
   return async () => (await runProbe(probe, check, world))?.observation;
 }
 

@@ -37,9 +37,10 @@ export function createOnce(stopping: AbortSignal): CheckContext["once"] {
   };
 }
 
-/** What a run of the audit proved about our own way out. */
+/** What an audit has proved about our own way out, by whichever of its domains. */
 export interface Proofs {
-  readonly dial: Dial;
+  /** Remembers whom a connection was made to. */
+  readonly proving: (dial: Dial) => Dial;
   readonly selfTests: SelfTests;
 }
 
@@ -48,11 +49,11 @@ export interface Proofs {
  * answer is to blame. Without such a proof nothing that needs it counts.
  * @param control asks the control hosts that the user named, once
  */
-export function createProofs(dial: Dial, control: (() => Promise<Observation | undefined>) | undefined): Proofs {
+export function createProofs(control: (() => Promise<Observation | undefined>) | undefined): Proofs {
   const proven = new Set<string>();
   let controlled: Promise<void> | undefined;
   return {
-    dial: async (options, signal) => {
+    proving: (dial) => async (options, signal) => {
       const connection = await dial(options, signal);
       if (options.port === 25) proven.add("monitor/port25");
       if (connection.remote.startsWith("[")) proven.add("monitor/ipv6");

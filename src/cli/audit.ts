@@ -8,13 +8,14 @@ import { say } from "../model/text.ts";
 import { createNet } from "../net/world.ts";
 import { loadChecks } from "../plugins.ts";
 import { type AuditLimits, auditLimits } from "./audit-budget.ts";
-import { auditDomain, type Planned, probesOf } from "./audit-domain.ts";
+import { auditDomain, controlOf, type Planned, probesOf } from "./audit-domain.ts";
 import { workThrough } from "./audit-pool.ts";
 import { createProgress } from "./audit-progress.ts";
 import { asMarkdown, asSummary, asText, type Telling } from "./audit-report.ts";
 import { type AuditOptions, type AuditRequest, readRequest } from "./audit-request.ts";
 import { type DomainResult, statusOfRows } from "./audit-troubles.ts";
-import { asJson } from "./check-output.ts";
+import { createProofs } from "./audit-world.ts";
+import { asJson, type Row } from "./check-output.ts";
 import { exitUsage, type Env } from "./configuration.ts";
 
 export type { AuditOptions } from "./audit-request.ts";
@@ -70,30 +71,29 @@ async function auditAll(
   const { language, port25Control, whatIf, mask } = request;
   const net = createNet({ ...request.net, publicOnly: true });
   using loop = createLoopWatch();
+  const side = { net, loop, mask };
+  const proofs = createProofs(controlOf(port25Control, checks.get("port25"), side));
   const progress = createProgress(process.stderr, planned.size, language);
-  const results = new Map<string, DomainResult>();
+  const looked = new Map<string, () => Promise<readonly Row[]>>();
   const auditOne = async ([domain, probes]: readonly [string, Planned]): Promise<void> => {
     let done = 0;
-    const rows = await auditDomain(probes, {
-      net,
-      loop,
-      checks,
+    const judged = await auditDomain(probes, {
+      ...side,
+      proofs,
       limits,
-      port25Control,
       whatIf,
-      mask,
       onRow: ({ check, observation }) => progress.checked(domain, (done += 1), probes.length, check.id, observation.status),
     });
-    results.set(domain, { domain, rows });
-    progress.finished(domain, statusOfRows(rows));
+    looked.set(domain, judged);
+    progress.finished(domain, statusOfRows(await judged()));
   };
   try {
     await workThrough([...planned], auditOne);
+    return await Promise.all([...planned.keys()].map(async (domain) => ({ domain, rows: (await looked.get(domain)?.()) ?? [] })));
   } finally {
     net.close();
     progress.end();
   }
-  return [...planned.keys()].flatMap((domain) => results.get(domain) ?? []);
 }
 
 function told(results: readonly DomainResult[], { json, markdown }: AuditOptions, telling: Telling): string {

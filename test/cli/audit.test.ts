@@ -4,12 +4,14 @@ import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { afterAll, beforeAll, describe, expect, onTestFinished, test } from "vitest";
 import { z } from "zod";
 import { startFakeDns, type FakeDns } from "../support/fake-dns.ts";
+import { type LineClient, type LineServer, startLineServer } from "../support/line-server.ts";
 
 const main = fileURLToPath(new URL("../../src/main.ts", import.meta.url));
 const address = "127.0.74.1";
+const alive = "127.0.74.2";
 const row = z.object({
   probe: z.string(),
   check: z.string(),
@@ -30,6 +32,8 @@ describe("mailvigil audit", () => {
         "mx.good.test": { A: [address] },
         "_dmarc.good.test": { TXT: [["v=DMARC1; p=reject; rua=mailto:dmarc@good.test"]] },
         "ns.good.test": { A: [address] },
+        "alive.test": { ...ns, MX: ["10 mx.alive.test"] },
+        "mx.alive.test": { A: [alive] },
         "open.test": { NS: ["ns.good.test"], MX: [{ priority: 10, exchange: "mx.good.test" }], TXT: [["v=spf1 +all"]] },
       },
       { address, port: 53, authoritative: true },
@@ -93,6 +97,43 @@ describe("mailvigil audit", () => {
     const smtp = rows.find(({ check }) => check === "smtp-mx");
     expect(smtp?.status).toBe("unknown");
     expect(smtp?.findings[0]?.code).toBe("own-side-unproven");
+  });
+
+  async function greetingServer(port = 0): Promise<LineServer> {
+    const greet = async (client: LineClient): Promise<void> => client.send("220 mx.alive.test ESMTP");
+    const server = await startLineServer(greet, { host: alive, port });
+    onTestFinished(() => server.close());
+    return server;
+  }
+
+  const mailServersOf = (out: string, domain: string) => {
+    const found = z
+      .array(row)
+      .parse(JSON.parse(out))
+      .find(({ probe }) => probe === `${domain}/smtp-mx`);
+    return [found?.status, found?.findings[0]?.code];
+  };
+
+  test("port 25 is proven open by a mail server of any domain of the run, whichever is looked at first", async () => {
+    const server = await greetingServer(25);
+    for (const order of [
+      ["good.test", "alive.test"],
+      ["alive.test", "good.test"],
+    ]) {
+      const { out } = await audit(...order, "--json", "--public", `${server.host}/32`);
+      expect(mailServersOf(out, "good.test")).toEqual(["critical", "mx-unreachable"]);
+    }
+  });
+
+  test("--port25-control proves port 25 open by a host that greets, once for all domains", async () => {
+    const server = await greetingServer();
+    const control = ["--public", `${server.host}/32`, "--port25-control", `${server.host}:${server.port}`];
+    const { out } = await audit("good.test", "open.test", "--json", ...control);
+    expect(mailServersOf(out, "good.test")).toEqual(["critical", "mx-unreachable"]);
+    expect(mailServersOf(out, "open.test")).toEqual(["critical", "mx-unreachable"]);
+    expect(server.clients().all).toBe(1);
+    const shut = await audit("good.test", "--json", "--port25-control", `${address}:1`);
+    expect(mailServersOf(shut.out, "good.test")).toEqual(["unknown", "own-side-unproven"]);
   });
 
   test("what is no domain, and no domain at all, is wrong usage", async () => {
