@@ -7,7 +7,7 @@ import { startFakeDns } from "../support/fake-dns.ts";
 import { type RecordingSmtp, startRecordingSmtp } from "../support/recording-smtp.ts";
 
 const main = fileURLToPath(new URL("../../src/main.ts", import.meta.url));
-const at = { dns: "127.0.96.53", mail: "127.0.96.25" } as const;
+const at = { dns: "127.0.111.53", mail: "127.0.111.25" } as const;
 const running = new AsyncDisposableStack();
 /** Takes whatever it is told, as an open relay does: nothing but the product's own restraint keeps it from naming recipients. */
 let relay: RecordingSmtp;
