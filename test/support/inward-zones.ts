@@ -4,7 +4,7 @@ import type { Zone } from "./zone.ts";
 export const outside = { resolver: "127.0.53.1", nameServer: "203.0.113.53", web: "203.0.113.80" } as const;
 
 /** Addresses that no zone may send us to. Those of one kind stand together: two of each version for a host. */
-export const inward: readonly { readonly v4: readonly string[]; readonly v6: readonly string[] }[] = [
+const inward: readonly { readonly v4: readonly string[]; readonly v6: readonly string[] }[] = [
   { v4: ["127.0.0.1", "127.9.9.9"], v6: ["::1", "::ffff:127.0.0.1"] },
   { v4: ["10.0.0.25", "10.255.0.1"], v6: ["fd00::25", "::ffff:10.0.0.26"] },
   { v4: ["192.168.7.7", "172.16.5.5"], v6: ["64:ff9b::7f00:1", "64:ff9b::a00:1b"] },
