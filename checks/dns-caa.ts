@@ -5,7 +5,7 @@ import { type CheckContext, defineCheck, explain, type FoundFinding } from "../s
 import { type Connection, DialError, type PeerCertificate } from "../src/model/connection.ts";
 import type { AskOptions, CaaRecord, DnsAnswer } from "../src/model/dns.ts";
 import { certificateData } from "../src/net/certificate-findings.ts";
-import { resolveAddresses } from "../src/net/dial.ts";
+import { resolveAddresses } from "../src/net/resolve-addresses.ts";
 import { asciiName, parentOf } from "../src/net/dns-name.ts";
 import { domainOption, receivesOption } from "../src/net/domain-option.ts";
 import { mxHosts, presentedBy } from "../src/net/mx-hosts.ts";

@@ -8,7 +8,7 @@ import { readChain } from "../src/net/certificate-chain.ts";
 import { extensionsOf } from "../src/net/certificate-extensions.ts";
 import { certificateData, certificateFinding, certificateFindings, keyStrength } from "../src/net/certificate-findings.ts";
 import { connectionFindings, isOwnSide } from "../src/net/connection-findings.ts";
-import { resolveAddresses } from "../src/net/dial.ts";
+import { resolveAddresses } from "../src/net/resolve-addresses.ts";
 import { fingerprintOption } from "../src/net/login-options.ts";
 import { notePeer } from "../src/net/login-session.ts";
 import { findRevoked } from "../src/net/revocation.ts";

@@ -4,7 +4,7 @@ import type { DeliveryResult } from "../../src/model/channel.ts";
 import { defineChannel, write } from "../../src/model/channel.ts";
 import { DialError } from "../../src/model/connection.ts";
 import { visible } from "../../src/model/visible.ts";
-import { resolveAddresses } from "../../src/net/dial.ts";
+import { resolveAddresses } from "../../src/net/resolve-addresses.ts";
 import { openSocket, trustOf } from "../../src/net/open-socket.ts";
 import { emailFields } from "../email-message.ts";
 import { secretOption } from "../secret-option.ts";

@@ -1,5 +1,20 @@
-/** Where in the making of a session something happened. Findings, evidence and times use the same words. */
-export type Phase = "resolve" | "connect" | "tls" | "greeting" | "command" | "auth" | "logout";
+import type { Proxy } from "./proxy.ts";
+
+/**
+ * Where in the making of a session something happened. Findings, evidence and times use the same words. Through a proxy,
+ * `connect` is what the proxy says of the target, and what the proxy itself does wrong is `proxy-connect` (reaching it) or
+ * `proxy-handshake` (being let in and understood).
+ */
+export type Phase =
+  | "resolve"
+  | "connect"
+  | "tls"
+  | "greeting"
+  | "command"
+  | "auth"
+  | "logout"
+  | "proxy-connect"
+  | "proxy-handshake";
 
 export interface DialOptions {
   /** A name (resolved by the product's own resolver) or an address. */
@@ -11,6 +26,8 @@ export interface DialOptions {
   readonly servername?: string;
   /** One address to use instead of all that the name has. */
   readonly address?: string;
+  /** Goes through it, and lets it look up the name. */
+  readonly proxy?: Proxy;
   /**
    * Default true: a chain or a name that does not hold ends the dial with a `DialError` of phase `tls` that carries the
    * certificate. False is for looking at a certificate; nothing secret may be sent over such a connection.
@@ -65,7 +82,7 @@ interface PhaseTimes {
 
 /** A byte stream with bounded, line-wise reading. */
 export interface Connection {
-  /** `192.0.2.1:993` */
+  /** `192.0.2.1:993`, or `imap.example.com:993 through the proxy 192.0.2.9:1080` */
   readonly remote: string;
   readonly times: PhaseTimes;
   readonly peer: TlsPeer | undefined;

@@ -33,13 +33,14 @@ const failures: Readonly<Record<string, DialFailure>> = {
   EPROTO: "tls-failed",
 };
 
-interface Place {
+export interface Place {
   readonly phase: Phase;
   readonly remote: string;
   readonly signal: AbortSignal;
 }
 
-function errorAt(place: Pick<Place, "phase" | "remote">, cause: unknown): DialError {
+/** What the system or TLS said, as a `DialError` of this place. */
+export function errorAt(place: Pick<Place, "phase" | "remote">, cause: unknown): DialError {
   if (cause instanceof DialError) return cause;
   const code = cause instanceof Error && "code" in cause && typeof cause.code === "string" ? cause.code : undefined;
   const tlsAlert = code?.startsWith("ERR_SSL_") === true || code?.startsWith("ERR_TLS_") === true;

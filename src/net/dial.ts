@@ -1,13 +1,15 @@
 import net from "node:net";
 import tls from "node:tls";
-import { type Connection, type Dial, DialError, type DialOptions, type Phase } from "../model/connection.ts";
-import type { Ask, DnsAnswer } from "../model/dns.ts";
+import { type Connection, type Dial, DialError, type DialOptions } from "../model/connection.ts";
+import type { Ask } from "../model/dns.ts";
+import type { Proxy } from "../model/proxy.ts";
 import { abortedAt, createConnection, judge, until } from "./connection.ts";
+import { openTunnel } from "./proxy.ts";
+import { resolveAddresses, resolveError } from "./resolve-addresses.ts";
 import { createTrust, lookFirst, skipCopies, type Trust } from "./tls.ts";
 
 const defaultTimeoutMs = 10_000;
 /** A name with many dead addresses must not eat the whole run: they share three time-outs. */
-const maxAddresses = 10;
 const sharedTimeouts = 3;
 
 interface DialWorld {
@@ -26,6 +28,7 @@ interface DialWorld {
 export function createDial({ ask, extraAuthorities, isAllowed = () => true }: DialWorld): Dial {
   const trust = createTrust(extraAuthorities);
   return async (options, signal) => {
+    if (options.proxy !== undefined) return openThrough(options.proxy, { options, ask, isAllowed, trust, signal });
     const began = performance.now();
     const literal = options.address ?? (net.isIP(options.host) ? options.host : undefined);
     const found = literal === undefined ? await resolveAddresses(ask, options.host, signal) : [literal];
@@ -84,6 +87,33 @@ async function open({ options, address, timeoutMs, times, failed, trust, signal 
   return createConnection({ ...made, socket, times: all, peer });
 }
 
+interface Through {
+  readonly options: DialOptions;
+  readonly ask: Ask;
+  readonly isAllowed: (address: string) => boolean;
+  readonly trust: Trust;
+  readonly signal: AbortSignal;
+}
+
+/** By name, where it has one: only the proxy knows where that leads. TLS is the target's, as without a proxy. */
+async function openThrough(proxy: Proxy, { options, ask, isAllowed, trust, signal }: Through): Promise<Connection> {
+  const { port, connectTimeoutMs: timeoutMs } = options;
+  const host = options.address ?? options.host;
+  if (net.isIP(host) !== 0 && !isAllowed(host)) {
+    throw resolveError(options.host, "no-address", `no address on the public internet (${host})`);
+  }
+  const { socket, remote, times } = await openTunnel({ proxy, host, port, ask, signal, timeoutMs });
+  const made = { remote, options, trust, signal, failed: [] };
+  if (options.tls === "none") return createConnection({ ...made, socket, times: { ...times }, peer: undefined });
+  const name = options.servername ?? options.host;
+  const secureContext = options.oldTls === true ? trust.oldContext() : trust.context();
+  const connected = performance.now();
+  const secure = guarded(skipCopies(tls.connect({ socket, ...lookFirst(name, options.withoutName), secureContext })));
+  await until(secure, "secureConnect", { phase: "tls", remote, signal, timeoutMs: options.tlsTimeoutMs ?? defaultTimeoutMs });
+  const peer = judge(secure, remote, { name, pinnedFingerprint: options.pinnedFingerprint, verify: options.verify });
+  return createConnection({ ...made, socket: secure, times: { ...times, tls: performance.now() - connected }, peer });
+}
+
 /** An error that comes between two waits must not end the process; the next wait sees the destroyed socket. */
 const guarded = <S extends net.Socket>(socket: S): S => {
   socket.on("error", () => undefined);
@@ -98,34 +128,3 @@ function summaryOf(failed: readonly DialError[]): DialError {
   const { phase, failure, code, remote } = worst;
   return new DialError(failed.map((error) => error.message).join("; "), { phase, failure, code, remote, cause: worst });
 }
-
-/**
- * The addresses of a name, IPv4 first, at most ten.
- * @throws DialError of phase `resolve`: `name-not-found` and `no-address` only when a second, authoritative server says so too;
- * `resolve-failed` for everything that says something about the way to the answer
- */
-export async function resolveAddresses(ask: Ask, name: string, signal: AbortSignal): Promise<readonly string[]> {
-  try {
-    const answers = await Promise.all([ask(name, "A", { signal }), ask(name, "AAAA", { signal })]);
-    const addresses = answers.flatMap((answer) => answer.records).slice(0, maxAddresses);
-    if (addresses.length > 0) return addresses;
-    refuseFailure(name, answers);
-    const confirmed = await ask(name, "A", { signal, confirm: true });
-    refuseFailure(name, [confirmed]);
-    if (confirmed.records.length > 0) return confirmed.records.slice(0, maxAddresses);
-    const gone = confirmed.outcome === "nxdomain";
-    throw resolveError(name, gone ? "name-not-found" : "no-address", gone ? "no such name" : "the name has no address");
-  } catch (error) {
-    if (error instanceof DialError || !signal.aborted) throw error;
-    throw resolveError(name, "aborted", "given up");
-  }
-}
-
-function refuseFailure(name: string, answers: readonly DnsAnswer[]): void {
-  const failure = answers.find((answer) => answer.outcome === "failed")?.failure;
-  if (failure) throw resolveError(name, "resolve-failed", failure.text, failure.code);
-}
-
-const phase: Phase = "resolve";
-const resolveError = (name: string, failure: DialError["failure"], text: string, code?: string): DialError =>
-  new DialError(`resolve ${name}: ${text}`, { phase, failure, code });

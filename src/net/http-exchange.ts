@@ -2,7 +2,7 @@ import http from "node:http";
 import net from "node:net";
 import { DialError } from "../model/connection.ts";
 import type { Ask } from "../model/dns.ts";
-import { resolveAddresses } from "./dial.ts";
+import { resolveAddresses } from "./resolve-addresses.ts";
 
 export interface ExchangeRequest {
   readonly method: "GET" | "POST";

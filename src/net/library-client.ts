@@ -6,7 +6,7 @@ import { type Connection, DialError, type PeerCertificate } from "../model/conne
 import type { Secret } from "../model/secret.ts";
 import type { CertificateCode } from "./certificate-findings.ts";
 import { type ConnectionCode, connectionFinding } from "./connection-findings.ts";
-import { resolveAddresses } from "./dial.ts";
+import { resolveAddresses } from "./resolve-addresses.ts";
 import { createImap, type Imap, reasonOf } from "./imap.ts";
 import type { LoginCode } from "./login-findings.ts";
 import type { Provider } from "./login-options.ts";

@@ -1,7 +1,7 @@
 import type { CheckContext } from "../model/check.ts";
 import { DialError, type TlsPeer } from "../model/connection.ts";
 import type { DnsAnswer } from "../model/dns.ts";
-import { resolveAddresses } from "./dial.ts";
+import { resolveAddresses } from "./resolve-addresses.ts";
 import { lookAtMx, type MxLook } from "./mx-session.ts";
 import { certificateProblem } from "./tls.ts";
 

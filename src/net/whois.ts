@@ -1,6 +1,6 @@
 import { type Dial, DialError } from "../model/connection.ts";
 import type { Ask } from "../model/dns.ts";
-import { resolveAddresses } from "./dial.ts";
+import { resolveAddresses } from "./resolve-addresses.ts";
 
 const maxLines = 2_000;
 const maxChars = 256 * 1024;
