@@ -113,7 +113,8 @@ async function authenticate({ ctx, options, smtp, connection, report }: Work): P
 
 /** What an answer other than 235 to AUTH says. In doubt nobody is blamed: the password may be right. */
 function refusalOf(answer: SmtpReply, { provider }: Options): Code {
-  const known = knownRefusal(answer.text, provider);
+  // Every line may repeat the enhanced code (RFC 2034 section 4), also in the middle of a sentence.
+  const known = knownRefusal(answer.lines.map((line) => line.replace(/^[245]\.\d{1,3}\.\d{1,3}\s+/, "")).join(" "), provider);
   if (known) return known;
   const { status, enhanced, text } = answer;
   const says = (pattern: RegExp): boolean => pattern.test(text);
