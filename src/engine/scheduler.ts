@@ -1,4 +1,3 @@
-import type { Measures } from "../model/check.ts";
 import type { Probe } from "../model/probe.ts";
 import { createDueHeap } from "./due-heap.ts";
 import { firstRound, nextOnGrid, slotMs, upToSlot } from "./schedule.ts";
@@ -6,8 +5,8 @@ import { firstRound, nextOnGrid, slotMs, upToSlot } from "./schedule.ts";
 /** How many runs may go on at once. An account has one: servers count connections per account (Gmail 15, Microsoft 20). */
 export interface Limits {
   /**
-   * Of those that say whether mail works, and again of all others: with 100 domains whose name servers kept silent, a third of
-   * 40 logins had not begun after 97 s while they shared their places with the looks at records.
+   * Of each kind by itself (see `turnOf`): with 100 domains whose name servers kept silent, a third of 40 logins had not begun
+   * after 97 s while they shared their places with the looks at records.
    */
   readonly atOnce: number;
   readonly perHost: number;
@@ -42,11 +41,15 @@ export interface Scheduler {
 /** A jump of the wall clock against the monotonic one that means the machine was asleep, not corrected. */
 const sleepMs = 60_000;
 
-/** Who goes first after a start: what the own side says decides how the others are read, and whether mail works is asked first. */
-const turns: Readonly<Record<Measures, number>> = { monitor: 0, service: 1, posture: 2, expiry: 2 };
-
-/** Whose places a run takes. */
-const kindOf = ({ measures }: Probe): "first" | "others" => (turns[measures] < 2 ? "first" : "others");
+/**
+ * Who goes first after a start, and who shares places: the own side, because what it says decides how the others are read; the
+ * logins; what else says whether mail works, which is asked of the DNS; the rest.
+ */
+const turnOf = ({ measures, load }: Probe): number => {
+  if (measures === "monitor") return 0;
+  if (measures !== "service") return 3;
+  return load.logins === undefined || load.logins.length === 0 ? 2 : 1;
+};
 
 interface Running {
   readonly startedAt: number;
@@ -58,7 +61,7 @@ export function createScheduler(options: SchedulerOptions): Scheduler {
   let probes = new Map<string, Probe>();
   const heap = createDueHeap();
   const running = new Map<string, Running>();
-  const places = { first: 0, others: 0 };
+  const places = new Map<number, number>();
   const hostLoad = new Map<string, number>();
   const accounts = new Set<string>();
   /** Probes that are due but found no place, by what they wait for. */
@@ -94,7 +97,8 @@ export function createScheduler(options: SchedulerOptions): Scheduler {
 
   /** What a probe would have to wait for; undefined when there is a place. */
   function obstacle(probe: Probe): string | undefined {
-    if (places[kindOf(probe)] >= options.limits.atOnce) return kindOf(probe);
+    const turn = turnOf(probe);
+    if ((places.get(turn) ?? 0) >= options.limits.atOnce) return `turn ${turn}`;
     const { host, logins = [] } = probe.load;
     if (host !== undefined && (hostLoad.get(host) ?? 0) >= options.limits.perHost) return `host ${host}`;
     const busy = logins.find(({ account }) => accounts.has(account));
@@ -121,7 +125,8 @@ export function createScheduler(options: SchedulerOptions): Scheduler {
   function begun(probe: Probe): Promise<void> {
     const { host, logins = [] } = probe.load;
     const startedAt = performance.now();
-    places[kindOf(probe)] += 1;
+    const turn = turnOf(probe);
+    places.set(turn, (places.get(turn) ?? 0) + 1);
     if (host !== undefined) hostLoad.set(host, (hostLoad.get(host) ?? 0) + 1);
     for (const { account } of logins) accounts.add(account);
     const done = whole(probe, startedAt);
@@ -145,14 +150,15 @@ export function createScheduler(options: SchedulerOptions): Scheduler {
   /** Gives back what a run took, once. */
   function placesOf(probe: Probe): () => void {
     const { host, logins = [] } = probe.load;
+    const turn = turnOf(probe);
     let given = false;
     return () => {
       if (given) return;
       given = true;
-      places[kindOf(probe)] -= 1;
+      places.set(turn, (places.get(turn) ?? 1) - 1);
       if (host !== undefined) hostLoad.set(host, (hostLoad.get(host) ?? 1) - 1);
       for (const { account } of logins) accounts.delete(account);
-      for (const freed of [kindOf(probe), `host ${host}`, ...logins.map(({ account }) => `account ${account}`)]) release(freed);
+      for (const freed of [`turn ${turn}`, `host ${host}`, ...logins.map(({ account }) => `account ${account}`)]) release(freed);
     };
   }
 
@@ -183,11 +189,11 @@ export function createScheduler(options: SchedulerOptions): Scheduler {
   }
 
   function begin(some: readonly Probe[]): void {
-    const first = some.map(({ id, everyMs, measures }) => ({
-      id,
-      everyMs,
-      turn: turns[measures],
-      ageMs: options.ageMs(id),
+    const first = some.map((probe) => ({
+      id: probe.id,
+      everyMs: probe.everyMs,
+      turn: turnOf(probe),
+      ageMs: options.ageMs(probe.id),
     }));
     for (const [id, due] of firstRound(first, now())) heap.put(id, due);
   }

@@ -230,24 +230,44 @@ describe("createScheduler()", () => {
     expect(new Set(started.map(({ id }) => id)).size).toBe(35);
   });
 
-  test("a hundred looks at records that hang keep no login waiting, and the other way round", async () => {
-    const hanging = (measures: Probe["measures"]) =>
-      many(100, 900_000).map(({ id }) => probe(`${measures}-${id}`, 900_000, {}, measures));
+  test("a hundred looks that hang keep nothing waiting that is of another kind", async () => {
+    const login = (id: string): Load => ({ logins: [{ account: id, credential }] });
+    const kinds = {
+      records: (id: string) => probe(`records-${id}`, 900_000, {}, "posture"),
+      mx: (id: string) => probe(`mx-${id}`, 900_000),
+      login: (id: string) => probe(`login-${id}`, 900_000, login(id)),
+    };
     for (const [stuck, free] of [
-      ["posture", "service"],
-      ["service", "expiry"],
+      ["records", "login"],
+      ["mx", "login"],
+      ["records", "mx"],
+      ["login", "records"],
     ] as const) {
       started = [];
-      make({ runMs: 45_000 }).replace(hanging(stuck));
+      const hanging = many(100, 900_000).map(({ id }) => kinds[stuck](id));
+      make({ runMs: 45_000 }).replace(hanging);
       await vi.advanceTimersByTimeAsync(11_000);
       expect(started).toHaveLength(64);
-      scheduler.replace([...hanging(stuck), probe("free/x", 60_000, {}, free)]);
+      const other = kinds[free]("free");
+      scheduler.replace([...hanging, other]);
       await vi.advanceTimersByTimeAsync(1_000);
-      expect(started.map(({ id }) => id)).toContain("free/x");
+      expect(started.map(({ id }) => id)).toContain(other.id);
       const stopping = scheduler.stop();
       await vi.advanceTimersByTimeAsync(120_000);
       await stopping;
     }
+  });
+
+  test("after a start the own side is first, then the logins, then the rest", async () => {
+    make({ runMs: 10 }).replace([
+      ...many(200, 900_000).map(({ id }) => probe(`records-${id}`, 900_000, {}, "posture")),
+      ...many(100, 900_000).map(({ id }) => probe(`mx-${id}`, 900_000)),
+      ...many(10, 60_000).map(({ id }) => probe(`login-${id}`, 60_000, { logins: [{ account: id, credential }] })),
+      probe("monitor/egress", 60_000, {}, "monitor"),
+    ]);
+    await vi.advanceTimersByTimeAsync(1_050);
+    expect(started[0]?.id).toBe("monitor/egress");
+    expect(started.filter(({ id }) => id.startsWith("login-"))).toHaveLength(10);
   });
 
   test("thousands that wait for one host cost no more than their runs", async () => {
@@ -307,7 +327,7 @@ describe("createScheduler()", () => {
   test("runFresh() waits for a run that began late enough, and starts one beside the caps", async () => {
     make({ runMs: 1000, limits: { atOnce: 1, perHost: 1 } }).replace([
       probe("monitor/egress", 60_000, {}, "monitor"),
-      probe("busy/x", 600_000),
+      probe("monitor/clock", 600_000, {}, "monitor"),
     ]);
     await vi.advanceTimersByTimeAsync(100);
     expect(started.map(({ id }) => id)).toEqual(["monitor/egress"]);
