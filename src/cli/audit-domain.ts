@@ -7,6 +7,7 @@ import type { AnyCheck } from "../model/check.ts";
 import type { Ask } from "../model/dns.ts";
 import type { Observation } from "../model/observation.ts";
 import type { Probe } from "../model/probe.ts";
+import { findMailServers, type FoundServers, type KnownProvider, ownServer } from "../model/provider.ts";
 import { resolveBy } from "../net/dns-resolve.ts";
 import type { Net } from "../net/world.ts";
 import { type AuditLimits, type Budget, createBudget } from "./audit-budget.ts";
@@ -23,24 +24,30 @@ export interface AuditSide extends Pick<AuditRequest, "mask"> {
 
 export interface Auditing extends AuditSide, Pick<AuditRequest, "whatIf"> {
   readonly proofs: Proofs;
+  readonly known: readonly KnownProvider[];
   readonly limits: AuditLimits;
   readonly onRow: (row: Row) => void;
 }
 
 export type Planned = readonly (readonly [Probe, AnyCheck])[];
 
-/**
- * Runs all checks of one domain at once, with one memo of lookups and within one budget. What it returns judges them, in the order
- * of the plan: asked when all domains have been looked at, since each may prove something of our own side.
- */
-export async function auditDomain(probes: Planned, auditing: Auditing): Promise<() => Promise<readonly Row[]>> {
-  const { net, limits, proofs, onRow } = auditing;
+export interface Audited {
+  readonly domain: string;
+  /** Who has the mail of the domain, where it is nobody unknown. */
+  readonly provider: Pick<FoundServers, "provider" | "because"> | undefined;
+  /** In the order of the plan. To be asked when all domains have been looked at: each may prove something of our own side. */
+  readonly judged: () => Promise<readonly Row[]>;
+}
+
+/** Runs all checks of one domain at once, with one memo of lookups and within one budget. */
+export async function auditDomain(domain: string, probes: Planned, auditing: Auditing): Promise<Audited> {
+  const { net, limits, proofs, known, onRow } = auditing;
   const budget = createBudget(limits);
   const today = memoAsk(net.askMetered(budget.meter), budget.signal);
   const ask = auditing.whatIf ? memoAsk(whatIf(auditing.whatIf.file, today, auditing.whatIf.label), budget.signal) : today;
   const dial = proofs.proving(oneAtATime(budget.dialWithin(net.dial)));
   const world: RunWorld = { ...runWorld(auditing, ask, budget.signal), dial, once: createOnce(budget.signal) };
-  const looks = await Promise.all(
+  const looking = Promise.all(
     probes.map(async ([probe, check]) => {
       const began = performance.now();
       const outcome = await runProbe(probe, check, world);
@@ -54,7 +61,24 @@ export async function auditDomain(probes: Planned, auditing: Auditing): Promise<
       return judged;
     }),
   );
-  return () => Promise.all(looks.map((judged) => judged()));
+  const [looks, provider] = await Promise.all([looking, providerOf(domain, known, ask, budget.signal)]);
+  return { domain, provider, judged: () => Promise.all(looks.map((judged) => judged())) };
+}
+
+/** Where the audit is cut short, nobody was recognised. */
+async function providerOf(
+  domain: string,
+  known: readonly KnownProvider[],
+  ask: Ask,
+  signal: AbortSignal,
+): Promise<Audited["provider"]> {
+  try {
+    const search = await findMailServers(domain, known, ask, signal);
+    return search.kind === "found" && search.servers.provider !== ownServer ? search.servers : undefined;
+  } catch (error) {
+    if (!signal.aborted) throw error;
+    return undefined;
+  }
 }
 
 /** A run without history: no facts, no memory, and nothing that is signed is ever seen again. */

@@ -27,6 +27,12 @@ function verdictOf({ domain, rows }: DomainResult, troubles: readonly Trouble[],
   return say(auditWords[`verdict-${statusOfRows(rows)}`], language, { domain, counts });
 }
 
+function providerOf({ provider }: DomainResult, language: Language): string | undefined {
+  if (!provider) return undefined;
+  const { title, because } = provider;
+  return say(auditWords.provider, language, { provider: inLanguage(title, language), because });
+}
+
 /** `2 critical, 3 warning`, the worst first. */
 function countsOf(some: readonly Status[], language: Language): string {
   const ordered = statuses.toSorted((a, b) => statusFacts[b].rank - statusFacts[a].rank);
@@ -58,6 +64,8 @@ export function asText(result: DomainResult, telling: Telling): string {
     lines.push("");
   }
   paragraph(verdictOf(result, troubles, language));
+  const provider = providerOf(result, language);
+  if (provider !== undefined) paragraph(provider);
   for (const [index, { severity, text, advice, checks }] of troubles.entries()) {
     const number = `${index + 1}. `;
     const mark = `${number}${inLanguage(statusWords[statusOfSeverity(severity)], language)}  `;
@@ -105,6 +113,8 @@ export function asMarkdown(result: DomainResult, { language, now, notice }: Tell
   const lines = [`# ${escaped(result.domain)}`, ""];
   if (notice !== undefined) lines.push(`> ${escaped(notice)}`, "");
   lines.push(`**${escaped(verdictOf(result, troubles, language))}**`);
+  const provider = providerOf(result, language);
+  if (provider !== undefined) lines.push("", escaped(provider));
   const section = (head: string, items: readonly string[]): void => {
     if (items.length > 0) lines.push("", `## ${head}`, "", ...items);
   };

@@ -10,6 +10,8 @@ import type { Row } from "./check-output.ts";
 export interface DomainResult {
   readonly domain: string;
   readonly rows: readonly Row[];
+  /** Who has its mail, and the record that says so; left out where that is nobody known. */
+  readonly provider?: { readonly title: Text; readonly because: string };
 }
 
 /** A piece of an advice: a sentence, or what is to be pasted somewhere, a line each. */

@@ -8,14 +8,14 @@ import { say } from "../model/text.ts";
 import { createNet } from "../net/world.ts";
 import { loadChecks } from "../plugins.ts";
 import { type AuditLimits, auditLimits } from "./audit-budget.ts";
-import { auditDomain, controlOf, type Planned, probesOf } from "./audit-domain.ts";
+import { auditDomain, type Audited, controlOf, type Planned, probesOf } from "./audit-domain.ts";
 import { workThrough } from "./audit-pool.ts";
 import { createProgress } from "./audit-progress.ts";
 import { asMarkdown, asSummary, asText, type Telling } from "./audit-report.ts";
 import { type AuditOptions, type AuditRequest, readRequest } from "./audit-request.ts";
 import { type DomainResult, statusOfRows } from "./audit-troubles.ts";
 import { createProofs } from "./audit-world.ts";
-import { asJson, type Row } from "./check-output.ts";
+import { asJson } from "./check-output.ts";
 import { exitUsage, type Env } from "./configuration.ts";
 
 export type { AuditOptions } from "./audit-request.ts";
@@ -74,22 +74,32 @@ async function auditAll(
   const side = { net, loop, mask };
   const proofs = createProofs(controlOf(port25Control, checks.get("port25"), side));
   const progress = createProgress(process.stderr, planned.size, language);
-  const looked = new Map<string, () => Promise<readonly Row[]>>();
+  const providers = loadProviders();
+  const known = recognisable(providers);
+  const looked = new Map<string, Audited>();
   const auditOne = async ([domain, probes]: readonly [string, Planned]): Promise<void> => {
     let done = 0;
-    const judged = await auditDomain(probes, {
+    const audited = await auditDomain(domain, probes, {
       ...side,
       proofs,
+      known,
       limits,
       whatIf,
       onRow: ({ check, observation }) => progress.checked(domain, (done += 1), probes.length, check.id, observation.status),
     });
-    looked.set(domain, judged);
-    progress.finished(domain, statusOfRows(await judged()));
+    looked.set(domain, audited);
+    progress.finished(domain, statusOfRows(await audited.judged()));
   };
   try {
     await workThrough([...planned], auditOne);
-    return await Promise.all([...planned.keys()].map(async (domain) => ({ domain, rows: (await looked.get(domain)?.()) ?? [] })));
+    const inOrder = [...planned.keys()].flatMap((domain) => looked.get(domain) ?? []);
+    return await Promise.all(
+      inOrder.map(async ({ domain, provider, judged }): Promise<DomainResult> => {
+        const title = provider && providers.get(provider.provider)?.title;
+        const rows = await judged();
+        return { domain, rows, ...(title ? { provider: { title, because: provider.because } } : {}) };
+      }),
+    );
   } finally {
     net.close();
     progress.end();

@@ -21,6 +21,7 @@ export const auditWords = {
     en: "{domain}: nothing wrong was found, but not everything could be judged.",
     zh: "{domain}：没有发现问题，但有些项目无法判断。",
   },
+  provider: { en: "Its mail is at {provider} ({because}).", zh: "邮箱服务商：{provider}（{because}）。" },
   count: { en: "{count} {status}", zh: "{status} {count} 处" },
   toMend: { en: "What to mend", zh: "需要处理" },
   notJudged: { en: "Not judged", zh: "无法判断" },

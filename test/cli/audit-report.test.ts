@@ -63,6 +63,15 @@ const telling = (language: Telling["language"], places = Infinity): Telling => (
 const order = (text: string, ...parts: readonly string[]): number[] => parts.map((part) => text.indexOf(part));
 
 describe("the report of an audit", () => {
+  test("names the provider below the verdict, and the record that says so", () => {
+    const provider = { title: { en: "Tencent Exmail", zh: "腾讯企业邮" }, because: "MX mxbiz1.qq.com" };
+    const good: DomainResult = { domain, rows: [row("dns-bimi")], provider };
+    expect(asText(good, telling("en")).split("\n")[1]).toBe("Its mail is at Tencent Exmail (MX mxbiz1.qq.com).");
+    expect(asText(good, telling("zh-CN")).split("\n")[1]).toBe("邮箱服务商：腾讯企业邮（MX mxbiz1.qq.com）。");
+    expect(asMarkdown(good, telling("en")).split("\n")[4]).toBe("Its mail is at Tencent Exmail (MX mxbiz1.qq.com).");
+    expect(asText({ domain, rows: good.rows }, telling("en"))).not.toContain("Its mail is at");
+  });
+
   test.each(["en", "zh-CN"] as const)(
     "says the verdict, then what to mend by harm, then what was not judged, noted and fine (%s)",
     (language) => {

@@ -32,6 +32,7 @@ describe("mailvigil audit", () => {
         "mx.good.test": { A: [address] },
         "_dmarc.good.test": { TXT: [["v=DMARC1; p=reject; rua=mailto:dmarc@good.test"]] },
         "ns.good.test": { A: [address] },
+        "hosted.test": { ...ns, MX: ["5 mxbiz1.qq.com", "10 mxbiz2.qq.com"] },
         "alive.test": { ...ns, MX: ["10 mx.alive.test"] },
         "mx.alive.test": { A: [alive] },
         "open.test": { NS: ["ns.good.test"], MX: [{ priority: 10, exchange: "mx.good.test" }], TXT: [["v=spf1 +all"]] },
@@ -74,6 +75,11 @@ describe("mailvigil audit", () => {
     expect(out.indexOf("[dns-dmarc]")).toBeLessThan(out.indexOf("[dns-dkim]"));
     expect(out.indexOf("[dns-dkim]")).toBeLessThan(out.indexOf("Not judged:"));
     expect(out).toMatch(/^ {3}→ .*:\n\n {9}_dmarc\.open\.test\. TXT "v=DMARC1; [^\n]*"\n\n/m);
+  });
+
+  test("recognises the provider", async () => {
+    expect((await audit("hosted.test")).out.split("\n")[1]).toBe("Its mail is at Tencent Exmail (MX mxbiz1.qq.com).");
+    expect((await audit("open.test")).out).not.toContain("Its mail is at");
   });
 
   test("several domains are a line each, also from a file", async () => {
