@@ -102,9 +102,12 @@ export async function startFakeDns(zone: Zone | Lookup, options: FakeDnsOptions 
         );
     },
   });
-  server.on("error", () => {});
+  // A taken address fails here: without it the server would wait for ever, and the test would only be out of time.
+  const refused = Promise.withResolvers<never>();
+  refused.promise.catch(() => undefined);
+  server.on("error", refused.reject);
   const port = options.port ?? (await freePort(address));
-  await server.listen({ udp: { port, address }, tcp: { port, address } });
+  await Promise.race([server.listen({ udp: { port, address }, tcp: { port, address } }), refused.promise]);
 
   const close = (): Promise<void> => {
     closed = true;
