@@ -36,12 +36,15 @@ export interface Imap {
   id(): Promise<ImapAnswer>;
   /** Opens a folder for reading only: no flag changes, no \Recent is taken. */
   examine(folder: string): Promise<ImapAnswer>;
+  /** A command without a secret, as it is. `lines`: so many are expected, and evidence holds only how many came. */
+  command(words: string, lines?: number): Promise<ImapAnswer>;
   /** Says good-bye and waits at most 2 s for the answer; never throws. */
   logout(): Promise<void>;
 }
 
 const maxLiteral = 64 * 1024;
 const maxUntagged = 1_000;
+const maxAnswer = 8 * 1024 * 1024;
 const logoutTimeoutMs = 2_000;
 
 interface ImapOptions {
@@ -80,13 +83,17 @@ export function createImap(connection: Connection, { commandTimeoutMs, note }: I
     }
   };
 
-  const collect = async (tag: string, onContinue: () => void): Promise<ImapAnswer> => {
+  const collect = async (tag: string, onContinue: () => void, expected?: number): Promise<ImapAnswer> => {
     const untagged: ImapLine[] = [];
+    const most = expected ?? maxUntagged;
+    let size = 0;
     // The server has this long for the whole answer, not for each line of it.
     const end = performance.now() + commandTimeoutMs;
     for (;;) {
       const response = await readResponse(Math.max(1, end - performance.now()));
-      note(`S: ${response}`);
+      const ending = response.startsWith(`${tag} `);
+      if (expected === undefined || ending) note(`S: ${response}`);
+      if (ending && expected !== undefined) note(`S: (${untagged.length} lines)`);
       if (response.startsWith("+")) {
         onContinue();
         continue;
@@ -94,14 +101,16 @@ export function createImap(connection: Connection, { commandTimeoutMs, note }: I
       const space = response.indexOf(" ");
       const line = parseLine(response.slice(space + 1));
       learn(line);
-      if (response.slice(0, space) === tag) return { ...line, untagged };
+      if (ending) return { ...line, untagged };
       untagged.push(line);
-      if (untagged.length > maxUntagged) throw tooMuch(connection, `more than ${maxUntagged} lines in answer to one command`);
+      size += response.length;
+      if (untagged.length > most || size > maxAnswer)
+        throw tooMuch(connection, `more than ${most} lines in answer to one command`);
     }
   };
 
   /** Sends the first part; each further one when the server asks for it (`+`). `shown` is what evidence may hold. */
-  const command = (shown: string, parts: readonly string[], phase: Phase = "command"): Promise<ImapAnswer> => {
+  const command = (shown: string, parts: readonly string[], phase: Phase = "command", expected?: number): Promise<ImapAnswer> => {
     count += 1;
     const tag = `m${count}`;
     step = { phase, command: shown.split(" ", 1)[0] ?? shown };
@@ -112,9 +121,9 @@ export function createImap(connection: Connection, { commandTimeoutMs, note }: I
       if (next !== undefined) connection.write(next);
     };
     sendNext();
-    return collect(tag, sendNext);
+    return collect(tag, sendNext, expected);
   };
-  const simple = (words: string): Promise<ImapAnswer> => command(words, [`${words}\r\n`]);
+  const simple = (words: string, expected?: number): Promise<ImapAnswer> => command(words, [`${words}\r\n`], "command", expected);
 
   const imap: Imap = {
     get step() {
@@ -155,6 +164,7 @@ export function createImap(connection: Connection, { commandTimeoutMs, note }: I
     },
     id: () => simple('ID ("name" "Mailvigil" "vendor" "Mailvigil")'),
     examine: (folder) => simple(`EXAMINE ${astring(folder)}`),
+    command: simple,
     logout: async () => {
       if (!connection.open) return;
       step = { phase: "logout", command: "LOGOUT" };
@@ -187,10 +197,10 @@ export function parseLine(text: string): ImapLine {
   return { word: (match?.[1] ?? text).toUpperCase(), code: match?.[2] ?? "", text: match?.[3] ?? "" };
 }
 
-const inQuotes = (text: string): string => `"${text.replaceAll(/["\\]/g, "\\$&")}"`;
+export const inQuotes = (text: string): string => `"${text.replaceAll(/["\\]/g, "\\$&")}"`;
 
 /** Only these are safe between quotes with every server: RFC 3501 knows no others there. */
-const quotable = /^[\x20-\x7e]*$/;
+export const quotable = /^[\x20-\x7e]*$/;
 
 const astring = (text: string): string => (/^[A-Za-z0-9.@_-]+$/.test(text) ? text : inQuotes(text));
 
