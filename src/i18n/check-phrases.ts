@@ -49,6 +49,17 @@ export const checkPhrases: readonly Text[] = [
   { en: "no incomingServer or outgoingServer with a host name", zh: "没有写明主机名的 incomingServer 或 outgoingServer" },
   { en: "no mail server: {words}", zh: "不是邮件服务器：{words}" },
 
+  // How full a mailbox is.
+  { en: "no QUOTA", zh: "不支持 QUOTA" },
+  { en: "no QUOTA in the answer", zh: "应答中没有 QUOTA" },
+  { en: "no SIZE in the answer", zh: "应答中没有 SIZE" },
+  { en: "{count} mails in all", zh: "{count} 封" },
+  { en: "{count} mails or so", zh: "约 {count} 封" },
+  { en: "{count} of {total} mails of one folder", zh: "有一个文件夹只统计了 {total} 封中的 {count} 封" },
+  { en: "more than {count} folders", zh: "文件夹超过 {count} 个" },
+  { en: "not all folders within {seconds} s", zh: "{seconds} 秒内没有统计完所有文件夹" },
+  { en: "a folder with a name that is not ASCII", zh: "有文件夹的名称不是 ASCII" },
+
   // Mail servers that have not been found yet.
   { en: "the mail server of {domain} has not been looked for yet", zh: "尚未查找 {domain} 的邮件服务器" },
   { en: "the mail server of {domain} is not known yet ({reason})", zh: "尚未找到 {domain} 的邮件服务器（{reason}）" },
