@@ -3,6 +3,7 @@ import { once } from "node:events";
 import https from "node:https";
 import net from "node:net";
 import { createInterface } from "node:readline";
+import { setImmediate } from "node:timers/promises";
 import tls from "node:tls";
 import { createAuthority } from "./certificates.ts";
 import { startFakeDns } from "./fake-dns.ts";
@@ -123,9 +124,14 @@ for (let index = 1; index <= 20; index += 1) {
 const say = (value: object): void => void process.stdout.write(`${JSON.stringify(value)}\n`);
 say({ authority: authority.certPem });
 const input = createInterface({ input: process.stdin });
-input.on("line", () => {
+for await (const _ of input) {
+  // What an audit that is over has sent may still wait to be read.
+  let before: number;
+  do {
+    before = seen.questions + seen.connections;
+    await setImmediate();
+  } while (seen.questions + seen.connections > before);
   say(seen);
   Object.assign(seen, { questions: 0, connections: 0 });
-});
-await once(input, "close");
+}
 process.exit(0);
