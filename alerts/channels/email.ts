@@ -5,7 +5,8 @@ import { defineChannel, write } from "../../src/model/channel.ts";
 import { DialError } from "../../src/model/connection.ts";
 import { visible } from "../../src/model/visible.ts";
 import { resolveAddresses } from "../../src/net/resolve-addresses.ts";
-import { openSocket, trustOf } from "../../src/net/open-socket.ts";
+import { openSocket, openSocketThrough, trustOf } from "../../src/net/open-socket.ts";
+import { proxyOption } from "../../src/net/proxy-option.ts";
 import { emailFields } from "../email-message.ts";
 import { secretOption } from "../secret-option.ts";
 import type { SmtpSession } from "../smtp-session.ts";
@@ -44,6 +45,7 @@ export default defineChannel({
         .meta(write({ en: "write the login name, such as alerts@example.com", zh: "请写登录名，例如 alerts@example.com" }))
         .optional(),
       password: secretOption.optional(),
+      proxy: proxyOption.optional(),
       from: z
         .email()
         .meta(
@@ -75,7 +77,7 @@ export default defineChannel({
   perMinute: 30,
   dependsOn: ({ host, to }) => ({ hosts: [host.toLowerCase()], mailDomains: [...new Set(to.map(domainOf))] }),
 
-  async send(alert, { host, port, security, user, password, from, to }, ctx): Promise<DeliveryResult> {
+  async send(alert, { host, port, security, user, password, proxy, from, to }, ctx): Promise<DeliveryResult> {
     const startTls = security === "starttls";
     const login = user === undefined || password === undefined ? undefined : { user, password: await password.reveal() };
     const message = await compose({
@@ -88,9 +90,10 @@ export default defineChannel({
     const trust = trustOf(ctx.authorities);
     const { signal } = ctx;
     try {
-      const addresses = isIP(host) === 0 ? await resolveAddresses(ctx.ask, host, signal) : [host];
-      const at = { name: host, addresses, port: port ?? (startTls ? 587 : 465), trust: startTls ? undefined : trust, signal };
-      const { socket } = await openSocket(at);
+      const at = { name: host, port: port ?? (startTls ? 587 : 465), trust: startTls ? undefined : trust, signal };
+      const { socket } = await (proxy === undefined
+        ? openSocket({ ...at, addresses: isIP(host) === 0 ? await resolveAddresses(ctx.ask, host, signal) : [host] })
+        : openSocketThrough(proxy, { ...at, ask: ctx.ask }));
       const session: SmtpSession = { socket, startTls, name: host, trust, login, from, to, message, signal };
       const { reply, refused } = await sendBySmtp(session);
       const without = refused.length === 0 ? "" : `; refused: ${refused.join(", ")}`;

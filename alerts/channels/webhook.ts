@@ -3,6 +3,7 @@ import type { ChannelContext, DeliveryResult } from "../../src/model/channel.ts"
 import { defineChannel, write } from "../../src/model/channel.ts";
 import type { Secret } from "../../src/model/secret.ts";
 import { post, refusedAddress } from "../../src/net/post.ts";
+import { proxyOption } from "../../src/net/proxy-option.ts";
 import { judgeAnswer } from "../http-answer.ts";
 import { isSecret, secretOption } from "../secret-option.ts";
 import { payloadOf, signaturesOf, signingKey } from "../standard-webhooks.ts";
@@ -47,6 +48,7 @@ export default defineChannel({
     ),
     /** The key before, while receivers change to the new one: both signatures are sent. */
     previousSecret: secretOption.optional(),
+    proxy: proxyOption.optional(),
     /** The receiver is on this machine or in the own network. */
     allowPrivate: z
       .boolean()
@@ -80,7 +82,8 @@ export default defineChannel({
     const body = payloadOf(alert, ctx.maybeRepeat);
     const headers = headersOf(keys, alert.id, body, ctx);
     const { ask, authorities, signal } = ctx;
-    const outcome = await post({ url: address, headers, body, allowPrivate: options.allowPrivate, ask, authorities, signal });
+    const { allowPrivate, proxy } = options;
+    const outcome = await post({ url: address, headers, body, allowPrivate, proxy, ask, authorities, signal });
     return judgeAnswer(outcome, where, ctx.now(), () => ({ kind: "ok" }));
   },
 });

@@ -5,14 +5,15 @@ import { statusOf } from "../model/status.ts";
 import type { RunOutcome } from "./run-probe.ts";
 
 /**
- * The self-tests that a bad observation stands on. A wrong clock spoils only what rests on dates, and what opens connections on
- * the way only what rests on whose certificate was seen.
+ * The self-tests that a bad observation stands on. A wrong clock spoils only what rests on dates, what opens connections on the way
+ * only what rests on whose certificate was seen, and a proxy only what was looked at through one.
  */
 const standsOn = {
   egress: "monitor/egress",
   resolver: "monitor/resolver",
   clock: "monitor/clock",
   interception: "monitor/interception",
+  proxy: "monitor/proxy",
 } as const;
 
 /** OpenSSL's words for a chain that ends at nobody we know, and our own for one that was put in the place of another. */
@@ -38,12 +39,13 @@ export async function judgeOwnSide(probe: Probe, outcome: RunOutcome, began: num
   const { status, findings } = outcome.observation;
   if (probe.measures === "monitor" || status === "ok" || outcome.rejected !== undefined || !outcome.ran) return outcome;
   const strange = findings.some(({ data }) => strangeAuthority.has(data["problem"])) ? [standsOn.interception] : [];
-  const looked = Promise.all([standsOn.egress, standsOn.resolver, ...strange].map((id) => tests.runFresh(id, began)));
+  const proxied = findings.some(({ data }) => Object.hasOwn(data, "proxy")) ? [standsOn.proxy] : [];
+  const looked = Promise.all([standsOn.egress, standsOn.resolver, ...strange, ...proxied].map((id) => tests.runFresh(id, began)));
   // Nothing to take back, but what kept us from finding out may be ourselves: the sooner that is known the better.
   if (status === "unknown") return outcome;
   await looked;
   const datedness = probe.measures === "expiry" || findings.some(({ code }) => code.startsWith("certificate-"));
-  const tested = [standsOn.egress, standsOn.resolver, ...(datedness ? [standsOn.clock] : []), ...strange];
+  const tested = [standsOn.egress, standsOn.resolver, ...(datedness ? [standsOn.clock] : []), ...strange, ...proxied];
   const self = tested.filter((id) => tests.last(id)?.status === "critical");
   if (self.length === 0) return withProof(outcome, began, tests);
   return { ...outcome, immediate: false, observation: notJudged(outcome.observation, self) };

@@ -21,7 +21,9 @@ const chinese: readonly (readonly [pattern: RegExp, zh: string])[] = [
 
 /** A channel's short technical reason in both languages; what is not known here is said as it is. */
 export function channelReason(reason: string): Text {
-  const known = chinese.find(([pattern]) => pattern.test(reason));
+  // What a proxy does wrong is not said of the receiver.
+  const byProxy = /\bproxy-(?:connect|handshake) |through the proxy /.test(reason);
+  const known = byProxy ? undefined : chinese.find(([pattern]) => pattern.test(reason));
   const zh = known === undefined ? reasonText(reason).zh : reason.replace(known[0], known[1]);
   return { en: reason, zh: zh.replace(/the address in ((?:env|file|command) [^\s：]+)(?: |(?=：)|$)/, "$1 中的地址") };
 }

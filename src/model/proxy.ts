@@ -1,4 +1,5 @@
 import type { Secret } from "./secret.ts";
+import type { Text } from "./text.ts";
 
 /** Where a proxy is, and how it is spoken to: SOCKS5 (RFC 1928) or HTTP CONNECT (RFC 9110 section 9.3.6). */
 interface ProxyAddress {
@@ -54,4 +55,37 @@ function decoded(text: string): string | undefined {
   } catch {
     return undefined;
   }
+}
+
+/** Told by the plan and by the options of checks and channels alike. */
+interface ProxyFault {
+  readonly problem: Text;
+  readonly remedy: Text;
+}
+
+export const proxyRemedy: Text = {
+  en: "write socks5://host:port or http://host:port; with a login { url: socks5://user@host:port, password: { env: NAME } }",
+  zh: "请写 socks5://主机:端口 或 http://主机:端口；需登录时写 { url: socks5://用户@主机:端口, password: { env: 变量名 } }",
+};
+
+/**
+ * A proxy as a person writes it: an address alone, or `url` and `password`.
+ * @param toSecret reads the place of the password; undefined where it is none
+ */
+export function readProxy<S>(
+  value: unknown,
+  toSecret: (value: unknown) => S | undefined,
+): (ProxyAddress & { readonly password?: S }) | ProxyFault {
+  const { url, password, ...more }: Readonly<Record<string, unknown>> =
+    typeof value === "object" && value !== null ? { ...value } : { url: value };
+  const address = typeof url === "string" && Object.keys(more).length === 0 ? readProxyAddress(url) : undefined;
+  const wrong = (en: string, zh: string): ProxyFault => ({ problem: { en, zh }, remedy: proxyRemedy });
+  if (address === "secret") return wrong("a password must not stand in this file as text", "密码不能以明文写在此文件中");
+  if (address === undefined) return wrong("is not the address of a proxy", "不是代理地址");
+  if (password === undefined && address.user === undefined) return address;
+  if (password === undefined || address.user === undefined)
+    return wrong("user and password belong together", "用户名和密码要一起写");
+  const secret = toSecret(password);
+  if (secret === undefined) return wrong("the password is not the place of a secret", "password 不是有效的密码来源");
+  return { ...address, password: secret };
 }

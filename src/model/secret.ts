@@ -13,6 +13,9 @@ export interface Secret {
   toJSON(): "[secret]";
 }
 
+export const isSecret = (value: unknown): value is Secret =>
+  typeof value === "object" && value !== null && "reveal" in value && typeof value.reveal === "function";
+
 /** The message names the source and the remedy, never a value. */
 export class SecretError extends Error {
   override readonly name = "SecretError";

@@ -1,5 +1,6 @@
 import type { FindingDeclaration, FoundFinding } from "../model/check.ts";
 import { type DialError, type DialFailure, type Phase } from "../model/connection.ts";
+import { type Proxy, proxyName } from "../model/proxy.ts";
 import type { Data } from "../model/text.ts";
 import { type CertificateCode, certificateFinding } from "./certificate-findings.ts";
 
@@ -95,6 +96,43 @@ export const connectionFindings = {
     },
     source: "connect(2): ENETUNREACH, EADDRNOTAVAIL, EPERM",
   },
+  "path-blocked": {
+    severity: "unknown",
+    text: {
+      en: "{host} was not judged: no connection to it stands from here, and in mainland China the way to it is known to be blocked ({reason})",
+      zh: "未能判断 {host}：从本机连不上它；已知在中国大陆无法直接访问（{reason}）",
+    },
+    advice: {
+      en: "In mainland China: give the mailbox a way around, such as proxy: socks5://gate.example.com:1080. Elsewhere: look at your firewall, then at the provider's status page.",
+      zh: "在中国大陆：请为该邮箱设置代理，例如 proxy: socks5://gate.example.com:1080。在其他地区：先检查防火墙，再看服务商的状态页。",
+    },
+    source: "The preset of the provider (blocked_in): a blocked path says nothing about the mail service",
+  },
+  "proxy-failed": {
+    severity: "unknown",
+    text: {
+      en: "{host} was not judged: the proxy {proxy}, by which it is reached, does not work ({reason})",
+      zh: "未能判断 {host}：连接它所用的代理 {proxy} 不可用（{reason}）",
+    },
+    advice: {
+      en: "Whoever runs the proxy looks at it; check its address, user and password in proxy:. The mail server is not blamed.",
+      zh: "请代理的管理员检查，并核对 proxy: 中的地址、用户名和密码；这不代表邮件服务器有问题。",
+    },
+    source: "RFC 1928 section 6; RFC 1929; RFC 9110 sections 9.3.6 and 15.5.8",
+  },
+  "proxy-target-failed": {
+    severity: "critical",
+    timed: true,
+    text: {
+      en: "{host} cannot be reached at port {port} by way of the proxy {proxy}, which itself answers ({reason})",
+      zh: "经代理 {proxy} 连不上 {host} 的端口 {port}，而代理本身有应答（{reason}）",
+    },
+    advice: {
+      en: "Look at the status page of the provider. If all is well there, ask whoever runs the proxy whether {host} is allowed and can be reached from it.",
+      zh: "先看服务商的状态页；若那里正常，请代理的管理员确认是否放行 {host}，以及代理所在的网络能否连上它。",
+    },
+    source: "RFC 1928 section 6 (replies 4 to 6); RFC 9209 section 2.3",
+  },
   "address-failed": {
     severity: "warning",
     concerns: "server",
@@ -144,7 +182,15 @@ export type ConnectionCode = keyof typeof connectionFindings;
 export interface Target {
   readonly host: string;
   readonly port: number;
+  /** What it is reached through, `gate.example.com:1080`: the engine looks at that before anybody is blamed. */
+  readonly proxy?: string;
 }
+
+export const targetOf = ({ host, port, proxy }: { host: string; port: number; proxy?: Proxy | undefined }): Target => ({
+  host,
+  port,
+  ...(proxy ? { proxy: proxyName(proxy) } : {}),
+});
 
 /** What our own system says about itself; a router's word about the target is EHOSTUNREACH alone. */
 const ownSide: ReadonlySet<string> = new Set(["ENETUNREACH", "ENETDOWN", "EADDRNOTAVAIL", "EAFNOSUPPORT", "EACCES", "EPERM"]);
@@ -176,14 +222,32 @@ const byPhase: Partial<Record<Phase, Partial<Record<DialFailure, ConnectionCode>
   tls: inTls,
 };
 
+/** How a blocked path looks: packets that are dropped, and resets in somebody else's name at the first or at the next one. */
+const cutOff: ReadonlySet<DialFailure> = new Set(["timeout", "reset", "closed", "refused", "unreachable"]);
+
 /**
  * The finding that says why a dial, or `startTls`, did not succeed.
+ * @param blocked the provider is known to be out of reach from mainland China: who is cut off from it is not told that it is down
  * @returns undefined where the error says nothing about the target (given up, a fault of our own): throw it on
  */
-export function connectionFinding(error: DialError, target: Target): FoundFinding<ConnectionCode | CertificateCode> | undefined {
+export function connectionFinding(
+  error: DialError,
+  target: Target,
+  blocked = false,
+): FoundFinding<ConnectionCode | CertificateCode> | undefined {
   if (error.failure === "certificate") return certificateFinding(error.peer, error.remote ?? "", target);
-  const code = isOwnSide(error) ? "no-route" : byPhase[error.phase]?.[error.failure];
+  const code = codeOf(error, target, blocked);
   return code && { code, data: dataOf(error, target) };
+}
+
+function codeOf(error: DialError, target: Target, blocked: boolean): ConnectionCode | undefined {
+  const { phase, failure } = error;
+  if (failure === "aborted") return undefined;
+  if (phase === "proxy-connect" || phase === "proxy-handshake") return "proxy-failed";
+  if (target.proxy !== undefined && phase === "connect") return "proxy-target-failed";
+  if (isOwnSide(error)) return "no-route";
+  const code = byPhase[phase]?.[failure];
+  return blocked && target.proxy === undefined && phase !== "resolve" && code && cutOff.has(failure) ? "path-blocked" : code;
 }
 
 /** Says that addresses of the name did not connect before one did; undefined when all is well or the fault is our own. */
@@ -195,9 +259,4 @@ export function failedAddresses(failed: readonly DialError[], target: Target): F
   return { code: "address-failed", data: { ...dataOf(first, target), reason, count: theirs.length } };
 }
 
-const dataOf = (error: DialError, { host, port }: Target): Data => ({
-  phase: error.phase,
-  host,
-  port,
-  reason: error.message,
-});
+const dataOf = (error: DialError, target: Target): Data => ({ phase: error.phase, ...target, reason: error.message });

@@ -3,15 +3,17 @@ import net from "node:net";
 import tls from "node:tls";
 import type { CheckContext, FoundFinding } from "../model/check.ts";
 import { type Connection, DialError, type PeerCertificate } from "../model/connection.ts";
+import type { Proxy } from "../model/proxy.ts";
 import type { Secret } from "../model/secret.ts";
 import type { CertificateCode } from "./certificate-findings.ts";
-import { type ConnectionCode, connectionFinding } from "./connection-findings.ts";
+import { type ConnectionCode, connectionFinding, targetOf } from "./connection-findings.ts";
 import { resolveAddresses } from "./resolve-addresses.ts";
 import { createImap, type Imap, reasonOf } from "./imap.ts";
 import type { LoginCode } from "./login-findings.ts";
 import type { Provider } from "./login-options.ts";
 import { holdSession, type Limits, type Report, secure, timelyGreeting } from "./login-session.ts";
 import { trustOf } from "./open-socket.ts";
+import { openTunnel } from "./proxy.ts";
 import type { SessionCode } from "./session-findings.ts";
 import { createSmtp, replyReason, type Smtp } from "./smtp.ts";
 
@@ -23,6 +25,7 @@ export interface Account {
   readonly user: string;
   readonly password: Secret;
   readonly fingerprint?: string | undefined;
+  readonly proxy?: Proxy | undefined;
   readonly provider?: Provider | undefined;
   readonly limits: Limits;
 }
@@ -48,17 +51,36 @@ export class SessionError extends Error {
 }
 
 /**
- * Where an account's server is: names through `ask` alone, three addresses at most.
+ * Where an account's server is: names through `ask` alone, three addresses at most; behind a proxy the name itself.
  * @throws SessionError when the name leads nowhere
  */
 export async function addressesOf({ ctx, account, signal }: Visit): Promise<readonly string[]> {
-  const { host, port } = account;
-  if (net.isIP(host) !== 0) return [host];
+  const { host, port, proxy } = account;
+  if (proxy !== undefined || net.isIP(host) !== 0) return [host];
   try {
     return (await resolveAddresses(ctx.ask, host, signal)).slice(0, 3);
   } catch (error) {
     const found = error instanceof DialError ? connectionFinding(error, { host, port }) : undefined;
     if (!found) throw error;
+    throw new SessionError(asError(error).message, [found], error);
+  }
+}
+
+/**
+ * The way to an account's server through its proxy, for a library that would connect by itself; undefined without a proxy.
+ * @throws SessionError with the leg that failed
+ */
+export async function tunnelOf({ ctx, account, signal }: Visit): Promise<net.Socket | undefined> {
+  const { host, port, proxy, limits } = account;
+  if (proxy === undefined) return undefined;
+  try {
+    const { socket, remote } = await openTunnel({ proxy, host, port, ask: ctx.ask, signal, timeoutMs: limits.connect * 1000 });
+    ctx.note(`connect ${remote}`);
+    return socket;
+  } catch (error) {
+    const found = error instanceof DialError ? connectionFinding(error, targetOf(account)) : undefined;
+    if (!found) throw error;
+    ctx.note(asError(error).message);
     throw new SessionError(asError(error).message, [found], error);
   }
 }
@@ -114,13 +136,13 @@ async function lookBeforeLogin(
   { ctx, account, signal }: Visit,
   protocol: "imap" | "smtp",
 ): Promise<{ readonly findings: readonly SessionFinding[]; readonly leaf: PeerCertificate | undefined }> {
-  const { host, port, limits } = account;
+  const { limits } = account;
   const more = { commandTimeoutMs: limits.command * 1000, note: ctx.note };
   const options = { ctx, options: account, signal };
   let leaf: PeerCertificate | undefined;
   const found = (code: SessionCode, command: string, reason: string): FoundFinding<SessionCode> => ({
     code,
-    data: { phase: command === atGreeting ? "greeting" : "tls", host, port, command, reason },
+    data: { phase: command === atGreeting ? "greeting" : "tls", ...targetOf(account), command, reason },
   });
   const encrypt = async (connection: Connection): Promise<void> => {
     if (account.security === "starttls") await secure(connection, ctx.note);
@@ -178,9 +200,9 @@ async function smtpToTls(smtp: Smtp, account: Account, report: Report<SessionCod
 /** A session that broke off at a command. `seconds`: how long was waited for an answer that did not come. */
 export const brokenOff = (
   code: Extract<SessionCode, "connection-lost" | "session-ended" | "command-timeout">,
-  { host, port }: Account,
+  account: Account,
   about: { readonly command: string; readonly reason: string; readonly seconds?: number },
-): FoundFinding<SessionCode> => ({ code, data: { phase: "command", host, port, ...about } });
+): FoundFinding<SessionCode> => ({ code, data: { phase: "command", ...targetOf(account), ...about } });
 
 /** RFC 5530 section 3. */
 const byResponseCode: Readonly<Record<string, LoginCode>> = {

@@ -1,10 +1,8 @@
 import { z } from "zod";
 import { explain, type Login } from "../model/check.ts";
 import { otherRefusals } from "../model/provider.ts";
-import type { Secret } from "../model/secret.ts";
-
-const isSecret = (value: unknown): value is Secret =>
-  typeof value === "object" && value !== null && "reveal" in value && typeof value.reveal === "function";
+import { isSecret, type Secret } from "../model/secret.ts";
+import { proxyOption } from "./proxy-option.ts";
 
 const seconds = z.number().positive().max(60);
 
@@ -32,6 +30,8 @@ const provider = z.strictObject({
   otherRejections: z.partialRecord(z.enum(otherRefusals), z.array(z.string())).default({}),
   /** It wants to know who asks (RFC 2971) after the login and before a folder is opened: Coremail. */
   idAfterLogin: z.boolean().default(false),
+  /** It cannot be reached directly from mainland China. */
+  blockedInChina: z.boolean().default(false),
 });
 
 export type Provider = z.output<typeof provider>;
@@ -68,6 +68,7 @@ export const loginOptions = {
     .meta(explain({ en: "The login name", zh: "登录名" })),
   password: z.custom<Secret>(isSecret, "must be a secret").meta(explain({ en: "Where the password is kept", zh: "密码的来源" })),
   fingerprint: fingerprintOption.optional(),
+  proxy: proxyOption.optional(),
   /** From the presets. */
   provider: provider.optional(),
   limits: limits

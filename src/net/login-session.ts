@@ -1,6 +1,8 @@
 import type { CheckContext, CheckResult, FoundFinding, Login, MetricDeclaration } from "../model/check.ts";
 import { type Connection, DialError, type TlsPeer } from "../model/connection.ts";
-import { connectionFinding, type ConnectionCode, failedAddresses, type Target } from "./connection-findings.ts";
+import type { Proxy } from "../model/proxy.ts";
+import { connectionFinding, type ConnectionCode, failedAddresses, targetOf } from "./connection-findings.ts";
+import type { Provider } from "./login-options.ts";
 import type { CertificateCode } from "./certificate-findings.ts";
 import { lateGreeting, sessionFinding, type SessionCode, type Step } from "./session-findings.ts";
 
@@ -28,6 +30,8 @@ interface SessionOptions {
   readonly port: number;
   readonly security: "tls" | "starttls";
   readonly fingerprint?: string | undefined;
+  readonly proxy?: Proxy | undefined;
+  readonly provider?: Pick<Provider, "blockedInChina"> | undefined;
   readonly limits: Limits;
 }
 
@@ -59,7 +63,8 @@ export async function holdSession<S extends Session, Code extends string, Metric
   talk: (session: S, connection: Connection, report: Report<Code | OwnCode, Metric | SessionMetric>) => Promise<void>,
 ): Promise<CheckResult<Code | OwnCode, Metric | SessionMetric>> {
   const { host, port, limits } = options;
-  const target: Target = { host, port };
+  const target = targetOf(options);
+  const blocked = options.provider?.blockedInChina ?? false;
   const findings: FoundFinding<Code | OwnCode>[] = [];
   const metrics: Partial<Record<Metric | SessionMetric, number>> = {};
   const loggedIn: string[] = [];
@@ -95,11 +100,12 @@ export async function holdSession<S extends Session, Code extends string, Metric
         connectTimeoutMs: limits.connect * 1000,
         tlsTimeoutMs: limits.tls * 1000,
         ...(options.fingerprint === undefined ? {} : { pinnedFingerprint: options.fingerprint }),
+        ...(options.proxy === undefined ? {} : { proxy: options.proxy }),
       },
       signal,
     );
   } catch (error) {
-    failed(error, error instanceof DialError ? connectionFinding(error, target) : undefined);
+    failed(error, error instanceof DialError ? connectionFinding(error, target, blocked) : undefined);
     return { findings, metrics, loggedIn };
   }
   for (const error of connection.failed) ctx.note(error.message);
@@ -122,13 +128,10 @@ export async function holdSession<S extends Session, Code extends string, Metric
   return { findings, metrics, loggedIn };
 }
 
-function brokenOff(
-  error: DialError,
-  session: Session,
-  { host, port, limits }: SessionOptions,
-): FoundFinding<OwnCode> | undefined {
-  const target = { host, port };
-  if (error.phase === "tls") return connectionFinding(error, target);
+function brokenOff(error: DialError, session: Session, options: SessionOptions): FoundFinding<OwnCode> | undefined {
+  const target = targetOf(options);
+  const { limits } = options;
+  if (error.phase === "tls") return connectionFinding(error, target, options.provider?.blockedInChina);
   const waitedMs = (session.step.phase === "greeting" ? limits.greeting : limits.command) * 1000;
   const found = sessionFinding(error, { ...session.step, waitedMs }, target);
   if (found === undefined || session.farewell === undefined) return found;
@@ -142,12 +145,13 @@ function brokenOff(
  */
 export async function timelyGreeting<T>(
   report: Report<"greeting-late", "greeting">,
-  { host, port, limits }: SessionOptions,
+  options: SessionOptions,
   read: (timeoutMs: number) => Promise<T>,
 ): Promise<T> {
+  const { limits } = options;
   const began = performance.now();
   const greeting = await report.time("greeting", () => read(limits.greeting * 1000));
-  const late = lateGreeting(performance.now() - began, limits, { host, port });
+  const late = lateGreeting(performance.now() - began, limits, targetOf(options));
   if (late) report.find(late);
   return greeting;
 }

@@ -14,8 +14,10 @@ import {
   loginFinding,
   SessionError,
   type SessionFinding,
+  tunnelOf,
   type Visit,
 } from "./library-client.ts";
+import { openDoor } from "./door.ts";
 import { knownRejection } from "./login-findings.ts";
 
 type FolderUse = "inbox" | "junk" | "all" | "trash" | "other";
@@ -104,7 +106,14 @@ async function logIn(visit: Visit): Promise<LoggedIn> {
   for (const address of addresses) {
     signal.throwIfAborted();
     let broken: Error | undefined;
-    const client = (last = await createClient(account, { address, secured, password }));
+    const tunnel = await tunnelOf(visit);
+    const door = tunnel && (await openDoor(tunnel));
+    const client = (last = await createClient(account, {
+      address: door?.host ?? address,
+      port: door?.port ?? port,
+      secured,
+      password,
+    }));
     // Without a listener a reset or a frozen server ends the process.
     client.on("error", (error: Error) => {
       broken ??= error;
@@ -117,6 +126,7 @@ async function logIn(visit: Visit): Promise<LoggedIn> {
       return { client, broken: () => broken };
     } catch (error) {
       client.close();
+      door?.close();
       signal.throwIfAborted();
       failure = error;
       if (!isConnectError(error)) break;
@@ -129,12 +139,13 @@ async function logIn(visit: Visit): Promise<LoggedIn> {
 
 interface Way {
   readonly address: string;
+  readonly port: number;
   readonly secured: ConnectionOptions;
   readonly password: string;
 }
 
-async function createClient(account: Account, { address, secured, password }: Way): Promise<ImapFlow> {
-  const { port, security, user, limits } = account;
+async function createClient(account: Account, { address, port, secured, password }: Way): Promise<ImapFlow> {
+  const { security, user, limits } = account;
   const { ImapFlow } = await import("imapflow");
   return new ImapFlow({
     host: address,

@@ -1,7 +1,10 @@
 import net from "node:net";
 import tls from "node:tls";
 import { DialError, type TlsPeer } from "../model/connection.ts";
+import type { Ask } from "../model/dns.ts";
+import type { Proxy } from "../model/proxy.ts";
 import { judge, until } from "./connection.ts";
+import { openTunnel } from "./proxy.ts";
 import { createTrust, lookFirst, type Trust } from "./tls.ts";
 
 /** Addresses are tried in order; a channel has 15 s in all. */
@@ -48,6 +51,18 @@ export async function openSocket({ name, addresses, port, trust, signal }: OpenO
     return trust === undefined ? { socket, peer: undefined } : secured(socket, { name, remote, trust, signal });
   }
   throw failed;
+}
+
+/**
+ * The same through a proxy, which looks up the name.
+ * @throws DialError also of the phases of the proxy
+ */
+export async function openSocketThrough(
+  proxy: Proxy,
+  { name, port, trust, signal, ask }: Omit<OpenOptions, "addresses"> & { readonly ask: Ask },
+): Promise<OpenSocket> {
+  const { socket, remote } = await openTunnel({ proxy, host: name, port, ask, signal, timeoutMs: connectMs / 2 });
+  return trust === undefined ? { socket, peer: undefined } : secured(socket, { name, remote, trust, signal });
 }
 
 async function secured(

@@ -1,8 +1,10 @@
 import { isIP } from "node:net";
 import { DialError } from "../model/connection.ts";
 import type { Ask } from "../model/dns.ts";
+import type { Proxy } from "../model/proxy.ts";
+import { SecretError } from "../model/secret.ts";
 import { addressesOf, exchange, hostOf, messageOf, portOf, wordsOf } from "./http-exchange.ts";
-import { openSocket, trustOf } from "./open-socket.ts";
+import { openSocket, openSocketThrough, type OpenSocket, trustOf } from "./open-socket.ts";
 import { whyNotPost } from "./post-address.ts";
 
 /** More of an answer is not read. */
@@ -15,6 +17,8 @@ export interface PostRequest {
   readonly body: string;
   /** Loopback and private addresses may be posted to. */
   readonly allowPrivate: boolean;
+  /** Looks up the name in our place, so that only an address can be judged here; then it is https: or nothing. */
+  readonly proxy?: Proxy | undefined;
   readonly ask: Ask;
   readonly authorities: readonly string[];
   readonly signal: AbortSignal;
@@ -40,21 +44,11 @@ export type PostOutcome =
 
 /** One POST to a resolved, judged and pinned address. Redirects are answers like any other. Never throws. */
 export async function post(request: PostRequest): Promise<PostOutcome> {
-  const { url, signal, allowPrivate } = request;
-  const name = hostOf(url);
-  const secure = url.protocol === "https:";
+  const { url, signal } = request;
   try {
-    const found = await addressesOf(request.ask, name, signal);
-    const addresses = found.filter((address) => whyNotPost(address, allowPrivate) === undefined);
-    const inside = addresses.filter((address) => whyNotPost(address, false) !== undefined);
-    if (addresses.length === 0) {
-      return { kind: "refused", reason: refusal(found[0] ?? "", allowPrivate) };
-    }
-    if (!secure && inside.length < addresses.length) {
-      return { kind: "refused", reason: "Nothing is posted over the internet without TLS; write https://" };
-    }
-    const trust = secure ? trustOf(request.authorities) : undefined;
-    const { socket } = await openSocket({ name, addresses, port: portOf(url), trust, signal });
+    const opened = await (request.proxy === undefined ? openDirectly(request) : openBehind(request.proxy, request));
+    if (typeof opened === "string") return { kind: "refused", reason: opened };
+    const { socket } = opened;
     const outcome = await exchange(
       { method: "POST", url, headers: headersOf(request), body: request.body, maxBytes: maxBody, signal },
       socket,
@@ -64,9 +58,36 @@ export async function post(request: PostRequest): Promise<PostOutcome> {
     const { "retry-after": retryAfter = "", location = "" } = headers;
     return { kind: "answer", status, retryAfter, location, body, complete: end === "whole" };
   } catch (error) {
+    if (error instanceof SecretError) return { kind: "refused", reason: error.message };
     if (error instanceof DialError && error.failure === "certificate") return { kind: "refused", reason: error.message };
     return { kind: "failed", reason: signal.aborted ? messageOf(signal.reason) : wordsOf(error), sent: false };
   }
+}
+
+const noTls = "Nothing is posted over the internet without TLS; write https://";
+
+/** A socket, or why there is none and will be none. */
+async function openDirectly(request: PostRequest): Promise<OpenSocket | string> {
+  const { url, signal, allowPrivate } = request;
+  const name = hostOf(url);
+  const secure = url.protocol === "https:";
+  const found = await addressesOf(request.ask, name, signal);
+  const addresses = found.filter((address) => whyNotPost(address, allowPrivate) === undefined);
+  const inside = addresses.filter((address) => whyNotPost(address, false) !== undefined);
+  if (addresses.length === 0) return refusal(found[0] ?? "", allowPrivate);
+  if (!secure && inside.length < addresses.length) return noTls;
+  const trust = secure ? trustOf(request.authorities) : undefined;
+  return openSocket({ name, addresses, port: portOf(url), trust, signal });
+}
+
+async function openBehind(
+  proxy: Proxy,
+  { url, allowPrivate, ask, authorities, signal }: PostRequest,
+): Promise<OpenSocket | string> {
+  const refused = refusedAddress(url, allowPrivate);
+  if (refused !== undefined) return refused;
+  if (url.protocol !== "https:") return noTls;
+  return openSocketThrough(proxy, { name: hostOf(url), port: portOf(url), trust: trustOf(authorities), signal, ask });
 }
 
 const refusal = (address: string, allowPrivate: boolean): string =>

@@ -10,6 +10,7 @@ import {
   loginFinding,
   SessionError,
   smtpRefusal,
+  tunnelOf,
   type Visit,
 } from "./library-client.ts";
 import { knownRejection } from "./login-findings.ts";
@@ -70,11 +71,14 @@ interface Way {
   readonly letter: Letter;
 }
 
-async function send({ account, signal }: Visit, { address, secured, password, letter }: Way): Promise<string> {
+async function send(visit: Visit, { address, secured, password, letter }: Way): Promise<string> {
+  const { account, signal } = visit;
   const { port, security, user, limits } = account;
   const { createTransport } = await import("nodemailer");
+  const tunnel = await tunnelOf(visit);
   const transport = createTransport({
     host: address,
+    ...(tunnel ? { connection: tunnel } : {}),
     port,
     secure: security === "tls",
     requireTLS: true,
@@ -96,10 +100,12 @@ async function send({ account, signal }: Visit, { address, secured, password, le
     return info.response;
   } finally {
     transport.close();
+    tunnel?.destroy();
   }
 }
 
 async function answerOf(error: Error, visit: Visit): Promise<Submitted> {
+  if (error instanceof SessionError) throw error;
   const { account, ctx } = visit;
   const code = "code" in error ? error.code : undefined;
   const reply = "response" in error && typeof error.response === "string" ? error.response : "";

@@ -3,10 +3,11 @@ import { expect } from "vitest";
 import { roundTripFindings } from "../../checks/mail-roundtrip.texts.ts";
 import mailRoundtrip from "../../checks/mail-roundtrip.ts";
 import { type CheckCase, testCheck } from "../support/check-tester.ts";
-import { critical } from "../support/connection-cases.ts";
+import { blocked, critical } from "../support/connection-cases.ts";
 import { startFullQueue } from "../support/full-queue.ts";
 import { scriptImap } from "../support/mail-script.ts";
 import { type CertificateKind, mailHost, mailWorld, reaching, showBox } from "../support/mail-world.ts";
+import { startProxy } from "../support/proxy-server.ts";
 import { answers, dataIs, hangsUpOnce, here, imap, limits, nowhere, to, unreachable } from "../support/round-trip-world.ts";
 
 /** The server takes whatever it is sent and keeps a record: with this certificate it must not get the password. */
@@ -57,6 +58,30 @@ testCheck(
         return { ...(await nowhere(here, { port, limits: quick })()), close };
       },
       ...critical("connect-timeout"),
+    },
+    "a provider that is blocked in China": {
+      world: async () => {
+        const { port, close } = await startFullQueue();
+        const quick = { ...limits, connect: 0.2, tls: 0.2 };
+        return { ...(await nowhere(here, { port, limits: quick, provider: blocked })()), close };
+      },
+      status: "unknown",
+      findings: ["path-blocked"],
+    },
+    "the proxy is not there": {
+      world: nowhere(() => reaching({}), { proxy: "socks5://127.0.0.1:9" }),
+      status: "unknown",
+      findings: ["proxy-failed"],
+      also: dataIs({ phase: "proxy-connect", proxy: "127.0.0.1:9" }),
+    },
+    "the proxy says that the server refuses": {
+      world: async () => {
+        const answer = "HTTP/1.1 502 Bad Gateway\r\nProxy-Status: gate; error=connection_refused\r\n\r\n";
+        const proxy = await startProxy({ kind: "http", answer });
+        const made = await nowhere(() => reaching({}), { proxy: `http://127.0.0.1:${proxy.port}` })();
+        return { ...made, close: () => proxy.close() };
+      },
+      ...critical("proxy-target-failed", dataIs({ phase: "connect" })),
     },
     "no way to the host": { world: unreachable("ENETUNREACH"), status: "unknown", findings: ["no-route"] },
     "a router says no": { world: unreachable("EHOSTUNREACH"), ...critical("host-unreachable") },

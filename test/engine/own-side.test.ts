@@ -150,3 +150,25 @@ describe("judgeOwnSide() with a certificate of an authority that nobody knows", 
     expect((await refusedFor("CERT_HAS_EXPIRED", "passed")).ran).not.toContain(interception);
   });
 });
+
+describe("judgeOwnSide() on what was looked at through a proxy", () => {
+  const proxy = "monitor/proxy";
+  const failedBy = async (data: Readonly<Record<string, string>>, result: Severity | "passed") => {
+    const check = { ...checkThatFinds(), run: () => Promise.resolve({ findings: [{ code: "closed", data }] }) };
+    const declaring = { ...check, findings: { closed: declared } };
+    const probe = probeOf(declaring, {});
+    const outcome = await runProbe(probe, declaring, testWorld());
+    if (!outcome) throw new Error("the run was cut short");
+    const tests = selfTests({ "monitor/egress": "passed", "monitor/resolver": "passed", [proxy]: result });
+    return { outcome: await judgeOwnSide(probe, outcome, 0, tests), ran: tests.ran };
+  };
+
+  test.each([
+    ["through one", { proxy: "gate.example:1080" }, "critical", ["own-side:unknown", "closed:unknown"], true],
+    ["through one", { proxy: "gate.example:1080" }, "passed", ["closed:critical"], true],
+    ["directly", {}, "critical", ["closed:critical"], false],
+  ] as const)("%s, and the self-test said %s", async (_how, data, result, expected, asked) => {
+    const { outcome, ran } = await failedBy(data, result);
+    expect([said(outcome), ran.includes(proxy)]).toEqual([expected, asked]);
+  });
+});

@@ -17,6 +17,7 @@ import {
   reaching,
   secretOf,
 } from "./mail-world.ts";
+import { type ProxyServerOptions, startProxy } from "./proxy-server.ts";
 
 export const login = { user: "Sales@example.test", password: secretOf(password) };
 /** Short enough for a test, in the proportions of the real ones. Seconds. */
@@ -69,6 +70,25 @@ const unreachable = (code: string, expected: Expected): CheckCase => {
     ...expected,
   };
 };
+
+/** As the preset of a provider that is out of reach from mainland China. */
+export const blocked = { id: "google", blockedInChina: true };
+
+/** A mail server that only the proxy knows where to find, and options that go through it. */
+export async function behindProxy(script: Script, options: Omit<ProxyServerOptions, "targets">, world: MailWorldOptions = {}) {
+  const made = await mailWorld(script, world);
+  const { host, port } = made.server;
+  const proxy = await startProxy({ ...options, targets: { [`${mailHost}:${made.options.port}`]: { host, port } } });
+  return {
+    ...made,
+    options: { ...made.options, proxy: `${options.kind}://${proxy.host}:${proxy.port}` },
+    ctx: { ...made.ctx, ...(await reaching({})) },
+    close: async () => {
+      await proxy.close();
+      await made.close();
+    },
+  };
+}
 
 /**
  * The cases of every check that logs in, from the name to the greeting.
@@ -138,6 +158,51 @@ export function connectionCases(script: (opening?: Opening) => Script, credentia
         return { ...world, ctx: await reaching({ [mailHost]: { A: ["127.0.0.1", "127.0.0.3"] } }) };
       },
     },
+    "a proxy finds the way": { options: { ...login, limits }, world: () => behindProxy(script(), { kind: "socks5" }), ...ok },
+    "a proxy finds the way, by HTTP and STARTTLS": {
+      options: { ...login, limits },
+      world: () => behindProxy(script(), { kind: "http" }, { security: "starttls" }),
+      ...ok,
+    },
+    "the proxy wants a password": {
+      options: { ...login, limits },
+      world: () => behindProxy(script(), { kind: "socks5", login: { user: "a", password: "b" } }),
+      status: "unknown",
+      findings: ["proxy-failed"],
+      also: phaseIs("proxy-handshake"),
+    },
+    "the proxy is not there": without(
+      {},
+      { status: "unknown", findings: ["proxy-failed"], also: phaseIs("proxy-connect") },
+      { proxy: "http://127.0.0.1:9", provider: blocked },
+    ),
+    "the proxy says that the server refuses": {
+      options: { ...login, limits },
+      world: () => behindProxy(script(), { kind: "socks5", answer: Uint8Array.from([5, 5, 0, 1, 0, 0, 0, 0, 0, 0]) }),
+      ...critical("proxy-target-failed", phaseIs("connect")),
+    },
+    "packets to a provider that is blocked in China are dropped": {
+      options: { ...login, host: mailHost, limits: { ...limits, connect: 0.2 }, provider: blocked },
+      world: async () => {
+        const { port, close } = await startFullQueue();
+        return { options: { port }, ctx: await reaching({ [mailHost]: { A: ["127.0.0.1"] } }), close };
+      },
+      status: "unknown",
+      findings: ["path-blocked"],
+      also: phaseIs("connect"),
+    },
+    "a provider that is blocked in China is cut off as TLS begins": onServer(
+      (client) => client.bytes(5).then(() => client.end("reset")),
+      { status: "unknown", findings: ["path-blocked"], also: phaseIs("tls") },
+      { implicit: false },
+      { provider: blocked },
+    ),
+    "a provider that is blocked in China and reached has an expired certificate": on(
+      {},
+      critical("certificate-expired"),
+      { presents: "expired" },
+      { provider: blocked },
+    ),
     "TLS does not begin": onServer(() => Promise.resolve(), critical("tls-timeout", phaseIs("tls")), { implicit: false }),
     "no TLS at the port": on({}, critical("tls-failed", phaseIs("tls")), { implicit: false }),
 

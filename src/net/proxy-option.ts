@@ -1,0 +1,26 @@
+import { z } from "zod";
+import { write } from "../model/channel.ts";
+import { explain } from "../model/check.ts";
+import { type Proxy, proxyRemedy, readProxy } from "../model/proxy.ts";
+import { isSecret } from "../model/secret.ts";
+
+/** The plan hands over what it has read; by hand it is written as in `mailboxes`. */
+const isProxy = (value: unknown): value is Proxy =>
+  typeof value === "object" && value !== null && "kind" in value && "host" in value && "port" in value;
+
+/** A proxy as an option of a check or a channel. */
+export const proxyOption = z
+  .union([z.string(), z.record(z.string(), z.unknown())])
+  .transform((value, ctx): Proxy => {
+    const read = isProxy(value) ? value : readProxy(value, (it) => (isSecret(it) ? it : undefined));
+    if (!("problem" in read)) return read;
+    ctx.addIssue({ code: "custom", message: "must be a proxy", params: { fault: read } });
+    return z.NEVER;
+  })
+  .meta({
+    ...write(proxyRemedy),
+    ...explain({
+      en: "What the server is reached through where the direct way is blocked, such as socks5://gate.example.com:1080",
+      zh: "无法直接访问服务器时所用的代理，例如 socks5://gate.example.com:1080",
+    }),
+  });
