@@ -2,6 +2,7 @@
 import { enableCompileCache } from "node:module";
 import { Command, CommanderError, InvalidArgumentError, Option } from "commander";
 import type { AuditOptions } from "./cli/audit.ts";
+import type { ExplainOptions } from "./cli/explain.ts";
 import { terminalLanguage } from "./cli/terminal-language.ts";
 import { usageError } from "./cli/usage-errors.ts";
 import { parseDuration } from "./config/duration.ts";
@@ -119,6 +120,21 @@ program
   .action(async (domains: readonly string[], options: AuditOptions) => {
     const { audit } = await import("./cli/audit.ts");
     process.exitCode = await audit(domains, options, process.env);
+  });
+
+program
+  .command("explain")
+  .description(
+    "say why a mail came back, was late or went to the junk folder, and what to do · 说明一封邮件为何被退、迟到或进垃圾箱，以及怎么办",
+  )
+  .argument("<file>", "the saved mail (.eml), or - for standard input · 已保存的邮件（.eml），- 表示标准输入")
+  .option("--json", "one JSON object on standard output · 输出一个 JSON 对象")
+  .option("--offline", "do not ask the DNS of today · 不查询今天的 DNS")
+  .option("--dns <ip:port>", "the resolver to ask instead of the system's; may be repeated · 改用的 DNS 服务器，可重复", collect)
+  .option("--public <cidr>", "a range that counts as public here; may be repeated · 视为公网的网段，可重复", collect)
+  .action(async (file: string, options: ExplainOptions) => {
+    const { explain } = await import("./cli/explain.ts");
+    process.exitCode = await explain(file, options, process.env);
   });
 
 try {

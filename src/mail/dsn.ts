@@ -54,11 +54,22 @@ export const rawMail = (source: Uint8Array): string =>
  * Reads a bounce of any dialect, an automatic reply, a receipt or a complaint out of a raw mail. Undefined for every other mail. Reads
  * at most 8 MiB, 60 parts in 8 levels and 100 recipients. Never throws.
  */
-export const readBounce = (source: Uint8Array, options: BounceOptions = {}): Bounce | undefined =>
-  bounceOf(readMail(rawMail(source)), options);
+export function readBounce(source: Uint8Array, { forwarded = false }: BounceOptions = {}): Bounce | undefined {
+  const mail = readMail(rawMail(source));
+  return forwarded ? findBounce(mail)?.bounce : bounceOf(mail, false);
+}
 
-/** The same for a mail that has been taken apart. */
-export function bounceOf(mail: Mail, { forwarded = false }: BounceOptions = {}): Bounce | undefined {
+/** The bounce that a person hands over, and the mail that it is: this one, or one that is attached to it. */
+export function findBounce(mail: Mail): { readonly bounce: Bounce; readonly report: Mail } | undefined {
+  const bounce = bounceOf(mail, true);
+  if (bounce) return { bounce, report: mail };
+  const attached = mail.parts.find(({ type }) => wholeTypes.has(type));
+  const report = attached && readMail(contentOf(attached));
+  const inner = report && bounceOf(report, false);
+  return inner && { bounce: inner, report };
+}
+
+function bounceOf(mail: Mail, forwarded: boolean): Bounce | undefined {
   const status = mail.parts.find(({ type }) => statusTypes.has(type));
   const fromSystem = isFromMailSystem(mail);
   const isReport = fromSystem || forwarded || mail.type === "multipart/report";
@@ -70,10 +81,7 @@ export function bounceOf(mail: Mail, { forwarded = false }: BounceOptions = {}):
   if (told) return textBounce(mail, text, told);
   if (isAutoReply(mail)) return bare(mail, "auto-reply");
   const unknown = fromSystem ? readUnknownBounce(text, aboutBounce(mail)) : undefined;
-  if (unknown) return textBounce(mail, text, { ...unknown, dialect: dialectOf(mail, text) });
-  if (!forwarded) return undefined;
-  const attached = mail.parts.find(({ type }) => wholeTypes.has(type));
-  return attached && bounceOf(readMail(contentOf(attached)));
+  return unknown && textBounce(mail, text, { ...unknown, dialect: dialectOf(mail, text) });
 }
 
 function statusBounce(mail: Mail, part: Part): Bounce {
@@ -187,7 +195,7 @@ export function originalOf(mail: Mail): Original | undefined {
 }
 
 /** The texts of a mail, plain ones before HTML; on lines that end in a line feed. */
-export function textOfMail(mail: Mail): string {
+function textOfMail(mail: Mail): string {
   const plain = mail.parts.filter(({ type }) => type === "text/plain").map(textOf);
   const joined = plain.join("\n");
   const html = joined.trim().length < 20 ? mail.parts.filter(({ type }) => type === "text/html").map(textOf) : [];

@@ -1,10 +1,10 @@
 import { visible } from "../model/visible.ts";
 
-export const statedMethods = ["spf", "dkim", "dmarc"] as const;
+const statedMethods = ["spf", "dkim", "dmarc"] as const;
 export type StatedMethod = (typeof statedMethods)[number];
 
 /** What a receiver found out when the mail came. */
-export interface StatedResult {
+interface StatedResult {
   readonly method: StatedMethod;
   /** `pass`, `fail`, `softfail`, `none` …, lower case. */
   readonly result: string;
