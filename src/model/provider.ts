@@ -1,5 +1,9 @@
 import type { Ask, DnsAnswer } from "./dns.ts";
 import type { Text } from "./text.ts";
+import { visible } from "./visible.ts";
+
+/** A name of the DNS is not longer (RFC 1035 section 2.3.4), and may hold any byte. */
+const maxName = 255;
 
 /** Where a mail program connects. `tls`: from the first byte (RFC 8314); `starttls`: on the open connection. */
 export interface MailServer {
@@ -70,7 +74,7 @@ export async function findMailServers(
     const provider = known.find((it) => it.mxSuffixes.some((suffix) => exchange === suffix || exchange.endsWith(`.${suffix}`)));
     if (provider) {
       const { id, imap, smtp } = provider;
-      return { kind: "found", servers: { provider: id, imap, smtp, because: `MX ${exchange}` } };
+      return { kind: "found", servers: { provider: id, imap, smtp, because: `MX ${visible(exchange, maxName)}` } };
     }
   }
 
@@ -95,7 +99,8 @@ export async function findMailServers(
   );
   if (smtp && "outcome" in smtp) return unanswered(smtp);
   const [first] = exchanges;
-  if (imap && smtp) return { kind: "found", servers: { provider: ownServer, imap, smtp, because: `SRV ${imap.host}` } };
+  if (imap && smtp)
+    return { kind: "found", servers: { provider: ownServer, imap, smtp, because: `SRV ${visible(imap.host, maxName)}` } };
   if (first === undefined) {
     return {
       kind: "nothing",
@@ -112,7 +117,7 @@ export async function findMailServers(
       provider: ownServer,
       imap: imap ?? { host: first, port: 993, security: "tls" },
       smtp: smtp ?? { host: first, port: 465, security: "tls" },
-      because: `MX ${first}`,
+      because: `MX ${visible(first, maxName)}`,
     },
   };
 }

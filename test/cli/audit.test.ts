@@ -33,6 +33,7 @@ describe("mailvigil audit", () => {
         "_dmarc.good.test": { TXT: [["v=DMARC1; p=reject; rua=mailto:dmarc@good.test"]] },
         "ns.good.test": { A: [address] },
         "hosted.test": { ...ns, MX: ["5 mxbiz1.qq.com", "10 mxbiz2.qq.com"] },
+        "painted.test": { ...ns, MX: ["5 \u001b[31m.mxbiz1.qq.com"] },
         "alive.test": { ...ns, MX: ["10 mx.alive.test"] },
         "mx.alive.test": { A: [alive] },
         "open.test": { NS: ["ns.good.test"], MX: [{ priority: 10, exchange: "mx.good.test" }], TXT: [["v=spf1 +all"]] },
@@ -80,6 +81,9 @@ describe("mailvigil audit", () => {
   test("recognises the provider", async () => {
     expect((await audit("hosted.test")).out.split("\n")[1]).toBe("Its mail is at Tencent Exmail (MX mxbiz1.qq.com).");
     expect((await audit("open.test")).out).not.toContain("Its mail is at");
+    const painted = (await audit("painted.test")).out;
+    expect(painted).toContain("Its mail is at Tencent Exmail");
+    expect(painted).not.toContain("\u001b");
   });
 
   test("several domains are a line each, also from a file", async () => {
@@ -106,7 +110,10 @@ describe("mailvigil audit", () => {
   });
 
   async function greetingServer(port = 0): Promise<LineServer> {
-    const greet = async (client: LineClient): Promise<void> => client.send("220 mx.alive.test ESMTP");
+    const greet = async (client: LineClient): Promise<void> => {
+      client.send("220 mx.alive.test ESMTP");
+      client.end();
+    };
     const server = await startLineServer(greet, { host: alive, port });
     onTestFinished(() => server.close());
     return server;
