@@ -12,6 +12,7 @@ import { listed, shortened, textsOf, txtLine } from "../src/mail/txt-answer.ts";
 import { type CheckContext, defineCheck, type FoundFinding } from "../src/model/check.ts";
 import type { TlsPeer } from "../src/model/connection.ts";
 import type { Json } from "../src/model/json.ts";
+import { problemInWords } from "../src/net/certificate-words.ts";
 import { certificateData } from "../src/net/certificate-findings.ts";
 import { asciiName } from "../src/net/dns-name.ts";
 import { domainOption, receivesOption } from "../src/net/domain-option.ts";
@@ -54,12 +55,12 @@ export default defineCheck({
   target: ({ domain }) => domain,
 
   async run(ctx, { domain: written, receives }, signal) {
-    if (!receives) return { findings: [] };
+    if (!receives) return { findings: [], nothing: true };
     const domain = asciiName(written) ?? written;
     const name = `_mta-sts.${domain}`;
     const [answer, mx] = await Promise.all([ctx.ask(name, "TXT", { signal }), mxHosts(ctx, domain, signal)]);
     ctx.note(txtLine(answer));
-    if (mx.none) return { findings: [] };
+    if (mx.none) return { findings: [], nothing: true };
     if (answer.outcome === "failed") {
       return { findings: [{ code: "sts-record-unknown", data: { domain, name, reason: answer.failure?.text ?? "" } }] };
     }
@@ -162,7 +163,10 @@ const failures: Readonly<Record<GetFailure, Code>> = {
   other: "policy-unknown",
 };
 
-const peerData = (peer: TlsPeer | undefined) => ({ ...certificateData(peer?.chain[0]), problem: peer?.problem ?? "" });
+const peerData = (peer: TlsPeer | undefined) => ({
+  ...certificateData(peer?.chain[0]),
+  problem: peer === undefined ? "" : problemInWords(peer),
+});
 
 const hasDnsName = ({ chain: [leaf] }: TlsPeer, host: string): boolean =>
   leaf !== undefined && new X509Certificate(leaf.pem).checkHost(host, { subject: "never" }) !== undefined;
@@ -201,7 +205,7 @@ function judgeLooks(looks: readonly PresentedAt[], { mode }: StsPolicy, given: G
   const plain = looks.filter(({ kind }) => kind === "without-tls");
   add("mx-without-tls", plain, ({ host, address }) => `${host} (${address})`);
   const refused = looks.filter((look) => look.kind === "presented" && look.peer.problem !== undefined && !isIntercepted(look));
-  const problemOf = (look: PresentedAt): string => (look.kind === "presented" ? (look.peer.problem ?? "") : "");
+  const problemOf = (look: PresentedAt): string => (look.kind === "presented" ? problemInWords(look.peer) : "");
   add("mx-certificate", refused, (look) => `${look.host} (${look.address}, ${problemOf(look)})`);
   const hidden = looks.filter((look) => look.kind === "not-seen" || isIntercepted(look));
   const [first] = hidden;

@@ -16,6 +16,18 @@ export const checkPhrases: readonly Text[] = [
   { en: "status {status}", zh: "状态码 {status}" },
   { en: "last known", zh: "上次查到" },
 
+  // What is wrong with a certificate (certificate-words.ts).
+  { en: "it has expired", zh: "已过期" },
+  { en: "it is not valid yet", zh: "尚未生效" },
+  { en: "it is for another name", zh: "证书属于其他名称" },
+  { en: "it is self-signed", zh: "是自签名证书" },
+  { en: "its authority is not a public one", zh: "签发机构不是公共机构" },
+  { en: "the intermediate certificate is missing", zh: "缺少中间证书" },
+  { en: "it is not made for servers", zh: "不是服务器证书" },
+  { en: "the certificate of its issuer has expired", zh: "签发者的证书已过期" },
+  { en: "somebody on the way has replaced it", zh: "已被途中的设备替换" },
+  { en: "there is none", zh: "没有证书" },
+
   // Blocklists.
   { en: "the list is closed", zh: "该名单已停止服务" },
   { en: "it has nothing to be asked for", zh: "没有可向它查询的内容" },
