@@ -74,7 +74,7 @@ export default defineCheck({
     const ordered = mx.records.toSorted((a, b) => a.priority - b.priority || a.exchange.localeCompare(b.exchange));
     const exchanges = ordered.map(({ exchange }) => exchange.toLowerCase()).filter((name) => name !== "");
     // The null MX, and a domain that is not to receive: nobody sets up a mailbox there.
-    if (!options.receives || (mx.records.length > 0 && exchanges.length === 0)) return { findings: [] };
+    if (!options.receives || (mx.records.length > 0 && exchanges.length === 0)) return { findings: [], nothing: true };
 
     const known = [
       ...mailServices,

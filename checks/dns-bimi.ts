@@ -40,7 +40,7 @@ export default defineCheck({
   target: ({ domain }) => domain,
 
   async run(ctx, { domain, sends }, signal) {
-    if (!sends) return { findings: [] };
+    if (!sends) return { findings: [], nothing: true };
     const own = asciiName(domain) ?? domain;
     const discovery = await discoverPolicy(own, ctx.ask, { signal, isRegistry });
     const places = [own, discovery.organization].filter((name) => name !== undefined);

@@ -8,6 +8,7 @@ import type { TlsPeer } from "../src/model/connection.ts";
 import type { DnsAnswer, RecordType } from "../src/model/dns.ts";
 import { asciiName } from "../src/net/dns-name.ts";
 import { domainOption, receivesOption } from "../src/net/domain-option.ts";
+import { problemInWords } from "../src/net/certificate-words.ts";
 import { createJudge, type Judged } from "../src/net/dnssec.ts";
 import { hostsOf, isIntercepted, type PresentedAt, presentedBy } from "../src/net/mx-hosts.ts";
 import { daneFindings } from "./dns-dane.texts.ts";
@@ -44,7 +45,7 @@ export default defineCheck({
   target: ({ domain }) => domain,
 
   async run(ctx, { domain: written, receives }, signal) {
-    if (!receives) return { findings: [] };
+    if (!receives) return { findings: [], nothing: true };
     const domain = asciiName(written) ?? written;
     const judge = createJudge(ctx.ask, signal);
     const mx = await judge(domain, "MX");
@@ -54,7 +55,7 @@ export default defineCheck({
       return { findings: [{ code: "dane-unknown", data: { domain, name: domain, type: "MX", reason } }] };
     }
     const { hosts, none } = hostsOf(domain, mx.answer);
-    if (none) return { findings: [] };
+    if (none || hosts.length === 0) return { findings: [], nothing: true };
     const judged = await Promise.all(
       hosts.map(async (name): Promise<Host> => {
         const [v4, tlsa] = await Promise.all([judge(name, "A"), judge(`_25._tcp.${name}`, "TLSA")]);
@@ -138,7 +139,7 @@ function judgeSeen(ctx: CheckContext, domain: string, seen: readonly Seen[]): Fo
     const [first] = some;
     if (first === undefined) return;
     const hosts = listed(some.map(({ look }) => (look.address === "" ? look.host : `${look.host} (${look.address})`)));
-    const reason = first.look.kind === "presented" ? (first.look.peer.problem ?? "") : first.look.reason;
+    const reason = first.look.kind === "presented" ? problemInWords(first.look.peer) : first.look.reason;
     const record = listed([...new Set(some.map(({ look }) => rightRecord(look.host, [look])))]);
     findings.push({ code, data: { domain, hosts, reason, record } });
   };

@@ -107,6 +107,7 @@ export default defineCheck({
     const sizes = usable.map((key) => key.bits).filter((bits) => bits !== undefined);
     return {
       findings,
+      nothing: all.length === 0,
       metrics: { keys: usable.length, ...(sizes.length === 0 ? {} : { key_length: Math.min(...sizes) }) },
       facts: all.flatMap(({ name, key }) =>
         key?.usable && key.text !== undefined && key.text.length <= maxKept

@@ -70,7 +70,11 @@ export default defineCheck({
         ];
       }),
     );
-    return { findings: [...findings, ...looked.flat()], metrics: { senders: own.senders.length } };
+    return {
+      findings: [...findings, ...looked.flat()],
+      metrics: { senders: own.senders.length },
+      nothing: !own.senders.some(({ address }) => ctx.isPublic(address)),
+    };
   },
 });
 

@@ -142,7 +142,7 @@ export default defineCheck({
   target: ({ domain }) => domain,
 
   async run(ctx, { domain, receives }, signal) {
-    if (!receives) return { findings: [] };
+    if (!receives) return { findings: [], nothing: true };
     const own = asciiName(domain) ?? domain;
     const answer = await ctx.ask(`_smtp._tls.${own}`, "TXT", { confirm: true, signal });
     ctx.note(txtLine(answer));
@@ -156,7 +156,10 @@ export default defineCheck({
     }
     if (record !== undefined) return { findings: judge(domain, own, record) };
     const meant = texts.find(isTlsRptLike);
-    if (meant === undefined) return { findings: await withoutRecord(ctx, domain, own, signal) };
+    if (meant === undefined) {
+      const missing = await withoutRecord(ctx, domain, own, signal);
+      return { findings: missing, nothing: missing.length === 0 };
+    }
     const [uri] = readTlsRpt(meant, own).uris;
     const data = { domain, content: shortened(meant), record: proposedTlsRpt(own, uri?.text) };
     return { findings: [{ code: "tls-rpt-unreadable", data }] };
@@ -184,7 +187,7 @@ function judge(domain: string, own: string, record: string): Found[] {
   return findings;
 }
 
-/** Without MTA-STS and DANE nobody holds mail back for want of encryption, and there is little to report. */
+/** Without MTA-STS and DANE nobody holds mail back for want of encryption, and there is little to report; with a null MX nothing. */
 async function withoutRecord(ctx: CheckContext, domain: string, own: string, signal: AbortSignal): Promise<Found[]> {
   const data = { domain, record: proposedTlsRpt(own) };
   const [sts, mx] = await Promise.all([ctx.ask(`_mta-sts.${own}`, "TXT", { signal }), ctx.ask(own, "MX", { signal })]);

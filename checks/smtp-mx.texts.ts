@@ -239,6 +239,18 @@ export const smtpMxFindings = {
     },
     source: "RFC 5321 section 3.3; RFC 3834 section 2 (backscatter)",
   },
+  "mx-none-tried": {
+    severity: "unknown",
+    text: {
+      en: "No mail server of {domain} could be tried: none of them has an address on the public internet ({hosts})",
+      zh: "未能检查 {domain} 的收信服务器：没有一台有公网地址（{hosts}）",
+    },
+    advice: {
+      en: "What is wrong with their names or addresses is told by the MX check of the domain.",
+      zh: "它们的名称或地址有什么问题，见该域名的 MX 检查。",
+    },
+    source: "Only what outside senders can reach is connected to",
+  },
   "mx-not-found-out": {
     severity: "unknown",
     text: {

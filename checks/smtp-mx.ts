@@ -9,6 +9,7 @@ import { readStsPolicy, readStsRecords } from "../src/mail/mta-sts.ts";
 import { isUsable, readTlsa } from "../src/mail/tlsa.ts";
 import { listed, textsOf } from "../src/mail/txt-answer.ts";
 import { certificateFinding } from "../src/net/certificate-findings.ts";
+import { certificateWords, problemInWords } from "../src/net/certificate-words.ts";
 import { asciiName } from "../src/net/dns-name.ts";
 import { receivesOption } from "../src/net/domain-option.ts";
 import { answersInjected, askToRelay, lookAtMx, type MxAddress, type MxLimits, type MxLook } from "../src/net/mx-session.ts";
@@ -97,13 +98,16 @@ export default defineCheck({
 
   async run(ctx, options, signal) {
     const domain = asciiName(options.domain) ?? options.domain;
-    if (!options.receives) return { findings: [] };
+    if (!options.receives) return { findings: [], nothing: true };
     const began = performance.now();
     const servers = await mailServers(ctx, domain, options, signal);
     if (servers.failure !== undefined)
       return { findings: [{ code: "mx-not-found-out", data: { domain, reason: servers.failure } }] };
-    // No server, or none with an address: dns-mx says so.
-    if (servers.addresses.length === 0) return { findings: [] };
+    // That there is none, or none with an address out here, is for dns-mx to judge.
+    if (servers.addresses.length === 0) {
+      if (servers.hosts.length === 0) return { findings: [], nothing: true };
+      return { findings: [{ code: "mx-none-tried", data: { domain, hosts: listed(servers.hosts) } }] };
+    }
 
     const limits = inMs(options.limits);
     const [policy, looks] = await Promise.all([
@@ -146,6 +150,8 @@ const inMs = ({ connect, greeting, session }: Options["limits"]): MxLimits => ({
 
 interface Servers {
   readonly failure: string | undefined;
+  /** As they are named, whether they can be tried or not. */
+  readonly hosts: readonly string[];
   readonly addresses: readonly MxAddress[];
   /** DNSSEC proves the MX records. */
   readonly secure: boolean;
@@ -155,10 +161,10 @@ interface Servers {
 async function mailServers(ctx: CheckContext, domain: string, { port }: Options, signal: AbortSignal): Promise<Servers> {
   // Without MX records the domain itself is looked at: that must not rest on one resolver's word.
   const mx = await ctx.ask(domain, "MX", { confirm: true, signal });
-  if (mx.outcome === "failed") return { failure: mx.failure?.text ?? "", addresses: [], secure: false };
+  if (mx.outcome === "failed") return { failure: mx.failure?.text ?? "", hosts: [], addresses: [], secure: false };
   const ordered = mx.records.toSorted((a, b) => a.priority - b.priority || a.exchange.localeCompare(b.exchange));
-  const named = [...new Set(ordered.map(({ exchange }) => exchange.toLowerCase()))].filter((name) => hostName.test(name));
-  const hosts = mx.outcome === "nodata" ? [domain] : named.slice(0, maxHosts);
+  const named = [...new Set(ordered.map(({ exchange }) => exchange.toLowerCase()))].filter((name) => name !== "");
+  const hosts = mx.outcome === "nodata" ? [domain] : named.filter((name) => hostName.test(name)).slice(0, maxHosts);
   let failure: string | undefined;
   const found = await Promise.all(
     hosts.map(async (host) => {
@@ -169,7 +175,7 @@ async function mailServers(ctx: CheckContext, domain: string, { port }: Options,
     }),
   );
   const addresses = found.flat();
-  return { failure: addresses.length === 0 ? failure : undefined, addresses, secure: mx.authenticated };
+  return { failure: addresses.length === 0 ? failure : undefined, hosts: named, addresses, secure: mx.authenticated };
 }
 
 /** What senders that honour a published policy insist on. */
@@ -318,7 +324,7 @@ function certificateFindings(domain: string, serving: readonly MxLook[], policy:
   }
   if (unproven[0]) {
     const hosts = listed(unproven.map(({ look }) => shown(look)));
-    findings.push({ code: "certificate-unproven", data: { hosts, problem: unproven[0].peer.problem ?? "" } });
+    findings.push({ code: "certificate-unproven", data: { hosts, problem: problemInWords(unproven[0].peer) } });
   }
   const ending = presented.flatMap(({ look, peer }) => {
     const [leaf] = peer.chain;
@@ -334,16 +340,16 @@ function certificateFindings(domain: string, serving: readonly MxLook[], policy:
 
 /** Why a sender that honours the policy refuses this certificate; undefined where it takes it. */
 function policyProblem(domain: string, host: string, peer: TlsPeer, { sts, dane }: Policy, now: number): string | undefined {
-  if (sts && !peer.verified) return peer.problem ?? "";
+  if (sts && !peer.verified) return problemInWords(peer);
   // RFC 7672 section 3.1.1: with DANE-EE neither name nor date counts; whether it matches is for dns-dane.
   if (dane.get(host) !== "authority") return undefined;
   const [leaf] = peer.chain;
-  if (leaf === undefined) return "NO_CERTIFICATE";
-  if (leaf.validTo < now) return "CERT_HAS_EXPIRED";
+  if (leaf === undefined) return "there is none";
+  if (leaf.validTo < now) return certificateWords.expired;
   // RFC 7672 section 3.2.2: the name of the host, or of the domain.
   const certificate = new X509Certificate(leaf.pem);
   const isNamed = [host, domain].some((name) => certificate.checkHost(name, { partialWildcards: false }) !== undefined);
-  return isNamed ? undefined : "ERR_TLS_CERT_ALTNAME_INVALID";
+  return isNamed ? undefined : certificateWords["wrong-host"];
 }
 
 const remembered = z.strictObject({ injectionPassed: z.record(z.string(), z.number()) });

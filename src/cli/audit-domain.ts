@@ -55,7 +55,7 @@ export async function auditDomain(domain: string, probes: Planned, auditing: Aud
         const observation = outcome
           ? (await judgeOwnSide(probe, outcome, began, proofs.selfTests)).observation
           : cutShort(probe, world, budget, limits);
-        return { probe, check, observation };
+        return { probe, check, observation, nothing: outcome?.nothing ?? false };
       };
       onRow(await judged());
       return judged;

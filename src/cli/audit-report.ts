@@ -3,7 +3,7 @@ import { statusWords } from "../i18n/commands.ts";
 import { localTime, zoneName } from "../i18n/times.ts";
 import { statuses, statusFacts, statusOfSeverity, type Severity, type Status } from "../model/status.ts";
 import { inLanguage, say, type Language } from "../model/text.ts";
-import { type DomainResult, fineOf, notJudged, statusOfRows, type Trouble, troublesOf } from "./audit-troubles.ts";
+import { type DomainResult, notJudged, quietOf, statusOfRows, type Trouble, troublesOf } from "./audit-troubles.ts";
 import { table, width } from "./table.ts";
 import { indented } from "./wrap.ts";
 
@@ -84,12 +84,15 @@ export function asText(result: DomainResult, telling: Telling): string {
   };
   section(inLanguage(auditWords.notJudged, language), reasonsOf(result, language));
   section(inLanguage(auditWords.noted, language), notedOf(result, language));
-  const fine = fineOf(result.rows, language);
-  if (fine.length > 0) {
+  const { fine, idle } = quietOf(result.rows, language);
+  for (const [head, titles] of [
+    [auditWords.fine, fine],
+    [auditWords.idle, idle],
+  ] as const) {
+    if (titles.length === 0) continue;
+    const listing = say(auditWords.listing, language, { head: inLanguage(head, language) });
     lines.push("");
-    paragraph(
-      `${say(auditWords.listing, language, { head: inLanguage(auditWords.fine, language) })}${language === "en" ? " " : ""}${fine.join(listComma(language))}`,
-    );
+    paragraph(`${listing}${language === "en" ? " " : ""}${titles.join(listComma(language))}`);
   }
   lines.push("");
   paragraph(seenAt(now, language));
@@ -139,8 +142,9 @@ export function asMarkdown(result: DomainResult, { language, now, notice }: Tell
   const bullets = (items: readonly string[]): readonly string[] => items.map((item) => `- ${escaped(item)}`);
   section(inLanguage(auditWords.notJudged, language), bullets(reasonsOf(result, language)));
   section(inLanguage(auditWords.noted, language), bullets(notedOf(result, language)));
-  const fine = fineOf(result.rows, language);
+  const { fine, idle } = quietOf(result.rows, language);
   section(inLanguage(auditWords.fine, language), fine.length === 0 ? [] : [escaped(fine.join(listComma(language)))]);
+  section(inLanguage(auditWords.idle, language), idle.length === 0 ? [] : [escaped(idle.join(listComma(language)))]);
   lines.push("", escaped(seenAt(now, language)));
   return lines.join("\n");
 }

@@ -87,21 +87,31 @@ export function piecesOf(template: string, data: Finding["data"]): readonly Piec
   };
   let from = 0;
   for (const match of template.matchAll(pasted)) {
-    const [whole, , key = ""] = match;
+    const [whole, owner, key = ""] = match;
     const value = String(data[key] ?? "");
     // What could not be worked out is no record.
-    if (value.length < 4) continue;
+    if (value.length < 4) {
+      tell(`${template.slice(from, match.index).replace(/[\s：:]+$/, "")}${/[一-鿿]/.test(template) ? "。" : "."}`);
+      from = match.index + whole.length;
+      continue;
+    }
     tell(template.slice(from, match.index));
-    const filled = fill(whole.replace(/[.。；;]$/, ""), data);
-    pieces.push({
-      kind: "paste",
-      lines: key === "record" ? recordsIn(filled) : filled.split(" ⏎ "),
-    });
+    const lines =
+      key === "record" ? recordsOf(whole, owner, value, data) : fill(whole.replace(/[.。；;]$/, ""), data).split(" ⏎ ");
+    pieces.push({ kind: "paste", lines });
     from = match.index + whole.length;
   }
   tell(template.slice(from));
   return pieces;
 }
+
+/** One text with its owner before it, or records as a zone has them. */
+const recordsOf = (whole: string, owner: string | undefined, value: string, data: Finding["data"]): readonly string[] =>
+  owner === undefined ? recordsIn(fill(whole.replace(/[.。；;]$/, ""), data)) : [`${fill(owner, data)} ${quotedStrings(value)}`];
+
+/** A TXT record is made of strings of at most 255 octets (RFC 1035 section 3.3): a key of 2048 bits takes two. */
+const quotedStrings = (text: string): string =>
+  (text.match(/[^]{1,255}/g) ?? [""]).map((part) => `"${part.replace(/["\\]/g, String.raw`\$&`)}"`).join(" ");
 
 /** Several records are a list; each begins with a name and a type. */
 const recordsIn = (text: string): readonly string[] =>
@@ -138,6 +148,13 @@ function unprovenText({ data }: Finding, found: readonly string[], language: Lan
 
 export const statusOfRows = (rows: readonly Row[]): Status => worstStatus(rows.map(({ observation }) => observation.status));
 
-/** The titles of the checks that found nothing at all. */
-export const fineOf = (rows: readonly Row[], language: Language): readonly string[] =>
-  rows.filter(({ observation }) => observation.findings.length === 0).map(({ check }) => inLanguage(check.title, language));
+/** The titles of the checks that found nothing wrong: those that looked at something, and those that had nothing to look at. */
+export function quietOf(
+  rows: readonly Row[],
+  language: Language,
+): { readonly fine: readonly string[]; readonly idle: readonly string[] } {
+  const quiet = rows.filter(({ observation }) => observation.findings.length === 0);
+  const titles = (nothing: boolean): readonly string[] =>
+    quiet.filter((row) => (row.nothing ?? false) === nothing).map(({ check }) => inLanguage(check.title, language));
+  return { fine: titles(false), idle: titles(true) };
+}

@@ -12,6 +12,8 @@ export interface Row {
   readonly probe: Probe;
   readonly check: AnyCheck;
   readonly observation: Observation;
+  /** There was nothing to look at. */
+  readonly nothing?: boolean;
 }
 
 const engine: Readonly<Record<string, { readonly text: Text; readonly advice: Text }>> = engineFindings;

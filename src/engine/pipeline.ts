@@ -118,6 +118,7 @@ async function lookAt(probe: Probe, world: PipelineWorld): Promise<Look | undefi
 
 const bare = (observation: RunOutcome["observation"]): RunOutcome => ({
   ran: false,
+  nothing: false,
   observation,
   memory: undefined,
   facts: [],

@@ -25,6 +25,8 @@ export interface RunWorld extends Omit<CheckContext, "note" | "everyMs" | "once"
 export interface RunOutcome {
   /** False when the check was not run at all (its login is held back). */
   readonly ran: boolean;
+  /** There was nothing to look at. */
+  readonly nothing: boolean;
   readonly observation: Observation;
   readonly memory: Json | undefined;
   readonly facts: NonNullable<CheckResult<string, string>["facts"]>;
@@ -85,6 +87,7 @@ export async function runProbe(probe: Probe, check: AnyCheck, world: RunWorld): 
   const declared = findings.map((finding) => check.findings[finding.code]);
   return {
     ran: true,
+    nothing: result?.nothing ?? false,
     observation: {
       probe: probe.id,
       status: statusOf(findings),

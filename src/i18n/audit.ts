@@ -27,6 +27,7 @@ export const auditWords = {
   notJudged: { en: "Not judged", zh: "无法判断" },
   noted: { en: "Nothing is broken, but worth knowing", zh: "没有故障，供参考" },
   fine: { en: "In order", zh: "正常" },
+  idle: { en: "Nothing to look at", zh: "没有可检查的对象" },
   listing: { en: "{head}:", zh: "{head}：" },
   because: { en: "{checks}: {reason}", zh: "{checks}：{reason}" },
   "unproven-port25": {

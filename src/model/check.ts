@@ -65,6 +65,8 @@ export interface FoundFinding<Code extends string> {
 
 export interface CheckResult<Code extends string, Metric extends string> {
   readonly findings: readonly FoundFinding<Code>[];
+  /** There was nothing to look at (no mail server, no own sender): nothing is wrong, but nothing was found to be right either. */
+  readonly nothing?: boolean;
   readonly metrics?: Readonly<Partial<Record<Metric, number>>>;
   /** At most 64 KiB as JSON; committed with the observation and handed to the next run. Left out: the old one stays. */
   readonly memory?: Json;

@@ -27,9 +27,12 @@ export function hostsOf(domain: string, answer: DnsAnswer<"MX">): MxHosts {
   const ordered = answer.records.toSorted((a, b) => a.priority - b.priority || a.exchange.localeCompare(b.exchange));
   const named = [...new Set(ordered.map((mx) => mx.exchange.toLowerCase()))];
   const implicit = answer.outcome === "nodata" ? [domain] : [];
-  const hosts = [...named.filter((name) => name !== ""), ...implicit].slice(0, maxHosts);
+  const hosts = [...named.filter(isHost), ...implicit].slice(0, maxHosts);
   return { answer, hosts, none: named.length === 1 && named[0] === "" };
 }
+
+/** An address in place of a name, and whatever else can be no host (RFC 1123 section 2.1): dns-mx tells about it. */
+const isHost = (name: string): boolean => /^([\w-]+\.)+(?!\d+$)[\w-]+$/.test(name);
 
 /** What port 25 of one address of a host showed. */
 export type PresentedAt = { readonly host: string; readonly address: string } & (

@@ -162,13 +162,33 @@ describe("the report of an audit", () => {
   });
 });
 
-test("piecesOf leaves a record that could not be worked out in its sentence", () => {
-  expect(piecesOf("Publish: {record}", { record: "–" })).toEqual([{ kind: "said", text: "Publish: –" }]);
+test("piecesOf leaves out a record that could not be worked out", () => {
+  expect(piecesOf("Publish: {record}", { record: "–" })).toEqual([{ kind: "said", text: "Publish." }]);
+  expect(piecesOf("请发布：{record} 然后等待。", { record: "–" })).toEqual([
+    { kind: "said", text: "请发布。" },
+    { kind: "said", text: "然后等待。" },
+  ]);
   expect(piecesOf('发布：_dmarc.{at}. TXT "{record}"（须存在）', { at: "a.b", record: "v=DMARC1; p=none" })).toEqual([
     { kind: "said", text: "发布：" },
     { kind: "paste", lines: ['_dmarc.a.b. TXT "v=DMARC1; p=none"'] },
     { kind: "said", text: "（须存在）" },
   ]);
+});
+
+test("piecesOf cuts a record into strings of 255 octets, as a zone holds them", () => {
+  const key = `v=DKIM1; p=${"A".repeat(300)}`;
+  const [, paste] = piecesOf('Publish: {name}. TXT "{record}"', { name: "s1._domainkey.a.b", record: key });
+  const lines = [`s1._domainkey.a.b. TXT "${key.slice(0, 255)}" "${key.slice(255)}"`];
+  expect(paste).toEqual({ kind: "paste", lines });
+});
+
+test("what had nothing to look at is not called in order", () => {
+  const { language, ...rest } = telling("en");
+  const result: DomainResult = { domain, rows: [row("dns-bimi"), { ...row("smtp-mx"), nothing: true }] };
+  const text = asText(result, { language, ...rest });
+  expect(text).toContain("\n\nIn order: Logo");
+  expect(text).toContain("\n\nNothing to look at: Mail servers (port 25)\n");
+  expect(asMarkdown(result, { language, ...rest })).toContain("## Nothing to look at\n\nMail servers (port 25)\n");
 });
 
 test("wrap keeps words, and no line begins with Chinese punctuation", () => {
