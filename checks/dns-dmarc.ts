@@ -8,6 +8,7 @@ import {
   effectivePolicy,
   isDmarcLike,
   readDmarcRecord,
+  readMeantRecord,
   type Relation,
   strengthOf,
 } from "../src/mail/dmarc-record.ts";
@@ -84,7 +85,7 @@ export default defineCheck({
     ctx.note(
       `The policy of ${own} is that of ${at} (${relation}): ${policy ?? "no DMARC"}; organization ${organization ?? "unknown"}`,
     );
-    const problems = lintDmarc(record, { at, relation, organization, sends, registry: isRegistry(at) });
+    const problems = lintDmarc(ownReports(record, at), { at, relation, organization, sends, registry: isRegistry(at) });
     found.push(...problems.map((problem) => finding(problem, domain, at)));
     found.push(...(await judgeReports(ctx, { at, record, organization }, signal)), ...silence(ctx, domain, record));
     return { findings: found, ...(policy === undefined ? {} : { metrics: { policy: strengthOf(policy) } }) };
@@ -109,7 +110,7 @@ function stepFindings(
   isOwn: boolean,
 ): Found[] {
   const found: Found[] = [];
-  const meant = (text: string | undefined): string => firstRecord(at, sends, readDmarcRecord(text ?? ""));
+  const meant = (text: string | undefined): string => firstRecord(at, sends, readMeantRecord(text ?? ""));
   if (records.length > 1) {
     const strongest = records.toSorted((a, b) => strengthOfText(b) - strengthOfText(a))[0];
     found.push({ code: "dmarc-several", data: { domain, at, count: records.length, record: meant(strongest) } });
@@ -140,7 +141,7 @@ async function withoutRecord(ctx: CheckContext, { domain, own, sends, apex }: Wi
   const there = answer === undefined ? undefined : textsOf(answer).find(isDmarcLike);
   const misplaced = there ?? apex.find(isDmarcLike);
   if (misplaced !== undefined) {
-    const record = firstRecord(own, sends, readDmarcRecord(misplaced));
+    const record = firstRecord(own, sends, readMeantRecord(misplaced));
     return [{ code: "dmarc-misplaced", data: { domain, place: there === undefined ? own : doubled, record } }];
   }
   return [{ code: "dmarc-missing", data: { domain, record: firstRecord(own, sends) } }];
@@ -199,12 +200,13 @@ async function judgeReports(ctx: CheckContext, reports: Reports, signal: AbortSi
   const { at, record } = reports;
   const found: Found[] = [];
   if (record.rua.some((uri) => uri.address?.toLowerCase() === exmailReports)) {
-    const fixed = withRua(record, [...addressesOf(record, (address) => address !== exmailReports), `dmarc-reports@${at}`]);
-    found.push({ code: "dmarc-report-exmail", data: { at, record: fixed } });
+    found.push({ code: "dmarc-report-exmail", data: { at, record: withTags(ownReports(record, at).tags, {}) } });
   }
   const tags = new Map<string, string>();
   for (const tag of ["rua", "ruf"] as const) {
-    for (const { domain } of record[tag]) if (domain !== undefined && !tags.has(domain)) tags.set(domain, tag);
+    // That address is told about already, and nobody here can have it authorised.
+    for (const { domain } of record[tag].filter(({ address }) => address?.toLowerCase() !== exmailReports))
+      if (domain !== undefined && !tags.has(domain)) tags.set(domain, tag);
   }
   const destinations = [...tags].slice(0, maxDestinations);
   const judged = await Promise.all(
@@ -219,7 +221,7 @@ interface Destination extends Reports {
 }
 
 async function judgeDestination(ctx: CheckContext, to: Destination, signal: AbortSignal): Promise<Found[]> {
-  const { at, record, destination, tag } = to;
+  const { at, record, destination, tag, organization } = to;
   const unknown = (name: string, reason: string): Found => ({
     code: "dmarc-report-unknown",
     data: { at, destination, name, reason },
@@ -229,7 +231,10 @@ async function judgeDestination(ctx: CheckContext, to: Destination, signal: Abor
   if (mail.kind === "unanswered") return [unknown(mail.answer.name, mail.answer.failure?.text ?? "")];
   if (mail.kind === "no") {
     const left = addressesOf(record, (address) => !address.endsWith(`@${destination}`));
-    const fixed = withRua(record, left.length > 0 ? left : [`dmarc-reports@${at}`]);
+    const elsewhere = destination === at ? organization : at;
+    const instead =
+      left.length > 0 ? left : elsewhere === undefined || elsewhere === destination ? [] : [`dmarc-reports@${elsewhere}`];
+    const fixed = instead.length > 0 ? withRua(record, instead) : "–";
     return [{ code: "dmarc-report-no-mail", data: { at, destination, tag, record: fixed } }];
   }
   return judgeAuthorisation(ctx, to, unknown, signal);
@@ -257,6 +262,13 @@ async function judgeAuthorisation(
 
 const addressesOf = ({ rua }: DmarcRecord, keep: (address: string) => boolean): string[] =>
   rua.flatMap(({ address }) => (address !== undefined && keep(address.toLowerCase()) ? [address] : []));
+
+/** With a mailbox of the company in place of Tencent's: no other advice about the record shall bring that one back. */
+function ownReports(record: DmarcRecord, at: string): DmarcRecord {
+  if (record.rua.every(({ address }) => address?.toLowerCase() !== exmailReports)) return record;
+  const rest = addressesOf(record, (address) => address !== exmailReports);
+  return readDmarcRecord(withRua(record, [...rest, `dmarc-reports@${at}`]));
+}
 
 const withRua = ({ tags }: DmarcRecord, addresses: readonly string[]): string =>
   withTags(tags, { rua: addresses.map((address) => `mailto:${address}`).join(",") });

@@ -82,7 +82,10 @@ export default defineCheck({
     const account = accountOf(tree);
     evidence(ctx, tree, account);
     const provider = mx.outcome === "records" ? providerOfMx(exchangesOf(mx)) : undefined;
-    const found: Found[] = lintSpf(tree, { sends, isPublic: ctx.isPublic }).map((issue) => suited(issue, provider, domain));
+    const start = tree.root.record === undefined ? await firstRecord(ctx, domain, { mx, provider }, signal) : "";
+    const found: Found[] = lintSpf(tree, { sends, isPublic: ctx.isPublic }).map((issue) =>
+      issue.code === "spf-missing" ? { ...issue, data: { ...issue.data, record: zoneLine(domain, start) } } : issue,
+    );
     if (left.outcome === "records") {
       const record = shortened(left.records[0]?.join("") ?? "");
       found.push({ code: "spf-type-99", data: { domain, record } });
@@ -104,11 +107,18 @@ export default defineCheck({
   },
 });
 
-/** A record to begin with: what the provider of the mailboxes asks for, where it is known. */
-function suited(issue: Found, provider: SpfProvider | undefined, domain: string): Found {
+interface Mailboxes {
+  readonly mx: DnsAnswer<"MX">;
+  readonly provider: SpfProvider | undefined;
+}
+
+/** A record to begin with: what the provider of the mailboxes asks for, else the domain's own servers, if it has any. */
+async function firstRecord(ctx: CheckContext, domain: string, { mx, provider }: Mailboxes, signal: AbortSignal): Promise<string> {
   const [include] = provider?.includes ?? [];
-  if (issue.code !== "spf-missing" || include === undefined) return issue;
-  return { ...issue, data: { ...issue.data, record: zoneLine(domain, `v=spf1 include:${include} ~all`) } };
+  if (include !== undefined) return `v=spf1 include:${include} ~all`;
+  if (mx.outcome === "failed" || exchangesOf(mx).some((name) => name !== "")) return "v=spf1 mx ~all";
+  const own = await Promise.all([ctx.ask(domain, "A", { signal }), ctx.ask(domain, "AAAA", { signal })]);
+  return own.every(({ outcome }) => outcome === "nodata" || outcome === "nxdomain") ? nothingSent : "v=spf1 a ~all";
 }
 
 function metricsOf({ lookups, voids4, voids6 }: SpfAccount): { lookups?: number; void_lookups: number } {
@@ -173,6 +183,7 @@ async function senderFindings(
   const { name: domain, record } = tree.root;
   if (record === undefined) return [];
   const usesPtr = [...tree.nodes.values()].some((node) => node.record?.directives.some((one) => one.kind === "ptr"));
+  const failing = new Set<string>();
   const found = await Promise.all(
     senders.map(async (address): Promise<Found[]> => {
       let unanswered: string | undefined;
@@ -189,12 +200,14 @@ async function senderFindings(
       if (result === "temperror") {
         return [...many, { code: "spf-sender-unknown", data: { domain, address, reason: unanswered ?? quoted(text) } }];
       }
-      const term = `ip${address.includes(":") ? 6 : 4}:${address}`;
-      return [...many, { code: "spf-sender-fails", data: { domain, address, result, record: recordWith(record, domain, term) } }];
+      failing.add(`ip${address.includes(":") ? 6 : 4}:${address}`);
+      return [...many, { code: "spf-sender-fails", data: { domain, address, result } }];
     }),
   );
   signal.throwIfAborted();
-  return found.flat();
+  // One record for all of them: who publishes one after the other would take the first away again.
+  const mended = recordWith(record, domain, [...failing].toSorted().join(" "));
+  return found.flat().map((one) => (one.code === "spf-sender-fails" ? { ...one, data: { ...one.data, record: mended } } : one));
 }
 
 /** RFC 7208 section 4.6.4: only ten names of a PTR are looked at, and their order is nobody's choice. */

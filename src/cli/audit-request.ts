@@ -182,7 +182,7 @@ const linesOf = (text: string, file: string): { readonly name: string; readonly 
 
 /** A name of at least two labels whose last is no number, as A-labels. */
 function domainName(written: string): string | undefined {
-  const name = asciiName(written);
+  const name = asciiName(written.trim());
   return name !== undefined && /^[a-z0-9_-]+(\.[a-z0-9_-]+)*\.(?!\d+$)[a-z0-9-]+$/.test(name) ? name : undefined;
 }
 

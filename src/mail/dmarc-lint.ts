@@ -5,6 +5,7 @@ import {
   historicTags,
   policies,
   type Policy,
+  readMeantRecord,
   type Relation,
   strengthOf,
 } from "./dmarc-record.ts";
@@ -63,8 +64,8 @@ export function lintDmarc(record: DmarcRecord, situation: Situation): DmarcProbl
   const problems = [
     ...wording(record),
     ...policyProblems(record, situation),
-    ...reportProblems(record, "rua"),
-    ...reportProblems(record, "ruf"),
+    ...reportProblems(record, "rua", situation),
+    ...reportProblems(record, "ruf", situation),
     ...details(record, situation),
   ];
   if (situation.registry) problems.push({ code: "public-suffix" });
@@ -95,7 +96,10 @@ function policyProblems(record: DmarcRecord, situation: Situation): DmarcProblem
   if (record.invalid !== undefined || record.p === undefined || effective === undefined) {
     const { tag, value } = record.invalid ?? { tag: "p", value: "" };
     const code = effective === undefined ? "policy-void" : "policy-invalid";
-    const fixed = rewritten(record, { ...reporting, [tag]: meantPolicy(value) ?? (tag === "p" ? "none" : undefined) });
+    const meant = readMeantRecord(record.text);
+    const bad = meant.invalid;
+    const policy = bad && { [bad.tag]: meantPolicy(bad.value) ?? (bad.tag === "p" ? "none" : undefined) };
+    const fixed = rewritten(meant, { ...(reachable(meant.rua) ? {} : { rua: `mailto:dmarc-reports@${at}` }), ...policy });
     return [{ code, tag, value: value === "" ? "–" : shortened(value, 60), record: fixed }];
   }
   const problems: DmarcProblem[] = [];
@@ -152,11 +156,13 @@ function pctProblems(record: DmarcRecord, policy: Policy): DmarcProblem[] {
   return [{ code: "pct", pct, policy, record: rewritten(record) }];
 }
 
-function reportProblems(record: DmarcRecord, tag: "rua" | "ruf"): DmarcProblem[] {
+function reportProblems(record: DmarcRecord, tag: "rua" | "ruf", { at }: Situation): DmarcProblem[] {
   const uris = record[tag];
   const usable = uris.map(mended).filter((uri) => uri !== undefined);
   const good = [...new Map(usable.toReversed().map((uri) => [uri.toLowerCase(), uri])).values()].toReversed();
-  const fixed = rewritten(record, { [tag]: good.length === 0 ? undefined : good.slice(0, maxUris).join(",") });
+  // Who wanted reports shall get them.
+  const right = good.length === 0 && tag === "rua" ? [`mailto:dmarc-reports@${at}`] : good.slice(0, maxUris);
+  const fixed = rewritten(record, { [tag]: right.length === 0 ? undefined : right.join(",") });
   const problems: DmarcProblem[] = [];
   const say = (code: UriCode, some: readonly ReportUri[]): void => {
     const names = some.map((uri) => shortened(uri.text, 80));

@@ -40,6 +40,16 @@ export const isDmarcRecord = (text: string): boolean => /^v[ \t]*=[ \t]*DMARC1[ 
 export const isDmarcLike = (text: string): boolean =>
   /^[^;a-z]{0,10}v[^;a-z]{0,10}dmarc/i.test(text) || /^\W{0,10}s?p\s{0,5}=\s{0,5}(?:none|quarantine|reject)/i.test(text);
 
+/** What a text was meant to say: without the quotes of a document around it, with the semicolons that are missing. */
+export const readMeantRecord = (text: string): DmarcRecord =>
+  readDmarcRecord(
+    text
+      .replaceAll(/[“”‘’„«»"'\u00a0\u3000\ufeff]/g, " ")
+      .replaceAll("；", ";")
+      .replaceAll("＝", "=")
+      .replaceAll(/\s(?=(?:[sn]?p|ru[af]|a(?:dkim|spf)|fo|pct|psd|r[fi]|t)\s{0,5}=)/gi, ";"),
+  );
+
 /** Reads the tags of a text, whatever its version says. Never throws. */
 export function readDmarcRecord(text: string): DmarcRecord {
   const list = readTagList(text);

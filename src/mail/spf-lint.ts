@@ -224,7 +224,9 @@ function voids(view: View): SpfIssue[] {
       if (v4 && v6 && node.record === record) drop.add(directive.text);
     }
   }
-  const fixed = drop.size > 0 ? recordWithout(view, drop) : "–";
+  // Where nothing would be left, the names have to be corrected: what is left would say that nobody sends.
+  const isAll = record.directives.every(({ kind, text }) => kind === "all" || drop.has(text));
+  const fixed = drop.size > 0 && !isAll ? recordWithout(view, drop) : "–";
   const least = Math.min(account.voids4, account.voids6);
   if (least > maxVoids) {
     const empty = [...tree.nodes.values()].filter((node) => node !== tree.root && isVoid(node.answer)).map((node) => node.name);

@@ -47,9 +47,9 @@ export function cheaper(tree: SpfTree, record: SpfRecord, { parts }: SpfAccount)
   }
   const used = new Set<string>();
   const text = rewritten(record, (term) => {
-    if (used.has(term)) return [];
-    used.add(term);
-    return replaced.get(term);
+    const terms = (replaced.get(term) ?? [term]).filter((one) => !used.has(one));
+    for (const one of terms) used.add(one);
+    return terms;
   });
   const left = new Map(parts.map((part) => [part.term, part.lookups]));
   for (const term of replaced.keys()) left.delete(term);

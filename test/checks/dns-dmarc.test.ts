@@ -122,9 +122,21 @@ testCheck(
     "DM-5 no semicolon after the version": record(`v=DMARC1 p=reject; ${rua}`, "critical", "dmarc-unreadable"),
     "DM-5 DM-7 no semicolon after the policy": mended(
       "v=DMARC1; p=reject rua=mailto:d@example.com",
-      "v=DMARC1; p=reject; rua=mailto:dmarc-reports@example.com",
+      "v=DMARC1; p=reject; rua=mailto:d@example.com",
       "critical",
       "dmarc-policy-void",
+    ),
+    "DM-5 no semicolon at all": mended(
+      "v=DMARC1 p=reject rua=mailto:d@example.com",
+      "v=DMARC1; p=reject; rua=mailto:d@example.com",
+      "critical",
+      "dmarc-unreadable",
+    ),
+    "DM-5 the quotes of a document around it": mended(
+      "“v=DMARC1; p=reject; rua=mailto:d@example.com”",
+      "v=DMARC1; p=reject; rua=mailto:d@example.com",
+      "critical",
+      "dmarc-unreadable",
     ),
     "DM-5 a tag twice": record(`${good}; p=none`, "critical", "dmarc-unreadable"),
     "DM-5 a stray piece": mended(`v=DMARC1; p=reject; hello; ${rua}`, good, "warning", "dmarc-stray"),

@@ -50,6 +50,16 @@ testCheck(
       zone: { "example.com": { MX: ["1 smtp.google.com"] } },
       also: says("spf-missing", "v=spf1 include:_spf.google.com ~all"),
     },
+    "SPF-2 no record and no MX, but an address": {
+      ...critical("spf-missing"),
+      zone: { "example.com": { A: ["203.0.113.1"] } },
+      also: says("spf-missing", "v=spf1 a ~all"),
+    },
+    "SPF-2 no record, and nothing that could send": {
+      ...critical("spf-missing"),
+      zone: { "example.com": { TXT: ["something else"] } },
+      also: says("spf-missing", "v=spf1 -all"),
+    },
     "SPF-2 the domain does not exist": { ...critical("spf-missing"), zone: { "example.com": "nxdomain" } },
     "SPF-2 SERVFAIL says nothing": { ...unknown("spf-unknown"), zone: { "example.com": "SERVFAIL" } },
     "SPF-2 a time-out says nothing": { ...unknown("spf-unknown"), zone: { "example.com": "TIMEOUT" } },

@@ -121,6 +121,15 @@ testCheck(
         says("spf-sender-fails", "v=spf1 mx ip4:203.0.113.5 -all")(it);
       },
     },
+    "SPF-18 two own senders fail": {
+      ...critical("spf-sender-fails", "spf-sender-fails"),
+      options: { ...options, senders: ["203.0.113.6", "203.0.113.5"] },
+      zone: spf("v=spf1 mx -all"),
+      also: ({ findings }) =>
+        expect(findings.map(({ data }) => data["record"])).toEqual(
+          Array(2).fill('example.com. TXT "v=spf1 mx ip4:203.0.113.5 ip4:203.0.113.6 -all"'),
+        ),
+    },
     "SPF-18 an own sender softly fails, and has IPv6": {
       ...critical("spf-sender-fails"),
       options: { ...options, senders: ["2001:db8::99"] },
