@@ -4,6 +4,7 @@ import { chmodSync, existsSync, rmSync, writeFileSync } from "node:fs";
 
 const wanted = [
   "dovecot-imapd",
+  "dovecot-pop3d",
   "postfix",
   "bind9-utils",
   "knot",

@@ -53,6 +53,7 @@ export const connectionPhrases: readonly Text[] = [
   { en: "{count} bytes at once, more than {limit}", zh: "一次 {count} 字节，超过 {limit}" },
   { en: "{count} bytes written that nobody reads", zh: "已写出 {count} 字节，对方一直不读" },
   { en: "no STARTTLS", zh: "不支持 STARTTLS" },
+  { en: "no STLS", zh: "不支持 STLS" },
   { en: "{host} has no public address ({words})", zh: "{host} 没有公网地址，只有 {words}" },
 
   // The words of libuv (getSystemErrorMessage), with the code of the system.

@@ -13,6 +13,8 @@ export interface DovecotOptions {
   readonly address: string;
   /** Defaults 143 and 993; `false` closes one. */
   readonly ports?: { readonly imap?: number | false; readonly imaps?: number | false };
+  /** POP3 at 110 as well, and at 995 where there is TLS. */
+  readonly pop3?: boolean;
   /** Login name ▶ password. */
   readonly users: Readonly<Record<string, string>>;
   /** Login name ▶ what Dovecot says, in one word, when the password is right: `NO [CONTACTADMIN] Suspended`. */
@@ -53,7 +55,7 @@ const passwordFile = (users: Readonly<Record<string, string>>, disabled: Readonl
 const specialUse = (junk: string | undefined): string =>
   junk === undefined ? "" : `mailbox "${junk}" {\n auto = subscribe\n special_use = \\Junk\n }`;
 
-/** The real Dovecot of the package dovecot-imapd, on addresses and in a folder of its own. Needs root. */
+/** The real Dovecot of the packages dovecot-imapd and dovecot-pop3d, on addresses and in a folder of its own. Needs root. */
 export async function startDovecot(options: DovecotOptions): Promise<Dovecot> {
   const folder = await mkdtemp(join(tmpdir(), "dovecot-"));
   const mailRoot = join(folder, "mail");
@@ -79,7 +81,7 @@ base_dir = ${folder}/run
 state_dir = ${folder}/state
 log_path = ${logFile}
 listen = ${options.address}
-protocols = imap
+protocols = imap ${options.pop3 === true ? "pop3" : ""}
 login_trusted_networks =
 ${
   options.tls === undefined
@@ -95,6 +97,19 @@ service imap-login {
     port = ${imaps === false || options.tls === undefined ? 0 : imaps}
     ssl = yes
   }
+}
+${
+  options.pop3 === true
+    ? `service pop3-login {
+  inet_listener pop3 {
+    port = 110
+  }
+  inet_listener pop3s {
+    port = ${options.tls === undefined ? 0 : 995}
+    ssl = yes
+  }
+}`
+    : ""
 }
 service auth {
   unix_listener ${authSocket} {
@@ -134,8 +149,8 @@ ${options.extraConfig ?? ""}
 `,
   );
 
-  const greeting = imap === false ? [] : [imap];
-  const silent = imaps === false || options.tls === undefined ? [] : [imaps];
+  const greeting = [...(imap === false ? [] : [imap]), ...(options.pop3 === true ? [110] : [])];
+  const silent = options.tls === undefined ? [] : [...(imaps === false ? [] : [imaps]), ...(options.pop3 === true ? [995] : [])];
   await assertFree(options.address, [...greeting, ...silent]);
   const server = startServerProcess("/usr/sbin/dovecot", ["-F", "-c", join(folder, "dovecot.conf")]);
   const log = (): Promise<string> => readFile(logFile, "utf8").catch(() => "");

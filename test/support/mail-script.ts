@@ -74,6 +74,41 @@ export const scriptSmtp =
     }
   };
 
+export interface Pop3Script {
+  readonly delay?: number;
+  readonly greeting?: Answers;
+  readonly on?: Readonly<Record<string, readonly Answers[]>>;
+}
+
+const pop3Defaults: Readonly<Record<string, readonly string[]>> = {
+  CAPA: ["+OK", "USER", "STLS", "SASL PLAIN", "RESP-CODES", "AUTH-RESP-CODE", "."],
+  STLS: ["+OK begin TLS now"],
+  USER: ["+OK"],
+  PASS: ["+OK logged in"],
+  AUTH: ["+OK logged in"],
+  STAT: ["+OK 3 4096"],
+  QUIT: ["+OK bye"],
+};
+
+/** A POP3 server that lets everybody in, but for what the script says otherwise. */
+export const scriptPop3 =
+  ({ delay = 0, greeting = ["+OK ready"], on = {} }: Pop3Script = {}) =>
+  async (client: LineClient): Promise<void> => {
+    const times = new Map<string, number>();
+    await new Promise((resolve) => setTimeout(resolve, delay));
+    if (!(await say(client, greeting, ""))) return;
+    for (;;) {
+      const verb = (await client.line()).split(" ", 1)[0]?.toUpperCase() ?? "";
+      const answers = on[verb] ?? [pop3Defaults[verb] ?? ["-ERR unknown"]];
+      const time = times.get(verb) ?? 0;
+      times.set(verb, time + 1);
+      const chosen = answers[Math.min(time, answers.length - 1)] ?? "silence";
+      if (!(await say(client, chosen, ""))) return;
+      if (verb === "STLS" && chosen[0] === "+OK begin TLS now") await client.startTls();
+      if (verb === "QUIT") return client.end();
+    }
+  };
+
 /** @returns whether the dialogue goes on */
 async function say(client: LineClient, answers: Answers, tag: string): Promise<boolean> {
   if (answers === "hangup" || answers === "reset") {
