@@ -141,6 +141,7 @@ async function company() {
           selfTests: { runFresh: () => Promise.resolve(), last: () => undefined },
           route: () => [],
           wakeDelivery: () => undefined,
+          lookNow: () => undefined,
           serially: (work) => work(),
         },
         () => undefined,
