@@ -89,6 +89,9 @@ const saysFailed =
   /undeliver(?:able|ed)|delivery (?:status notification|failure|failed|problem|report|has failed)|(?:could not|couldn't|cannot|can't|wasn't|unable to) (?:be )?deliver|failure notice|returned (?:mail|to sender)|mail delivery fail|non remis|unzustellbar|退信|退回|未送达|无法送达|未能送达|投递失败|发送失败|无法投递/i;
 const saysCode = /(?:^|[\s;:："'“(])[245][0-5]\d:?[ -][^\n]{3,}|(?<![\d.])[245]\.\d{1,3}\.\d{1,3}(?![\d.]*\d)[^\n]*/m;
 
+/** As Gmail introduces the words of a server, which run on over lines. */
+const response = /^The response(?: from the remote server)? was:\s*(\S[^]{0,1000}?)(?:\n[ \t]*\n|$)/m;
+
 /**
  * A bounce in no form that is known, from a sender who is a mail system: the first line with a code, and the addresses that are named
  * and are not the reader's own.
@@ -99,7 +102,7 @@ export function readUnknownBounce(
 ): TextReport | undefined {
   const told = text.slice(0, 16_000);
   if (!saysFailed.test(subject) && !saysFailed.test(told) && !saysDelayed(`${subject}\n${told}`)) return undefined;
-  const said = saysCode.exec(told)?.[0].trim() ?? "";
+  const said = response.exec(told)?.[1]?.trim() ?? saysCode.exec(told)?.[0].trim() ?? "";
   const strangers = [...told.matchAll(new RegExp(addressForm, "gi"))]
     .map(([address]) => address.replace(/\.$/, ""))
     .filter(

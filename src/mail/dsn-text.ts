@@ -34,7 +34,7 @@ export const addressForm =
 const maxLines = 3_000;
 
 const hostForm = "([a-z0-9][a-z0-9-]{0,62}(?:\\.[a-z0-9-]{1,63}){1,8})";
-const hostNames = new RegExp(`\\b(?:host|server|by|接收服务器|对方服务器)[:： ]+${hostForm}\\.?:?(?=[\\s[(;:)]|$)`, "i");
+const hostNames = new RegExp(`\\b(?:host|server(?: at)?|by|接收服务器|对方服务器)[:： ]+${hostForm}\\.?:?(?=[\\s[(;:)]|$)`, "i");
 
 /** Completes what a text says of a recipient: codes and host stand in the server's words. */
 export function fromText({ address, diagnostic, action, host }: TextRecipient): BouncedRecipient {

@@ -88,12 +88,16 @@ function statusBounce(mail: Mail, part: Part): Bounce {
   const { recipients, reportedBy, arrivedAt } = readDeliveryStatus(contentOf(part).slice(0, maxStatusOctets));
   const text = textOfMail(mail);
   const dialect = dialectOf(mail, `${text}\n${reportedBy ?? ""}`);
-  const told = readBounceText(text) ?? readTemplate(text, dialect);
+  // Gmail's own refusals come with a report that is empty.
+  const told =
+    readBounceText(text) ??
+    readTemplate(text, dialect) ??
+    (recipients.length === 0 ? readUnknownBounce(text, aboutBounce(mail)) : undefined);
   const completed = recipients.map((one) => completedBy(one, told?.recipients ?? [], recipients.length));
   return finished(mail, {
     text,
     end: told?.end ?? text.length,
-    dialect: told?.dialect ?? dialect,
+    dialect: told === undefined || told.dialect === "other" ? dialect : told.dialect,
     recipients: completed.length > 0 ? completed : (told?.recipients ?? []),
     reportedBy: reportedBy ?? told?.reportedBy,
     arrivedAt,

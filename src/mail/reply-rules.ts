@@ -162,6 +162,7 @@ export const worldRules: readonly ReplyRule[] = [
     ],
     causes: ["malformed"],
   },
+  { ...gmail, any: ["does not advertise auth"], causes: ["login"] },
   { ...gmail, any: ["did not accept our requests to connect"], causes: ["unreachable"] },
   { ...gmail, any: ["responded with code nxdomain", "dns error: domain name not found"], causes: ["route"] },
   { ...gmail, any: ["responded with code servfail", "dns error"], causes: ["route"] },
