@@ -8,9 +8,10 @@ import { readChain } from "../src/net/certificate-chain.ts";
 import { extensionsOf } from "../src/net/certificate-extensions.ts";
 import { certificateData, certificateFinding, certificateFindings, keyStrength } from "../src/net/certificate-findings.ts";
 import { connectionFindings, isOwnSide } from "../src/net/connection-findings.ts";
-import { resolveAddresses } from "../src/net/resolve-addresses.ts";
 import { fingerprintOption } from "../src/net/login-options.ts";
 import { notePeer } from "../src/net/login-session.ts";
+import { proxyOption } from "../src/net/proxy-option.ts";
+import { resolveAddresses } from "../src/net/resolve-addresses.ts";
 import { findRevoked } from "../src/net/revocation.ts";
 import { sessionFindings } from "../src/net/session-findings.ts";
 import { startTlsProtocols } from "../src/net/starttls.ts";
@@ -48,6 +49,8 @@ const optionsSchema = z.strictObject({
     ),
   /** Believed in place of the authorities, as in the checks that log in. */
   fingerprint: fingerprintOption.optional(),
+  /** Looks up the name in our place: then one look is all there is. */
+  proxy: proxyOption.optional(),
 });
 type Options = z.output<typeof optionsSchema>;
 
@@ -85,7 +88,7 @@ export default defineCheck({
     const { host } = options;
     let addresses: readonly string[];
     try {
-      addresses = net.isIP(host) ? [host] : await resolveAddresses(ctx.ask, host, signal);
+      addresses = options.proxy !== undefined || net.isIP(host) ? [host] : await resolveAddresses(ctx.ask, host, signal);
     } catch (error) {
       if (!(error instanceof DialError) || error.failure === "aborted") throw error;
       ctx.note(error.message);

@@ -1,6 +1,7 @@
 import type { z } from "zod";
 import type { ChannelConfig, Plan, Settings } from "../model/config.ts";
 import type { Business } from "../model/probe.ts";
+import type { Proxy } from "../model/proxy.ts";
 import type { Path } from "./diagnostics.ts";
 import type { SourceDocument } from "./document.ts";
 import type { Blocklists } from "./domain-checks.ts";
@@ -58,6 +59,8 @@ export interface MailboxAsset extends Declared {
   readonly provider: Provider | undefined;
   readonly imap: ServerWish;
   readonly smtp: ServerWish;
+  /** What both servers are reached through. */
+  readonly proxy: Proxy | undefined;
   /** At another company: the far end of the round trips. */
   readonly partner: boolean;
 }

@@ -1,6 +1,9 @@
 import type { AssetSummary, Settings } from "../model/config.ts";
 import { ownServer } from "../model/provider.ts";
+import { isProxy, type Proxy, proxyName } from "../model/proxy.ts";
 import { highest, type Config, type MailboxAsset } from "./config.ts";
+import type { Path } from "./diagnostics.ts";
+import { isRecord } from "./document.ts";
 import { domainDrafts } from "./domains.ts";
 import type { Draft } from "./draft.ts";
 import { joinHostPort } from "./names.ts";
@@ -42,7 +45,7 @@ export function derive(config: Config, facts: PlanFacts): { drafts: readonly Dra
     drafts.push(draft);
   }
   const looksAtMailServers = [...drafts, ...config.probes.map(({ words }) => words)].some(({ check }) => check === "smtp-mx");
-  for (const draft of selfTests(settings, looksAtMailServers)) {
+  for (const draft of [...selfTests(settings, looksAtMailServers), ...proxyTest(config, services)]) {
     addAsset({ id: draft.asset, kind: "monitor", business: draft.business });
     drafts.push(draft);
   }
@@ -57,6 +60,7 @@ const providerOptions = (provider: Provider | undefined) =>
     ambiguousRejections: provider.ambiguousRejections,
     otherRejections: provider.otherRejections,
     idAfterLogin: provider.idAfterLogin,
+    blockedInChina: provider.blockedIn.includes("CN"),
   };
 
 /** What only partners use is not the company's. */
@@ -66,7 +70,8 @@ const whose = (users: readonly MailboxAsset[]): Pick<Draft, "ours"> =>
 /** What it takes to log in, whichever the server. */
 const login = ({ mailbox, provider }: Services) => {
   const known = providerOptions(provider);
-  return { user: mailbox.login, password: mailbox.password, ...(known ? { provider: known } : {}) };
+  const { login: user, password, proxy } = mailbox;
+  return { user, password, ...(proxy ? { proxy } : {}), ...(known ? { provider: known } : {}) };
 };
 
 function logins(service: Services): readonly Draft[] {
@@ -109,6 +114,7 @@ function certificates(services: readonly Services[]): readonly Draft[] {
       port: server.port,
       protocol: server.security === "tls" ? "tls" : kind,
       ...(server.fingerprint === undefined ? {} : { fingerprint: server.fingerprint }),
+      ...(users.every(({ proxy }) => proxy) ? { proxy: users[0]?.proxy } : {}),
     },
     business: highest(users.map((mailbox) => mailbox.business)),
     ...whose(users),
@@ -212,4 +218,31 @@ function selfTests({ selfTests: { on, egressTargets } }: Settings, looksAtMailSe
       options: {},
     })),
   ];
+}
+
+/** Whoever goes through a proxy stands on it: each is tried with what it is there for, and with what is independent of that. */
+function proxyTest({ settings, channels }: Config, services: readonly Services[]): readonly Draft[] {
+  const used = new Map<string, { readonly proxy: Proxy; readonly targets: Set<string>; readonly path: Path }>();
+  const add = (proxy: Proxy, path: Path, targets: readonly string[]): void => {
+    const key = `${proxy.kind} ${proxy.user ?? ""} ${proxyName(proxy)}`;
+    const entry = used.get(key) ?? { proxy, targets: new Set(), path };
+    for (const target of targets) entry.targets.add(target);
+    used.set(key, entry);
+  };
+  for (const { mailbox, imap, smtp } of services) {
+    const targets = [imap, smtp].flatMap((server) => (server ? [joinHostPort(server.host, server.port)] : []));
+    if (mailbox.proxy) add(mailbox.proxy, [...mailbox.path, "proxy"], targets);
+  }
+  for (const { name, options } of channels) {
+    const proxy = isRecord(options) && isProxy(options["proxy"]) ? options["proxy"] : undefined;
+    if (proxy) add(proxy, ["channels", name, "proxy"], []);
+  }
+  const [first] = used.values();
+  const { on, egressTargets } = settings.selfTests;
+  if (!on || first === undefined) return [];
+  const proxies = [...used.values()].slice(0, 10).map(({ proxy, targets }) => ({
+    proxy,
+    targets: [...[...targets].slice(0, 4), ...egressTargets.slice(0, 6)],
+  }));
+  return [{ asset: "monitor", check: "proxy", options: { proxies }, business: "normal", path: first.path }];
 }

@@ -50,6 +50,8 @@ export interface Provider {
   readonly messagesPerMinute?: number | undefined;
   readonly messagesPerDay?: number | undefined;
   readonly messageBytes?: number | undefined;
+  /** Countries in which the direct way to it is blocked. */
+  readonly blockedIn: readonly string[];
   /** Whether its IMAP has QUOTA (RFC 9208). */
   readonly quota?: boolean | undefined;
   readonly status?: { readonly url: string; readonly format: "google" | "graph" | "page" } | undefined;

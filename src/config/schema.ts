@@ -2,6 +2,7 @@ import ipaddr from "ipaddr.js";
 import { isIP } from "node:net";
 import { z } from "zod";
 import { priorities } from "../model/incident.ts";
+import { proxyRemedy, readProxy } from "../model/proxy.ts";
 import { severities } from "../model/status.ts";
 import { languages } from "../model/text.ts";
 import { isSelector } from "../model/dns-words.ts";
@@ -11,6 +12,7 @@ import { formatDuration, parseDuration } from "./duration.ts";
 import { isText, judged, leaf, oneOf } from "./leaf.ts";
 import { joinHostPort, splitHostPort, toHost, toHostName, toMailAddress } from "./names.ts";
 import type { SecretSpec } from "./secrets.ts";
+import { fullWidth } from "./syntax.ts";
 
 /** What may be written in mailvigil.yaml, key by key. Keys are snake_case; every value says itself what is wrong with it. */
 
@@ -161,6 +163,12 @@ export function toSecretSpec(value: unknown): SecretSpec | undefined {
   return undefined;
 }
 
+/** Its password, as any other, is a place. */
+const proxy = judged(proxyRemedy, (value) => {
+  const read = readProxy(value, toSecretSpec);
+  return "problem" in read ? (fullWidth(value) ?? read) : { value: read };
+});
+
 const business = oneOf(["critical", "normal", "low"]);
 const off = z.array(text).default([]);
 const server = z.strictObject({
@@ -204,6 +212,7 @@ export const mailboxSchema = z.strictObject({
   provider: text.optional(),
   imap: server.optional(),
   smtp: server.optional(),
+  proxy: proxy.optional(),
   business: business.optional(),
   role: oneOf(["partner"]).optional(),
   off,

@@ -1,4 +1,5 @@
 import { resolve } from "node:path";
+import type { z } from "zod";
 import type { AnyChannel } from "../model/channel.ts";
 import type { AnyCheck } from "../model/check.ts";
 import type { AlertRule, ChannelConfig } from "../model/config.ts";
@@ -12,6 +13,7 @@ import type { Config, DomainAsset, EndpointAsset, MailboxAsset, ProbeOverride, R
 import { joinHostPort } from "./names.ts";
 import { parseOptions } from "./options.ts";
 import { ownServer } from "../model/provider.ts";
+import type { Proxy } from "../model/proxy.ts";
 import { providerOfHosts, type Provider } from "./providers.ts";
 import type { Reader } from "./reader.ts";
 import {
@@ -122,6 +124,7 @@ function readMailboxes(reader: Reader, known: Known): readonly MailboxAsset[] {
     const password = parts.password && reader.secret(parts.password, [...path, "password"], login);
     if (!declare(reader, known, seen, parts.address?.id, path, parts.off) || !words || !login || !password) return [];
     const { address, role, imap = {}, smtp = {} } = words;
+    const proxy = words.proxy && proxyWith(reader, words.proxy, [...path, "proxy", "password"]);
     const hosted = imap.host !== undefined || smtp.host !== undefined;
     return [
       {
@@ -134,6 +137,7 @@ function readMailboxes(reader: Reader, known: Known): readonly MailboxAsset[] {
           (hosted ? known.providers.get(ownServer) : undefined),
         imap,
         smtp,
+        proxy,
         partner: role === "partner",
         business: words.business ?? (role === "partner" ? "low" : "normal"),
         off: words.off,
@@ -141,6 +145,15 @@ function readMailboxes(reader: Reader, known: Known): readonly MailboxAsset[] {
       },
     ];
   });
+}
+
+/** The password's place becomes a secret. */
+function proxyWith(
+  reader: Reader,
+  { password, ...address }: NonNullable<z.output<typeof mailboxSchema>["proxy"]>,
+  path: Path,
+): Proxy {
+  return password === undefined ? address : { ...address, password: reader.secret(password, path, address.user) };
 }
 
 function readRoutes(reader: Reader, known: Known, mailboxes: readonly MailboxAsset[]): readonly RouteAsset[] {

@@ -16,6 +16,10 @@ export interface Proxy extends ProxyAddress {
   readonly password?: Secret;
 }
 
+/** One that the plan has read, against one as a person writes it. */
+export const isProxy = (value: unknown): value is Proxy =>
+  typeof value === "object" && value !== null && "kind" in value && "host" in value && "port" in value;
+
 /** How findings and evidence call it, `gate.example.com:1080`: never with its user. */
 export const proxyName = ({ host, port }: Pick<Proxy, "host" | "port">): string =>
   host.includes(":") ? `[${host}]:${port}` : `${host}:${port}`;

@@ -122,6 +122,7 @@ export const connectionFindings = {
   },
   "proxy-target-failed": {
     severity: "critical",
+    concerns: "server",
     timed: true,
     text: {
       en: "{host} cannot be reached at port {port} by way of the proxy {proxy}, which itself answers ({reason})",

@@ -1,14 +1,10 @@
 import { z } from "zod";
 import { write } from "../model/channel.ts";
 import { explain } from "../model/check.ts";
-import { type Proxy, proxyRemedy, readProxy } from "../model/proxy.ts";
+import { isProxy, type Proxy, proxyRemedy, readProxy } from "../model/proxy.ts";
 import { isSecret } from "../model/secret.ts";
 
-/** The plan hands over what it has read; by hand it is written as in `mailboxes`. */
-const isProxy = (value: unknown): value is Proxy =>
-  typeof value === "object" && value !== null && "kind" in value && "host" in value && "port" in value;
-
-/** A proxy as an option of a check or a channel. */
+/** A proxy as an option of a check or a channel: as the plan has read it, or written by hand as in `mailboxes`. */
 export const proxyOption = z
   .union([z.string(), z.record(z.string(), z.unknown())])
   .transform((value, ctx): Proxy => {

@@ -1,6 +1,7 @@
 import net from "node:net";
 import type { CheckContext } from "../model/check.ts";
 import { type Connection, DialError, type DialOptions, type TlsPeer } from "../model/connection.ts";
+import type { Proxy } from "../model/proxy.ts";
 import { takesSsl3 } from "./ssl3.ts";
 import { askForTls, type StartTlsAnswer, type StartTlsProtocol } from "./starttls.ts";
 
@@ -11,6 +12,7 @@ export interface TlsTarget {
   readonly protocol: "tls" | StartTlsProtocol;
   /** Believed in place of the authorities. */
   readonly fingerprint?: string | undefined;
+  readonly proxy?: Proxy | undefined;
 }
 
 type Ctx = Pick<CheckContext, "dial" | "note">;
@@ -46,14 +48,15 @@ export const openTls = (
 /** @param talk begins where the handshake does, or behind it */
 async function onConnection<T>(
   ctx: Ctx,
-  { host, port, protocol, fingerprint }: TlsTarget,
+  { host, port, protocol, fingerprint, proxy }: TlsTarget,
   address: string,
   signal: AbortSignal,
   manner: Manner & Pick<DialOptions, "tls">,
   talk: (connection: Connection) => Promise<T>,
 ): Promise<T | Exclude<StartTlsAnswer, { kind: "ready" }>> {
   const pinned = fingerprint === undefined ? {} : { pinnedFingerprint: fingerprint };
-  const connection = await ctx.dial({ host, port, address, verify: false, ...manner, ...pinned }, signal);
+  const through = proxy === undefined ? {} : { proxy };
+  const connection = await ctx.dial({ host, port, address, verify: false, ...manner, ...pinned, ...through }, signal);
   try {
     if (protocol !== "tls") {
       const answer = await askForTls(protocol, connection, ctx.note);
