@@ -2,7 +2,7 @@ import type { Broken } from "./faults.ts";
 import { compileFetch, compileSearch } from "./imap-message.ts";
 import { ImapSyntaxError, parseSequence, parseTokens, quote, textOf } from "./imap-syntax.ts";
 import type { Token } from "./imap-syntax.ts";
-import { append, folderOf, remove } from "./mail-store.ts";
+import { append, folderOf, quotaOf, remove } from "./mail-store.ts";
 import type { Account, Folder, MailStore, StoredMessage } from "./mail-store.ts";
 
 /** What a session needs of the world. */
@@ -13,7 +13,8 @@ export interface ImapWorld {
   readonly broken: Broken;
 }
 
-export const capabilities = "IMAP4rev1 LITERAL+ SASL-IR AUTH=PLAIN ID NAMESPACE SPECIAL-USE UIDPLUS UNSELECT";
+export const capabilities =
+  "IMAP4rev1 LITERAL+ SASL-IR AUTH=PLAIN ID NAMESPACE SPECIAL-USE UIDPLUS UNSELECT QUOTA QUOTA=RES-STORAGE QUOTA=RES-MESSAGE";
 const flagNames = "\\Seen \\Answered \\Flagged \\Deleted \\Draft";
 const mostRefusals = 3;
 
@@ -115,6 +116,12 @@ export class ImapSession {
         return this.#list(account, tag, name, args);
       case "STATUS":
         return this.#status(account, tag, args);
+      case "GETQUOTAROOT":
+        return `* QUOTAROOT ${quote(textOf(args[0], "The folder"))} ""\r\n${quotaLine(account)}${tag} OK Done\r\n`;
+      case "GETQUOTA":
+        return textOf(args[0], "The root") === ""
+          ? `${quotaLine(account)}${tag} OK Done\r\n`
+          : `${tag} NO There is no such root\r\n`;
       case "SELECT":
       case "EXAMINE":
         return this.#select(account, tag, name, args);
@@ -267,6 +274,13 @@ export class ImapSession {
     }
     return `${updates.join("")}${tag} OK ${text}\r\n`;
   }
+}
+
+/** RFC 9208 4.2.1; storage is counted in units of 1024 bytes. */
+function quotaLine(account: Account): string {
+  const { bytes, mails } = quotaOf(account);
+  const [used, limit] = [bytes.used, bytes.limit].map((count) => Math.ceil(count / 1024));
+  return `* QUOTA "" (STORAGE ${used} ${limit} MESSAGE ${mails.used} ${mails.limit})\r\n`;
 }
 
 function statusOf(folder: Folder, key: string): number {

@@ -47,6 +47,19 @@ export function createMailStore(passwords: ReadonlyMap<string, string>): MailSto
   );
 }
 
+/** A mail larger than this does not come in, by SMTP or by IMAP. */
+const largestMail = 256 * 1024;
+
+/** How much lies in a mailbox, and how much can: bytes and mails. */
+export function quotaOf({ folders }: Account): Record<"bytes" | "mails", { readonly used: number; readonly limit: number }> {
+  const mails = folders.flatMap((folder) => folder.messages);
+  const most = folders.length * keptPerFolder;
+  return {
+    bytes: { used: mails.reduce((sum, { raw }) => sum + raw.length, 0), limit: most * largestMail },
+    mails: { used: mails.length, limit: most },
+  };
+}
+
 /** INBOX is told apart from other names by no case (RFC 3501 5.1). */
 export const folderOf = (account: Account, name: string): Folder | undefined =>
   account.folders.find((folder) => folder.name === (name.toUpperCase() === "INBOX" ? "INBOX" : name));

@@ -33,6 +33,11 @@ describe("ImapSession", () => {
     [[login, "a FETCH 1 FLAGS"], ["a BAD FETCH is not known here, or needs a folder to be selected"]],
     [["a AUTHENTICATE PLAIN"], ["+"]],
     [["a AUTHENTICATE PLAIN", "bm90aGluZw=="], ["a BAD The response is no PLAIN response"]],
+    [
+      [login, "a GETQUOTAROOT INBOX"],
+      ['* QUOTAROOT "INBOX" ""', '* QUOTA "" (STORAGE 1 256000 MESSAGE 3 1000)', "a OK Done"],
+    ],
+    [[login, 'a GETQUOTA "other"'], ["a NO There is no such root"]],
     [[login, "a EXAMINE nowhere"], ["a NO [NONEXISTENT] There is no such folder"]],
     [
       [...selected, "a UID SEARCH HEADER Message-ID <2@test>"],
