@@ -1,3 +1,4 @@
+import { domainToUnicode } from "node:url";
 import { auditWords } from "../i18n/audit.ts";
 import { statusWords } from "../i18n/commands.ts";
 import { localTime, zoneName } from "../i18n/times.ts";
@@ -24,7 +25,14 @@ function verdictOf({ domain, rows }: DomainResult, troubles: readonly Trouble[],
     troubles.map(({ severity }) => statusOfSeverity(severity)),
     language,
   );
-  return say(auditWords[`verdict-${statusOfRows(rows)}`], language, { domain, counts });
+  return say(auditWords[`verdict-${statusOfRows(rows)}`], language, { domain: shownName(domain, language), counts });
+}
+
+/** As people write it, with what stands in the DNS beside it: two names can look the same. */
+function shownName(domain: string, language: Language): string {
+  const written = domainToUnicode(domain);
+  if (written === "" || written === domain) return domain;
+  return language === "zh-CN" ? `${written}（${domain}）` : `${written} (${domain})`;
 }
 
 function providerOf({ provider }: DomainResult, language: Language): string | undefined {
@@ -113,7 +121,7 @@ const shortened = (text: string): string => (text.length > 320 ? `${text.slice(0
 /** The same, to be forwarded. */
 export function asMarkdown(result: DomainResult, { language, now, notice }: Telling): string {
   const troubles = troublesOf(result.rows, toMend, language);
-  const lines = [`# ${escaped(result.domain)}`, ""];
+  const lines = [`# ${escaped(shownName(result.domain, language))}`, ""];
   if (notice !== undefined) lines.push(`> ${escaped(notice)}`, "");
   lines.push(`**${escaped(verdictOf(result, troubles, language))}**`);
   const provider = providerOf(result, language);
@@ -169,7 +177,10 @@ export function asSummary(results: readonly DomainResult[], { language, places, 
       troubles.map(({ severity }) => statusOfSeverity(severity)),
       language,
     );
-    return { status, cells: [inLanguage(statusWords[status], language), result.domain, counts || "–", worst ?? ""] };
+    return {
+      status,
+      cells: [inLanguage(statusWords[status], language), shownName(result.domain, language), counts || "–", worst ?? ""],
+    };
   });
   const counts = countsOf(
     told.map(({ status }) => status),

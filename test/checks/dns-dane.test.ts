@@ -82,6 +82,12 @@ testCheck(dnsDane, {
     status: "warning",
     findings: ["tlsa-insecure"],
   },
+  "DANE-5 an address in place of the name of a mail server": {
+    options,
+    zone: withTlsa([], { "example.com": { MX: ["10 203.0.113.1"], ...signed } }),
+    status: "ok",
+    findings: [],
+  },
   "DANE-1 the domain itself is not signed": {
     ...world(withTlsa([right, issuer], { "example.com": { MX: ["10 mx.example.com"] } })),
     status: "warning",

@@ -182,6 +182,12 @@ test("piecesOf cuts a record into strings of 255 octets, as a zone holds them", 
   expect(paste).toEqual({ kind: "paste", lines });
 });
 
+test("an international name stands there as people write it, and as the DNS has it", () => {
+  const result: DomainResult = { domain: "xn--fsqu00a.xn--0zwm56d", rows: [row("dns-bimi")] };
+  expect(asText(result, telling("zh-CN"))).toMatch(/^例子\.测试（xn--fsqu00a\.xn--0zwm56d）：没有需要处理的问题。/);
+  expect(asMarkdown(result, telling("en"))).toMatch(/^# 例子\.测试 \(xn--fsqu00a\.xn--0zwm56d\)\n/);
+});
+
 test("what had nothing to look at is not called in order", () => {
   const { language, ...rest } = telling("en");
   const result: DomainResult = { domain, rows: [row("dns-bimi"), { ...row("smtp-mx"), nothing: true }] };

@@ -171,8 +171,8 @@ describe("readRequest", () => {
     expect(found.map((line) => line.split(" ")[0])).toEqual(["“x”", "--sends-from", "--dns", "--ca"]);
   });
 
-  test("reads a list, each domain once and in lower case", async () => {
-    const { domains } = await requested(["B.example.com", "münchen.example"], { file: at("list") });
+  test("reads a list, each domain once and in lower case, whatever blanks were pasted with it", async () => {
+    const { domains } = await requested(["B.example.com", " münchen.example\u00a0"], { file: at("list") });
     expect(domains.map(({ name }) => name)).toEqual(["b.example.com", "xn--mnchen-3ya.example", "a.example.com"]);
   });
 
