@@ -14,6 +14,7 @@ const provider = z
     ambiguousRejections: z.array(z.string()),
     otherRejections: z.record(z.string(), z.array(z.string())),
     idAfterLogin: z.boolean(),
+    blockedInChina: z.boolean(),
   })
   .optional();
 const server = {
