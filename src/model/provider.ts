@@ -1,9 +1,8 @@
 import type { Ask, DnsAnswer } from "./dns.ts";
 import type { Text } from "./text.ts";
-import { visible } from "./visible.ts";
 
-/** A name of the DNS is not longer (RFC 1035 section 2.3.4), and may hold any byte. */
-const maxName = 255;
+/** A name in the DNS may hold any byte; what is no host name is no server either, and is never shown or pinned. */
+const hostForm = /^[a-z0-9_-]+(\.[a-z0-9_-]+)*$/i;
 
 /** Where a mail program connects. `tls`: from the first byte (RFC 8314); `starttls`: on the open connection. */
 export interface MailServer {
@@ -67,14 +66,14 @@ export async function findMailServers(
   const mx = await ask(domain, "MX", options);
   if (mx.outcome === "failed") return unanswered(mx);
   const exchanges = mx.records
-    .filter((record) => record.exchange !== "")
+    .filter((record) => hostForm.test(record.exchange))
     .toSorted((a, b) => a.priority - b.priority || a.exchange.localeCompare(b.exchange))
     .map((record) => record.exchange.toLowerCase());
   for (const exchange of exchanges) {
     const provider = known.find((it) => it.mxSuffixes.some((suffix) => exchange === suffix || exchange.endsWith(`.${suffix}`)));
     if (provider) {
       const { id, imap, smtp } = provider;
-      return { kind: "found", servers: { provider: id, imap, smtp, because: `MX ${visible(exchange, maxName)}` } };
+      return { kind: "found", servers: { provider: id, imap, smtp, because: `MX ${exchange}` } };
     }
   }
 
@@ -99,8 +98,7 @@ export async function findMailServers(
   );
   if (smtp && "outcome" in smtp) return unanswered(smtp);
   const [first] = exchanges;
-  if (imap && smtp)
-    return { kind: "found", servers: { provider: ownServer, imap, smtp, because: `SRV ${visible(imap.host, maxName)}` } };
+  if (imap && smtp) return { kind: "found", servers: { provider: ownServer, imap, smtp, because: `SRV ${imap.host}` } };
   if (first === undefined) {
     return {
       kind: "nothing",
@@ -117,7 +115,7 @@ export async function findMailServers(
       provider: ownServer,
       imap: imap ?? { host: first, port: 993, security: "tls" },
       smtp: smtp ?? { host: first, port: 465, security: "tls" },
-      because: `MX ${visible(first, maxName)}`,
+      because: `MX ${first}`,
     },
   };
 }
@@ -137,7 +135,7 @@ async function firstService(
     const answer = await ask(`${name}.${domain}`, "SRV", options);
     if (answer.outcome === "failed") return answer;
     // A single "." says that the service is not offered (RFC 2782).
-    const [best] = answer.records.filter((record) => record.name !== "").toSorted((a, b) => a.priority - b.priority);
+    const [best] = answer.records.filter((record) => hostForm.test(record.name)).toSorted((a, b) => a.priority - b.priority);
     if (best) return { host: best.name.toLowerCase(), port: best.port, security };
   }
   return undefined;
