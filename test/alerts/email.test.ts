@@ -10,6 +10,7 @@ import type { ContextOptions } from "../support/channel-tester.ts";
 import { sendBy, testSecret } from "../support/channel-tester.ts";
 import type { LineClient } from "../support/line-server.ts";
 import { startLineServer } from "../support/line-server.ts";
+import { startProxy } from "../support/proxy-server.ts";
 
 const name = "smtp.relay.example";
 const password = "T0PS3CRETPASSWORD";
@@ -136,6 +137,21 @@ function decodePart(part: string): string {
 }
 
 describe("channel email", () => {
+  it.each(["starttls", "tls"] as const)("sends through a proxy, with a login of its own (%s)", async (security) => {
+    await using server = await startServer({ secure: security === "tls" });
+    const login = { user: "gate", password: "T0PS3CRETPASSWORD" };
+    const proxy = await startProxy({ kind: "socks5", login, targets: { [`${name}:${server.port}`]: server } });
+    const at = { kind: "socks5", host: "127.0.0.1", port: proxy.port, user: "gate", password: testSecret(login.password) };
+    // Nobody but the proxy knows the name.
+    const sent = await send(options(server.port, { security, proxy: at }), { zone: {} });
+    expect(sent).toMatchObject({ kind: "accepted" });
+    expect(server.mails).toMatchObject([{ user: "alerts", secure: true }]);
+    const wrong = { ...at, password: testSecret("other") };
+    const refused = await send(options(server.port, { security, proxy: wrong }), { zone: {} });
+    expect(refused).toMatchObject({ kind: "retry", reason: expect.stringContaining("the proxy refuses our user or password") });
+    await proxy.close();
+  });
+
   it.each([
     ["STARTTLS", "starttls", false],
     ["TLS from the first byte", "tls", true],

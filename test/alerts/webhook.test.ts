@@ -1,10 +1,12 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import webhook from "../../alerts/channels/webhook.ts";
 import { signaturesOf, signingKey } from "../../alerts/standard-webhooks.ts";
+import { channelReason } from "../../src/i18n/channel-reasons.ts";
 import { makeAlert } from "../support/alerts.ts";
 import type { Authority } from "../support/certificates.ts";
 import { createAuthority, issueSelfSigned } from "../support/certificates.ts";
 import { sendBy, testChannel, testSecret } from "../support/channel-tester.ts";
+import { startProxy } from "../support/proxy-server.ts";
 import type { Receiver } from "../support/receiver.ts";
 import { startReceiver } from "../support/receiver.ts";
 
@@ -161,6 +163,38 @@ describe("channel webhook over TLS", () => {
       kind: "ok",
     });
     expect(receiver.received).toHaveLength(1);
+  });
+
+  it("posts through a proxy, which alone knows where the name leads", async () => {
+    const { chainPem, keyPem } = await authority.issue({ names: ["hooks.example"] });
+    await using receiver = await startReceiver({ key: keyPem, cert: chainPem, host: "hooks.example" });
+    const { port } = receiver;
+    for (const kind of ["socks5", "http"] as const) {
+      const proxy = await startProxy({ kind, targets: { [`hooks.example:${port}`]: { port } } });
+      const through = { ...options(receiver), proxy: `${kind}://127.0.0.1:${proxy.port}` };
+      expect(await sendBy(webhook, through, makeAlert(), { authorities: [authority.certPem] })).toEqual({ kind: "ok" });
+      await proxy.close();
+      expect(proxy.asked).toEqual([`hooks.example:${port}`]);
+    }
+    expect(receiver.received).toHaveLength(2);
+  });
+
+  it("tells a proxy that fails from a receiver that does, and sends nothing by way of it without TLS", async () => {
+    const proxy = await startProxy({ kind: "socks5", login: { user: "a", password: "b" } });
+    const through = { secret: testSecret(keyText), proxy: `socks5://127.0.0.1:${proxy.port}` };
+    const refused = await sendBy(webhook, { ...through, url: "https://hooks.example/x" }, makeAlert());
+    const reason = `hooks.example: proxy-handshake 127.0.0.1:${proxy.port}: the proxy asks for a user and a password`;
+    expect(refused).toEqual({ kind: "retry", reason });
+    expect(channelReason(reason).zh).toBe(`hooks.example：与代理 127.0.0.1:${proxy.port} 协商：代理要求用户名和密码`);
+    const before = proxy.connections();
+    for (const url of ["http://hooks.example/x", "https://127.0.0.1:9/x"]) {
+      expect(await sendBy(webhook, { ...through, url }, makeAlert())).toMatchObject({ kind: "bad-channel" });
+    }
+    expect(proxy.connections()).toBe(before);
+    await proxy.close();
+    const gone = await sendBy(webhook, { ...through, url: "https://hooks.example/x" }, makeAlert());
+    expect(gone).toMatchObject({ kind: "retry", reason: expect.stringContaining("proxy-connect 127.0.0.1") });
+    expect(channelReason("reason" in gone ? gone.reason : "").zh).toContain("连接代理 127.0.0.1");
   });
 
   it.each([

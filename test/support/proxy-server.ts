@@ -14,6 +14,8 @@ export interface ProxyServerOptions {
   /** Ends each connection once the tunnel has carried so many bytes. */
   readonly cutAfter?: number;
   readonly host?: string;
+  /** The address that it connects from, so that servers can tell who came through it. */
+  readonly from?: string;
 }
 
 export interface ProxyServer {
@@ -127,10 +129,14 @@ async function serveHttp({ client, options, asked, sockets }: Serving): Promise<
 }
 
 /** The target, or why not; who is not in the table may not be reached. */
-async function reach({ targets = {} }: ProxyServerOptions, target: string): Promise<net.Socket | string> {
+async function reach({ targets = {}, from }: ProxyServerOptions, target: string): Promise<net.Socket | string> {
   const where = targets[target];
   if (where === undefined) return "EACCES";
-  const socket = net.connect({ host: where.host ?? "127.0.0.1", port: where.port });
+  const socket = net.connect({
+    host: where.host ?? "127.0.0.1",
+    port: where.port,
+    ...(from === undefined ? {} : { localAddress: from }),
+  });
   try {
     await once(socket, "connect");
     return socket;
