@@ -13,6 +13,10 @@ export interface Voice {
 
 export const speak = (voice: Voice, text: Text, data?: Data): string => say(text, voice.language, data);
 
+/** Said in passing, in the brackets of the language. */
+export const bracketed = (voice: Voice, text: Text, data?: Data): string =>
+  speak(voice, pageWords.bracketed, { text: speak(voice, text, data) });
+
 export const clock = (voice: Voice, at: number): string => localTime(at, voice);
 
 /** What an asset is called: its id, a route as the way it goes, the own side by its name. */

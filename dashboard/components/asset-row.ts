@@ -4,8 +4,9 @@ import { kindWords, pageWords } from "../../src/i18n/page.ts";
 import type { AssetView, IncidentView, ProbeView } from "../../src/model/api.ts";
 import { shared } from "../styles/shared.ts";
 import type { Voice } from "../voice.ts";
-import { assetName, clock, exactly, lasted, speak, took } from "../voice.ts";
+import { assetName, bracketed, clock, exactly, lasted, speak, took } from "../voice.ts";
 import { breakable } from "./breakable.ts";
+import { chiefOf } from "./fault-card.ts";
 import type { Evidence } from "./probe-row.ts";
 import { isSuspected } from "./probe-row.ts";
 import "./status-mark.ts";
@@ -110,6 +111,13 @@ export class AssetRow extends LitElement {
         padding-block: var(--space-2);
         font-size: var(--text-note);
       }
+      .cause {
+        flex: 1 1 16rem;
+        min-width: 0;
+        overflow: hidden;
+        white-space: nowrap;
+        text-overflow: ellipsis;
+      }
       .probes > * + * {
         border-top: 1px solid var(--line);
       }
@@ -202,11 +210,14 @@ export class AssetRow extends LitElement {
     `;
   }
 
-  #incident({ id, name, priority, acknowledgedBy, acknowledgedUntil: until }: IncidentView): TemplateResult {
+  #incident(incident: IncidentView): TemplateResult {
     const { voice } = this;
+    const { id, name, priority, acknowledgedBy, acknowledgedUntil: until } = incident;
+    const chief = chiefOf(incident);
     const inHand = acknowledgedBy !== null && until !== null && until > voice.now;
     return html`<p class="incident">
       <a href="#${name}">${priority} · ${name}</a>
+      ${chief === undefined ? nothing : html`<span class="cause">${speak(voice, chief.finding.text)}</span>`}
       ${
         inHand
           ? html`<span class="quiet"
@@ -230,7 +241,7 @@ export class AssetRow extends LitElement {
     if (worst !== undefined) {
       const text = speak(voice, worst.text);
       const line = more.length === 0 ? text : speak(voice, pageWords.moreFindings, { text, count: more.length });
-      const note = isSuspected(asset) ? html` <span class="quiet">(${speak(voice, pageWords.unconfirmed)})</span>` : nothing;
+      const note = isSuspected(asset) ? html`<span class="quiet">${bracketed(voice, pageWords.unconfirmed)}</span>` : nothing;
       return html`<p class="what">${line}${note}</p>`;
     }
     return html`<p class="what quiet">${quietLine(voice, asset)}</p>`;

@@ -4,7 +4,7 @@ import { pageWords } from "../../src/i18n/page.ts";
 import type { FindingView, IncidentProbeView, IncidentView } from "../../src/model/api.ts";
 import { shared } from "../styles/shared.ts";
 import type { Voice } from "../voice.ts";
-import { assetName, between, clock, exactly, since, speak } from "../voice.ts";
+import { assetName, between, bracketed, clock, exactly, since, speak } from "../voice.ts";
 import { breakable } from "./breakable.ts";
 import "./status-mark.ts";
 
@@ -167,8 +167,9 @@ export class FaultCard extends LitElement {
         </p>
         <h3 id="whose">${chief === undefined ? incident.cause : breakable(assetName(voice, chief.probe.asset))}</h3>
         <p class="what">
-          ${chief === undefined ? incident.cause : speak(voice, chief.finding.text)}
-          ${others === 0 ? nothing : html`<span class="quiet">(${speak(voice, pageWords.moreProbes, { count: others })})</span>`}
+          ${chief === undefined ? incident.cause : speak(voice, chief.finding.text)}${
+            others === 0 ? nothing : html`<span class="quiet">${bracketed(voice, pageWords.moreProbes, { count: others })}</span>`
+          }
         </p>
       </div>
       <div class="acts">
@@ -196,20 +197,37 @@ export class FaultCard extends LitElement {
     </article>`;
   }
 
+  /** What forty mailboxes suffer alike is said once; what else is wrong with a domain is said, too. */
   #advice(chief: IncidentProbeView | undefined): TemplateResult {
-    const { voice } = this;
+    const { incident, voice } = this;
     if (chief === undefined) return html`${nothing}`;
+    const told = new Set<string>();
+    const parts = [chief, ...incident.probes.filter((probe) => probe !== chief && probe.leftAt === null)].map((probe) => {
+      const findings = probe.findings.filter(({ code, severity }) => severity !== "info" && !told.has(code));
+      for (const { code } of findings) told.add(code);
+      return { probe, findings };
+    });
     return html`
-      ${chief.findings.map(
-        (finding, index) =>
-          html`<div>
-            ${index === 0 ? nothing : html`<p class="quiet">${speak(voice, finding.text)}</p>`}
-            <p>${speak(voice, finding.advice)}</p>
-          </div>`,
-      )}
-      <p>
-        <button class="plain" @click=${() => this.#tell("show-probe", chief.probe)}>${speak(voice, pageWords.showProbe)}</button>
-      </p>
+      ${parts
+        .filter(({ probe, findings }) => probe === chief || findings.length > 0)
+        .map(
+          ({ probe, findings }) => html`
+            ${findings.map(
+              (finding, index) =>
+                html`<div>
+                  ${probe === chief && index === 0 ? nothing : html`<p class="quiet">${speak(voice, finding.text)}</p>`}
+                  <p>${speak(voice, finding.advice)}</p>
+                </div>`,
+            )}
+            <p>
+              <button class="plain" @click=${() => this.#tell("show-probe", probe.probe)}>
+                ${speak(voice, pageWords.showProbe)}${
+                  probe === chief ? nothing : html`<span class="unseen">: ${speak(voice, probe.title)}</span>`
+                }
+              </button>
+            </p>
+          `,
+        )}
     `;
   }
 

@@ -4,7 +4,7 @@ import { pageWords, questionWords } from "../../src/i18n/page.ts";
 import type { QuestionView } from "../../src/model/api.ts";
 import { shared } from "../styles/shared.ts";
 import type { Voice } from "../voice.ts";
-import { assetName, speak } from "../voice.ts";
+import { assetName, bracketed, speak } from "../voice.ts";
 import { breakable } from "./breakable.ts";
 import "./status-mark.ts";
 
@@ -89,7 +89,7 @@ export class QuestionGrid extends LitElement {
   #worst(asset: string, bad: number): TemplateResult {
     const { voice } = this;
     if (bad <= 1) return html`${breakable(assetName(voice, asset))}`;
-    return html`${breakable(assetName(voice, asset))} (${speak(voice, pageWords.moreProbes, { count: bad - 1 })})`;
+    return html`${breakable(assetName(voice, asset))}${bracketed(voice, pageWords.moreProbes, { count: bad - 1 })}`;
   }
 }
 customElements.define("question-grid", QuestionGrid);

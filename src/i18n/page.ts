@@ -54,6 +54,7 @@ export const pageWords = {
   },
   thisPage: { en: "web page", zh: "网页" },
   unconfirmedIncident: { en: "seen once, not confirmed yet", zh: "仅出现一次，待确认" },
+  bracketed: { en: " ({text})", zh: "（{text}）" },
   moreProbes: { en: "and {count} more", zh: "另有 {count} 项" },
   allFaults: { en: "Show all {count}", zh: "显示全部 {count} 处" },
   incidentGone: { en: "{name} was over more than 24 h ago.", zh: "{name} 已在 24 小时之前结束。" },

@@ -8,6 +8,7 @@ import type { FakeBoard } from "../support/fake-board.ts";
 import { createFakeBoard } from "../support/fake-board.ts";
 import type { PageServer } from "../support/page-server.ts";
 import { startPageServer } from "../support/page-server.ts";
+import type { Data } from "../../src/model/text.ts";
 
 const screenshots = join(import.meta.dirname, "../../test-results/screenshots");
 let browser: Browser;
@@ -166,14 +167,14 @@ describe("the overview", () => {
     await page.getByText("Nobody can find where to deliver mail for example.com").waitFor({ timeout: 2000 });
   });
 
+  const focusedText =
+    "(() => { let at = document.activeElement; while (at?.shadowRoot?.activeElement) at = at.shadowRoot.activeElement; return at?.innerText ?? ''; })()";
+
   test("acknowledges and runs a probe by keyboard alone", async () => {
     const board = company();
     const { page } = await open(board);
     await page.getByText("Live", { exact: true }).waitFor();
-    const focused = async (): Promise<string> =>
-      page.evaluate<string>(
-        "(() => { let at = document.activeElement; while (at?.shadowRoot?.activeElement) at = at.shadowRoot.activeElement; return at?.innerText ?? ''; })()",
-      );
+    const focused = (): Promise<string> => page.evaluate<string>(focusedText);
     const tabTo = async (text: string): Promise<void> => {
       for (let presses = 0; presses < 60; presses += 1) {
         await page.keyboard.press("Tab");
@@ -297,8 +298,6 @@ describe("the overview", () => {
     }
     return board;
   };
-  const focusedText =
-    "(() => { let at = document.activeElement; while (at?.shadowRoot?.activeElement) at = at.shadowRoot.activeElement; return at?.innerText ?? ''; })()";
 
   test("goes to the incident that the address names, be it open, further down or over", async () => {
     const board = troubledCompany();
@@ -343,6 +342,33 @@ describe("the overview", () => {
       .locator("asset-row", { hasText: "M-2008" })
       .getByText(/^Acknowledged \(web page\)/)
       .waitFor();
+  });
+
+  test("says of an incident with several causes what to do about each, once, and names it at its asset", async () => {
+    const board = company();
+    const bad = (probe: string, code: string, data: Data) => {
+      const findings = [{ code, data, severity: "critical" as const }];
+      board.addProbe(probe);
+      board.observe(probe, { findings });
+      return { probe, joinedAt: Date.now(), leftAt: undefined, findings };
+    };
+    const probes = [
+      bad("a@example.net/imap-login", "login-refused", { account: "a@example.net" }),
+      bad("b@example.net/imap-login", "login-refused", { account: "b@example.net" }),
+      bad("example.net/dns-dmarc", "dmarc-only-watches", { domain: "example.net" }),
+    ];
+    board.putIncident({ id: 3001, key: "example.net/weaknesses", cause: "login-refused", priority: "P1", probes });
+    const { page } = await open(board, { locale: "zh-CN" });
+    const card = page.locator("fault-card", { hasText: "M-3001" });
+    await card.getByText("（另有 2 项）").waitFor();
+    await card.getByRole("button", { name: "怎么办" }).click();
+    await card.getByText("先看两周报告，再改为 p=quarantine。").waitFor();
+    expect(await card.getByRole("button", { name: /^查看证据/ }).count()).toBe(2);
+    expect(await axeViolations(page)).toEqual([]);
+    await page.getByRole("button", { name: /^example\.net / }).click();
+    const row = page.locator("asset-row .incident", { hasText: "M-3001" });
+    expect(await row.innerText()).toContain("a@example.net");
+    expect(await sidewaysOverflow(page)).toBe(0);
   });
 
   test("says from when the picture is while nothing can be stored, and which channel is behind", async () => {
