@@ -6,6 +6,7 @@ import { createDial } from "../../src/net/dial.ts";
 import { type Authority, createAuthority } from "../support/certificates.ts";
 import { type CheckCase, testCheck, testWorld } from "../support/check-tester.ts";
 import { type LineClient, startLineServer } from "../support/line-server.ts";
+import { behindProxy } from "../support/connection-cases.ts";
 import { scriptImap, scriptSmtp } from "../support/mail-script.ts";
 import { certificate, type CertificateKind, mailHost, reaching } from "../support/mail-world.ts";
 import { day, is, issued, lasting, now, presenting, quiet } from "../support/tls-world.ts";
@@ -108,6 +109,19 @@ testCheck(
         expect(metrics["chain_until_expiry"]).toBe(metrics["until_expiry"]);
         expect(evidence.join("\n")).toContain("issuer CN=Mailvigil test authority intermediate");
       },
+    },
+    "TLS-1 all is well through a proxy, which alone knows the way": {
+      world: async () => {
+        const { options, ctx, close } = await behindProxy(quiet, { kind: "socks5" });
+        const { security: _, ...where } = options;
+        return { options: where, ctx, close };
+      },
+      ...is("ok"),
+    },
+    "TLS-24 the proxy is not there": {
+      options: { host: mailHost, port: 993, proxy: "socks5://127.0.0.1:9" },
+      world: async () => ({ ctx: await reaching({}) }),
+      ...is("unknown", "certificate-not-seen"),
     },
     "TLS-1 all is well by STARTTLS of IMAP": {
       world: presenting("good", { protocol: "imap", script: scriptImap() }),
