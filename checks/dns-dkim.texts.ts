@@ -297,8 +297,8 @@ export const dkimFindings = {
       zh: "无法得知 {domain} 的邮件是否有 DKIM 签名：不知道选择器（已试：{tried}）",
     },
     advice: {
-      en: "Look for s= in the DKIM-Signature header of a mail you sent and name it as a selector (audit: --selector), or let Mailvigil send a probe mail.",
-      zh: "请在已发邮件的 DKIM-Signature 头中找到 s= 的值，并设为选择器（audit 用 --selector），或让 Mailvigil 发一封探测邮件。",
+      en: "Look for s= in the DKIM-Signature header of a mail you sent and name it under selectors of the domain in mailvigil.yaml (audit: --selector), or let Mailvigil send a probe mail.",
+      zh: "请在已发邮件的 DKIM-Signature 头中找到 s= 的值，并写入 mailvigil.yaml 中该域名的 selectors（audit 用 --selector），或让 Mailvigil 发一封探测邮件。",
     },
     source: "RFC 6376 section 3.1: selectors cannot be listed",
   },

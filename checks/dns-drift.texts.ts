@@ -9,8 +9,8 @@ export const driftFindings = {
       zh: "发往 {domain} 的邮件现在全部送往他处（{hosts}），其域名服务器 {witness} 也这样回答。变更：{changes}",
     },
     advice: {
-      en: "Did nobody of your company move the mail? Then lock the accounts at the registrar and the DNS host now, change their passwords, and publish again: {restore}. If you moved it, write acknowledged: {mark} in the options of the probe {domain}/dns-drift.",
-      zh: "若公司没有人迁移过邮件：请立即锁定注册商和 DNS 服务商的账号、更换密码，并恢复记录：{restore}。若确是自己迁移，请在探测项 {domain}/dns-drift 的选项中写 acknowledged: {mark}。",
+      en: "Did nobody of your company move the mail? Then lock the accounts at the registrar and the DNS host now, change their passwords, and publish again: {restore}. If you moved it, write in mailvigil.yaml, under probes: {domain}/dns-drift: { options: { acknowledged: {mark} } }, and have it read again (SIGHUP, or a restart).",
+      zh: "若公司没有人迁移过邮件：请立即锁定注册商和 DNS 服务商的账号、更换密码，并恢复记录：{restore}。若确是自己迁移，请在 mailvigil.yaml 的 probes 下写 {domain}/dns-drift: { options: { acknowledged: {mark} } }，再让它重读配置（SIGHUP 或重启）。",
     },
     source: "DNS hijacking: MX records of another owner, or changed together with the name servers (CISA ED 19-01)",
   },
@@ -33,8 +33,8 @@ export const driftFindings = {
       zh: "{domain} 的邮件所依赖的记录有变更：{changes}",
     },
     advice: {
-      en: "Was it you? Write acknowledged: {mark} in the options of the probe {domain}/dns-drift. If not, ask whoever manages the DNS; to undo it, publish: {restore}",
-      zh: "若是自己改的，请在探测项 {domain}/dns-drift 的选项中写 acknowledged: {mark}。若不是，请询问 DNS 管理员；如需恢复，请发布：{restore}",
+      en: "Was it you? Write in mailvigil.yaml, under probes: {domain}/dns-drift: { options: { acknowledged: {mark} } }, and have it read again (SIGHUP, or a restart). If not, ask whoever manages the DNS; to undo it, publish: {restore}",
+      zh: "若是自己改的，请在 mailvigil.yaml 的 probes 下写 {domain}/dns-drift: { options: { acknowledged: {mark} } }，再让它重读配置（SIGHUP 或重启）。若不是，请询问 DNS 管理员；如需恢复，请发布：{restore}",
     },
     source: "A baseline of the records as they were first seen, or last accepted",
   },
