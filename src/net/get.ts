@@ -1,7 +1,8 @@
 import { DialError, type DialFailure, type TlsPeer } from "../model/connection.ts";
 import type { Ask } from "../model/dns.ts";
+import type { Proxy } from "../model/proxy.ts";
 import { addressesOf, exchange, hostOf, messageOf, portOf, wordsOf } from "./http-exchange.ts";
-import { openSocket, trustOf } from "./open-socket.ts";
+import { openSocket, openSocketThrough, trustOf } from "./open-socket.ts";
 import { startTimer } from "./timer.ts";
 
 export interface GetRequest {
@@ -19,6 +20,10 @@ export interface GetRequest {
   /** How many redirects are followed; the next one is the failure `redirect`, and so is one from https to http. */
   readonly redirects: number;
   readonly accept?: string;
+  /** Goes along wherever the request goes: no redirect may be followed with it. */
+  readonly authorization?: string;
+  /** Goes through it; where a name leads only the proxy knows, so `isPublic` is not asked. */
+  readonly proxy?: Proxy;
   /** Default UTF-8; `latin1` is one character a byte, for what is no text. */
   readonly bodyAs?: "utf8" | "latin1";
 }
@@ -92,17 +97,19 @@ function urlOf(text: string, base?: URL): URL | undefined {
 }
 
 async function getOnce(request: GetRequest, url: URL): Promise<GetOutcome> {
-  const { ask, isPublic, authorities, signal, maxBytes, bodyAs = "utf8", accept = "*/*" } = request;
+  const { ask, isPublic, authorities, signal, maxBytes, bodyAs = "utf8", accept = "*/*", authorization, proxy } = request;
   const name = hostOf(url);
   try {
-    const found = await addressesOf(ask, name, signal);
+    const found = proxy === undefined ? await addressesOf(ask, name, signal) : [];
     const addresses = found.filter((address) => isPublic(address));
-    if (addresses.length === 0) {
+    if (proxy === undefined && addresses.length === 0) {
       return failed("not-public", `${name} has no address on the public internet (${found.join(", ")}); nothing was sent`);
     }
     const trust = url.protocol === "https:" ? trustOf(authorities) : undefined;
-    const { socket, peer } = await openSocket({ name, addresses, port: portOf(url), trust, signal });
-    const outcome = await exchange({ method: "GET", url, headers: { accept }, maxBytes, bodyAs, signal }, socket);
+    const where = { name, port: portOf(url), trust, signal };
+    const { socket, peer } = await (proxy ? openSocketThrough(proxy, { ...where, ask }) : openSocket({ ...where, addresses }));
+    const sent = { accept, ...(authorization === undefined ? {} : { authorization }) };
+    const outcome = await exchange({ method: "GET", url, headers: sent, maxBytes, bodyAs, signal }, socket);
     if (outcome.kind === "failed") return failed(signal.aborted ? "timeout" : "other", outcome.reason, peer);
     const { status, headers, body, end } = outcome;
     if (end === "too-large") return failed("too-large", `The answer is longer than ${maxBytes} bytes`, peer);

@@ -1,0 +1,64 @@
+import type { FindingDeclaration } from "../src/model/check.ts";
+
+const advice = {
+  en: "Nothing is to be mended here: do not change passwords or settings. Tell the staff, follow {link}, and use the phone for what is urgent.",
+  zh: "问题不在本地：不要改密码或设置。请告知同事，关注 {link}，急事改用电话联系。",
+};
+
+/** What the provider says about its own mail service. */
+export const statusFindings = {
+  "provider-outage": {
+    severity: "critical",
+    text: {
+      en: "{provider} itself reports that “{service}” is down, since {since}: “{title}” ({word})",
+      zh: "{provider} 自己公布：「{service}」已中断，自 {since} 起：「{title}」（{word}）",
+    },
+    advice,
+    source: "The provider's own status page, in its own words",
+  },
+  "provider-trouble": {
+    severity: "warning",
+    text: {
+      en: "{provider} itself reports trouble with “{service}”, since {since}: “{title}” ({word})",
+      zh: "{provider} 自己公布：「{service}」出现问题，自 {since} 起：「{title}」（{word}）",
+    },
+    advice,
+    source: "The provider's own status page, in its own words",
+  },
+  "provider-notice": {
+    severity: "info",
+    text: {
+      en: "{provider} announces something about “{service}”, since {since}: “{title}” ({word})",
+      zh: "{provider} 发布了关于「{service}」的公告，自 {since} 起：「{title}」（{word}）",
+    },
+    advice: {
+      en: "Read {link}; during a maintenance short interruptions are to be expected.",
+      zh: "请阅读 {link}；维护期间可能会短暂中断。",
+    },
+    source: "The provider's own status page, in its own words",
+  },
+  "status-unread": {
+    severity: "unknown",
+    text: {
+      en: "What {provider} says about itself is not known: {page} could not be read ({reason})",
+      zh: "无法得知 {provider} 自己公布的状态：{page} 读取失败（{reason}）",
+    },
+    advice: {
+      en: "Open {page} in a browser. If it has moved, write its new address as url of this probe; mail itself is watched by other checks.",
+      zh: "请用浏览器打开 {page}；若地址已变，请更新此探测的 url。邮件本身另有其他检查。",
+    },
+    source: "A page that cannot be read says nothing, neither that all is well nor that it is not",
+  },
+  "status-refused": {
+    severity: "unknown",
+    text: {
+      en: "What {provider} says about itself is not known: {page} wants another token ({reason})",
+      zh: "无法得知 {provider} 自己公布的状态：{page} 不接受当前令牌（{reason}）",
+    },
+    advice: {
+      en: "Make a new token with the right to read service health (Microsoft Graph: ServiceHealth.Read.All) and put it where token of this probe says.",
+      zh: "请重新生成有权读取服务运行状况的令牌（Microsoft Graph：ServiceHealth.Read.All），放到此探测的 token 所指之处。",
+    },
+    source: "RFC 9110 sections 15.5.2 and 15.5.4 (401, 403)",
+  },
+} as const satisfies Record<string, FindingDeclaration>;

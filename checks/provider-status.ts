@@ -1,0 +1,157 @@
+import { z } from "zod";
+import { type CheckContext, defineCheck, explain, type FoundFinding } from "../src/model/check.ts";
+import { isSecret, type Secret } from "../src/model/secret.ts";
+import { type ProviderIncident, readStatusPage, statusFormats } from "../src/mail/status-page.ts";
+import { get } from "../src/net/get.ts";
+import { proxyOption } from "../src/net/proxy-option.ts";
+import { statusFindings } from "./provider-status.texts.ts";
+
+type Code = keyof typeof statusFindings;
+type Found = FoundFinding<Code>;
+
+/** Names of mail services, and of their parts, as providers write them. */
+const mailWords = ["mail", "exchange", "outlook", "smtp", "imap", "pop3", "邮件", "邮箱", "企业邮"];
+
+const optionsSchema = z
+  .strictObject({
+    provider: z
+      .string()
+      .min(1)
+      .max(100)
+      .meta(explain({ en: "How the provider is called in findings", zh: "结论中如何称呼该服务商" })),
+    url: z.httpUrl().meta(
+      explain({
+        en: "Where it publishes its state: for a Statuspage the address of its summary.json",
+        zh: "它公布状态的网址；Statuspage 请写 summary.json 的地址",
+      }),
+    ),
+    format: z.enum(statusFormats).meta(
+      explain({
+        en: "google: incidents.json of Google Workspace. statuspage: Statuspage API v2. graph: service health of Microsoft Graph. feed: RSS or Atom",
+        zh: "google：Google Workspace 的 incidents.json。statuspage：Statuspage API v2。graph：Microsoft Graph 服务运行状况。feed：RSS 或 Atom",
+      }),
+    ),
+    services: z
+      .array(z.string().min(1))
+      .max(50)
+      .default(mailWords)
+      .meta(
+        explain({
+          en: "Parts of the names of services that count, in any case; incidents of others are left out. An empty list: all of them",
+          zh: "服务名称中包含这些文字的才计入，不分大小写；其余服务的事件不计。空列表表示全部计入",
+        }),
+      ),
+    token: z
+      .custom<Secret>(isSecret, "must be a secret")
+      .optional()
+      .meta(explain({ en: "Where the access token is kept, for graph", zh: "访问令牌的来源，用于 graph" })),
+    proxy: proxyOption.optional(),
+  })
+  .refine(({ url, token }) => token === undefined || url.startsWith("https:"), {
+    path: ["url"],
+    error: "must begin with https:// where a token is sent",
+  });
+type Options = z.output<typeof optionsSchema>;
+
+const maxBytes = 4 * 1024 * 1024;
+const timeoutMs = 20_000;
+const maxTold = 5;
+
+const codes: Readonly<Record<ProviderIncident["grade"], Code>> = {
+  outage: "provider-outage",
+  trouble: "provider-trouble",
+  notice: "provider-notice",
+};
+const order = ["outage", "trouble", "notice"];
+
+/** What the provider itself says about its mail service. Whether mail works is for other checks: pages are late, and gloss over. */
+export default defineCheck({
+  id: "provider-status",
+  title: { en: "Status page of the provider", zh: "服务商状态页" },
+  measures: "posture",
+  answers: "receive",
+  every: 900_000,
+  deadline: 45_000,
+  confirm: { bad: [1, 1], good: 1, recheckMs: 0 },
+  options: optionsSchema,
+  findings: statusFindings,
+  metrics: {
+    incidents: {
+      label: { en: "open incidents", zh: "未结束的事件" },
+      help: "Incidents of the mail service that the provider says are open",
+      unit: "none",
+    },
+  },
+  target: ({ url }) => hostOf(url),
+  load: ({ url }) => ({ host: hostOf(url) }),
+
+  async run(ctx, options, signal) {
+    const page = await readPage(ctx, options, signal);
+    if ("code" in page) return { findings: [page] };
+    const about = page.incidents.filter((incident) => counts(incident, options.services));
+    ctx.note(`${options.url}: ${page.incidents.length} open, ${about.length} of them about mail`);
+    const worst = about.toSorted((a, b) => order.indexOf(a.grade) - order.indexOf(b.grade));
+    return {
+      findings: worst.slice(0, maxTold).map((incident) => told(incident, options)),
+      metrics: { incidents: about.filter(({ grade }) => grade !== "notice").length },
+    };
+  },
+});
+
+const hostOf = (url: string): string => URL.parse(url)?.hostname ?? url;
+
+async function readPage(
+  ctx: CheckContext,
+  options: Options,
+  signal: AbortSignal,
+): Promise<Found | { readonly incidents: readonly ProviderIncident[] }> {
+  const { provider, url, format, token, proxy } = options;
+  const { ask, isPublic, authorities } = ctx;
+  const unread = (reason: string, code: Code = "status-unread"): Found => {
+    ctx.note(`${url}: ${reason}`);
+    return { code, data: { provider, page: url, reason } };
+  };
+  const got = await get({
+    url,
+    ask,
+    isPublic,
+    authorities,
+    signal,
+    maxBytes,
+    timeoutMs,
+    // A token goes to the place that was named for it and to no other, and a page leads nobody around behind a proxy.
+    redirects: token === undefined && proxy === undefined ? 3 : 0,
+    accept: format === "feed" ? "application/atom+xml, application/rss+xml, application/xml;q=0.9" : "application/json",
+    ...(token === undefined ? {} : { authorization: `Bearer ${await token.reveal()}` }),
+    ...(proxy === undefined ? {} : { proxy }),
+  });
+  signal.throwIfAborted();
+  if (got.kind === "failed") return unread(got.text);
+  const { status, body } = got;
+  if (token !== undefined && (status === 401 || status === 403)) return unread(`status ${status}`, "status-refused");
+  if (status !== 200) return unread(`status ${status}`);
+  const incidents = readStatusPage(format, { url: got.url, text: body, now: ctx.now() });
+  return incidents === undefined ? unread("it cannot be read") : { incidents };
+}
+
+/** By the services that it names; an incident that names none is known by its title. */
+function counts({ services, title }: ProviderIncident, wanted: readonly string[]): boolean {
+  const names = (services.length > 0 ? services : [title]).map((name) => name.toLowerCase());
+  return wanted.length === 0 || names.some((name) => wanted.some((word) => name.includes(word.toLowerCase())));
+}
+
+function told(incident: ProviderIncident, { provider, services: wanted }: Options): Found {
+  const { title, services, since, link, grade, word } = incident;
+  const mail = services.filter((name) => counts({ ...incident, services: [name] }, wanted));
+  return {
+    code: codes[grade],
+    data: {
+      provider,
+      service: mail.slice(0, 3).join(", ") || provider,
+      title: title || link,
+      since: since === undefined ? "–" : `${new Date(since).toISOString().slice(0, 16).replace("T", " ")} UTC`,
+      word: word || "–",
+      link,
+    },
+  };
+}
