@@ -15,10 +15,12 @@ export async function resolveAddresses(ask: Ask, name: string, signal: AbortSign
     const addresses = answers.flatMap((answer) => answer.records).slice(0, maxAddresses);
     if (addresses.length > 0) return addresses;
     refuseFailure(name, answers);
-    const confirmed = await ask(name, "A", { signal, confirm: true });
-    refuseFailure(name, [confirmed]);
-    if (confirmed.records.length > 0) return confirmed.records.slice(0, maxAddresses);
-    const gone = confirmed.outcome === "nxdomain";
+    const again = { signal, confirm: true };
+    const confirmed = await Promise.all([ask(name, "A", again), ask(name, "AAAA", again)]);
+    const sure = confirmed.flatMap((answer) => answer.records).slice(0, maxAddresses);
+    if (sure.length > 0) return sure;
+    refuseFailure(name, confirmed);
+    const gone = confirmed.some(({ outcome }) => outcome === "nxdomain");
     throw resolveError(name, gone ? "name-not-found" : "no-address", gone ? "no such name" : "the name has no address");
   } catch (error) {
     if (error instanceof DialError || !signal.aborted) throw error;
