@@ -120,7 +120,12 @@ describe("through a proxy to real servers", () => {
     ]);
     const limits = { connect: 5, tls: 5, greeting: 5, command: 5, slow: 5, late: 9 };
     const account: Account = {
-      ...{ host, port: 993, security: "tls", user, password: secretOf(password), limits },
+      host,
+      port: 993,
+      security: "tls",
+      user,
+      password: secretOf(password),
+      limits,
       proxy: proxyOf("http", "other"),
     };
     const ctx: CheckContext = { ...testWorld(world()), everyMs: 60_000, note: () => undefined };

@@ -309,6 +309,19 @@ describe("createDial() through HTTP CONNECT", () => {
     expect(await (await dial({ proxy: at(proxy, "http") })).readLine(1_000)).toBe("220 early");
   });
 
+  test.each(["HTTP/1.1 200 O", "HTTP/1.1 200 OK\r\nVia: x\r\n", "HTTP/1.1 200 OK\r\nVia: x\r\n\r"])(
+    "keeps them when the header comes in pieces: %j",
+    async (first) => {
+      const whole = `${first.startsWith("HTTP/1.1 200 OK") ? "HTTP/1.1 200 OK\r\nVia: x" : "HTTP/1.1 200 OK"}\r\n\r\n220 early\r\n`;
+      const proxy = await scripted(async (client) => {
+        client.send(Buffer.from(first));
+        await sleep(30);
+        client.send(Buffer.from(whole.slice(first.length)));
+      });
+      expect(await (await dial({ proxy: at(proxy, "http") })).readLine(1_000)).toBe("220 early");
+    },
+  );
+
   test("gives TLS what came with the header", async () => {
     // Not what a server of TLS sends first; that it is seen at all shows that it was kept.
     const proxy = kept(await startProxy({ kind: "http", answer: "HTTP/1.1 200 OK\r\n\r\n220 plain\r\n" }));
