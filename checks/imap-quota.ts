@@ -30,7 +30,13 @@ const maxSeries = 8;
 /** What keeps it from looking is said by `imap-login`, with its incident: here it makes unknown how full the mailbox is. */
 function asUnknown<K extends string>(declared: Readonly<Record<K, FindingDeclaration>>): Readonly<Record<K, FindingDeclaration>> {
   const unknown: Record<K, FindingDeclaration> = { ...declared };
-  for (const code in unknown) if (Object.hasOwn(unknown, code)) unknown[code] = { ...unknown[code], severity: "unknown" };
+  for (const code in unknown) {
+    if (!Object.hasOwn(unknown, code)) continue;
+    const declaration: FindingDeclaration = unknown[code];
+    const { text } = declaration;
+    const said = { en: `It was not found out how full the mailbox is. ${text.en}`, zh: `未能查到邮箱容量。${text.zh}` };
+    unknown[code] = { ...declaration, severity: "unknown", text: said };
+  }
   return unknown;
 }
 

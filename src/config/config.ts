@@ -59,6 +59,8 @@ export interface MailboxAsset extends Declared {
   readonly provider: Provider | undefined;
   readonly imap: ServerWish;
   readonly smtp: ServerWish;
+  /** Undefined: nobody asked for POP3 to be watched. */
+  readonly pop3: ServerWish | undefined;
   /** What both servers are reached through. */
   readonly proxy: Proxy | undefined;
   /** At another company: the far end of the round trips. */

@@ -10,9 +10,6 @@ import { joinHostPort } from "./names.ts";
 import { type Provider, recognisable } from "./providers.ts";
 import { domainsToFind, needsDiscovery, type PlanFacts, type Server, type Services, servicesOf } from "./services.ts";
 
-/** Own servers lock nobody out and count no logins: they are looked at every minute. */
-const ownPaceMs = 60_000;
-
 /** Turns assets into drafts of probes, and lists the assets. Pure. */
 export function derive(config: Config, facts: PlanFacts): { drafts: readonly Draft[]; assets: readonly AssetSummary[] } {
   const { domains, mailboxes, endpoints, settings } = config;
@@ -74,14 +71,23 @@ const login = ({ mailbox, provider }: Services) => {
   return { user, password, ...(proxy ? { proxy } : {}), ...(known ? { provider: known } : {}) };
 };
 
+/** What looks into a mailbox, by the server that it asks. Own servers lock nobody out and count no logins: every minute. */
+const mailboxChecks = [
+  { check: "imap-login", kind: "imap", ownPaceMs: 60_000 },
+  { check: "smtp-submission", kind: "smtp", ownPaceMs: 60_000 },
+  { check: "imap-quota", kind: "imap", ownPaceMs: undefined },
+  { check: "pop3-login", kind: "pop3", ownPaceMs: undefined },
+] as const;
+
 function logins(service: Services): readonly Draft[] {
   const { mailbox, provider, waiting } = service;
   const own = provider === undefined || provider.id === ownServer;
-  return (["imap", "smtp"] as const).map((kind) => {
+  const wanted = mailboxChecks.filter(({ kind }) => kind !== "pop3" || mailbox.pop3 !== undefined);
+  return wanted.map(({ check, kind, ownPaceMs }) => {
     const server = service[kind];
     return {
       asset: mailbox.address.id,
-      check: kind === "imap" ? "imap-login" : "smtp-submission",
+      check,
       options: { ...server, ...login(service) },
       ...(server || waiting === undefined ? {} : { waiting }),
       everyMs: own && server ? ownPaceMs : undefined,
@@ -94,10 +100,10 @@ function logins(service: Services): readonly Draft[] {
 
 /** One certificate for each server, however many mailboxes are on it. */
 function certificates(services: readonly Services[]): readonly Draft[] {
-  const servers = new Map<string, { server: Server; kind: "imap" | "smtp"; users: MailboxAsset[] }>();
-  for (const { mailbox, imap, smtp } of services) {
+  const servers = new Map<string, { server: Server; kind: "imap" | "smtp" | "pop3"; users: MailboxAsset[] }>();
+  for (const { mailbox, imap, smtp, pop3 } of services) {
     if (mailbox.off.includes("tls-certificate")) continue;
-    for (const [kind, server] of [["imap", imap] as const, ["smtp", smtp] as const]) {
+    for (const [kind, server] of [["imap", imap] as const, ["smtp", smtp] as const, ["pop3", pop3] as const]) {
       if (!server) continue;
       const id = joinHostPort(server.host, server.port);
       const entry = servers.get(id) ?? { server, kind, users: [] };

@@ -212,6 +212,7 @@ export const mailboxSchema = z.strictObject({
   provider: text.optional(),
   imap: server.optional(),
   smtp: server.optional(),
+  pop3: server.optional(),
   proxy: proxy.optional(),
   business: business.optional(),
   role: oneOf(["partner"]).optional(),

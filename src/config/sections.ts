@@ -123,7 +123,7 @@ function readMailboxes(reader: Reader, known: Known): readonly MailboxAsset[] {
     const login = parts.login ?? parts.address?.address;
     const password = parts.password && reader.secret(parts.password, [...path, "password"], login);
     if (!declare(reader, known, seen, parts.address?.id, path, parts.off) || !words || !login || !password) return [];
-    const { address, role, imap = {}, smtp = {} } = words;
+    const { address, role, imap = {}, smtp = {}, pop3 } = words;
     const proxy = words.proxy && proxyWith(reader, words.proxy, [...path, "proxy", "password"]);
     const hosted = imap.host !== undefined || smtp.host !== undefined;
     return [
@@ -137,6 +137,7 @@ function readMailboxes(reader: Reader, known: Known): readonly MailboxAsset[] {
           (hosted ? known.providers.get(ownServer) : undefined),
         imap,
         smtp,
+        pop3,
         proxy,
         partner: role === "partner",
         business: words.business ?? (role === "partner" ? "low" : "normal"),

@@ -28,7 +28,7 @@ export function watchedMail(
   facts: PlanFacts,
 ): { readonly hosts: readonly string[]; readonly mailDomains: readonly string[] } {
   const own = config.mailboxes.filter((mailbox) => !mailbox.partner);
-  const servers = own.map((mailbox) => servicesOf(mailbox, facts)).flatMap(({ imap, smtp }) => [imap, smtp]);
+  const servers = own.map((mailbox) => servicesOf(mailbox, facts)).flatMap(({ imap, smtp, pop3 }) => [imap, smtp, pop3]);
   return {
     hosts: [...servers.flatMap((server) => (server ? [server.host] : [])), ...config.endpoints.map((endpoint) => endpoint.host)],
     mailDomains: [...config.domains.map((domain) => domain.name), ...own.map((mailbox) => mailbox.address.domain)],
@@ -41,6 +41,7 @@ export interface Services {
   readonly provider: Provider | undefined;
   readonly imap: Server | undefined;
   readonly smtp: Server | undefined;
+  readonly pop3: Server | undefined;
   readonly waiting: Text | undefined;
 }
 
@@ -57,16 +58,21 @@ export function servicesOf(mailbox: MailboxAsset, facts: PlanFacts): Services {
   const preset = provider && serversAt(provider, { domain, hosts: [mailbox.imap.host, mailbox.smtp.host] });
   const imap = serverOf("imap", mailbox.imap, found?.imap ?? preset?.imap, named);
   const smtp = serverOf("smtp", mailbox.smtp, found?.smtp ?? preset?.smtp, named);
+  const pop3 = mailbox.pop3 && serverOf("pop3", mailbox.pop3, preset?.pop3, imap?.host);
   const known = imap !== undefined && smtp !== undefined;
   const waiting = known ? undefined : (facts.waiting.get(domain) ?? notLookedFor(domain));
-  return { mailbox, provider, imap, smtp, waiting };
+  return { mailbox, provider, imap, smtp, pop3, waiting };
 }
 
-const defaultPorts = { imap: { tls: 993, starttls: 143 }, smtp: { tls: 465, starttls: 587 } } as const;
-const startTlsPorts: readonly number[] = [25, 143, 587, 2525];
+const defaultPorts = {
+  imap: { tls: 993, starttls: 143 },
+  smtp: { tls: 465, starttls: 587 },
+  pop3: { tls: 995, starttls: 110 },
+} as const;
+const startTlsPorts: readonly number[] = [25, 110, 143, 587, 2525];
 
 function serverOf(
-  kind: "imap" | "smtp",
+  kind: keyof typeof defaultPorts,
   wish: ServerWish,
   known: PresetServer | undefined,
   named: string | undefined,

@@ -48,7 +48,7 @@ mailboxes:
   - address: sales@example.com
     password: { env: SALES_PASSWORD }
     imap: { host: 127.0.0.1, port: 1 }
-    off: [smtp-submission, tls-certificate]
+    off: [smtp-submission, imap-quota, tls-certificate]
 `;
 
 describe("wrong usage ends with 64, on standard error only", () => {
@@ -103,14 +103,14 @@ describe("validate", () => {
     const file = await write("five-lines.yaml", (await readFile(fiveLines, "utf8")).replace(", language: zh-CN", ""));
     expect(await mailvigil(["validate", file])).toEqual({
       code: 0,
-      out: "ok: 2 assets, 25 probes\nvalidate asks no DNS: once the mail servers are found, probes of their certificates follow; mailvigil plan shows all\n",
+      out: "ok: 2 assets, 26 probes\nvalidate asks no DNS: once the mail servers are found, probes of their certificates follow; mailvigil plan shows all\n",
       err: "",
     });
   });
 
   test("speaks the language of the file, whatever the terminal's, also where the rest of the file is wrong", async () => {
     expect((await mailvigil(["validate", fiveLines])).out).toBe(
-      "ok: 2 assets, 25 probes（2 项资产，25 个探测）\nvalidate 不查询 DNS：找到邮件服务器后，还会增加证书等探测；可用 mailvigil plan 查看全部\n",
+      "ok: 2 assets, 26 probes（2 项资产，26 个探测）\nvalidate 不查询 DNS：找到邮件服务器后，还会增加证书等探测；可用 mailvigil plan 查看全部\n",
     );
     const file = await write(
       "wrong-chinese.yaml",
@@ -256,7 +256,7 @@ test("check says once what several probes have in common, and lists them above i
   const mailbox = (name: string) => `  - address: ${name}@example.com
     password: { env: SALES_PASSWORD }
     imap: { host: 127.0.0.1, port: 1 }
-    off: [smtp-submission, tls-certificate]
+    off: [smtp-submission, imap-quota, tls-certificate]
 `;
   const file = await write("common.yaml", `settings: { self_tests: off }\nmailboxes:\n${["a", "b", "c"].map(mailbox).join("")}`);
   const { code, out } = await mailvigil(["check", "--config", file, "--only", "a@*", "--only", "b@*", "c@*"]);

@@ -29,7 +29,13 @@ describe("no account is logged in to more often than its provider stands", () =>
 
   test.each(limited.map(({ id }) => id))("%s: one mailbox alone, and one with many routes", async (id) => {
     const limit = providers.get(id)?.loginsPerHour ?? 0;
-    const alone = await loadPlan(await write(`mailboxes:\n${box("sales@example.com", id)}`), real);
+    const alone = await loadPlan(await write(`mailboxes:\n${box("sales@example.com", id, ", pop3: {}")}`), real);
+    expect(alone.probes.filter(({ load }) => load.logins?.length).map(({ check }) => check)).toEqual([
+      "imap-login",
+      "smtp-submission",
+      "imap-quota",
+      "pop3-login",
+    ]);
     expect(perHour(alone, "sales@example.com")).toBeGreaterThan(10);
     expect(perHour(alone, "sales@example.com")).toBeLessThanOrEqual(limit);
 

@@ -26,6 +26,7 @@ describe("the five lines", () => {
       ...domainIds("example.com"),
       "sales@example.com/imap-login",
       "sales@example.com/smtp-submission",
+      "sales@example.com/imap-quota",
       "example.com/dns-provider",
       "imap.exmail.qq.com:993/tls-certificate",
       "smtp.exmail.qq.com:465/tls-certificate",
@@ -72,6 +73,7 @@ describe("the five lines", () => {
     expect(idsOf(plan).filter((id) => id.startsWith("sales"))).toEqual([
       "sales@example.com/imap-login",
       "sales@example.com/smtp-submission",
+      "sales@example.com/imap-quota",
     ]);
     expect(probeIn(plan, "sales@example.com/imap-login")).toMatchObject({
       waiting: {
@@ -161,9 +163,12 @@ describe("the full example", () => {
       ...domainIds("example.net").filter((id) => !id.endsWith("/dns-mx")),
       "sales@example.com/imap-login",
       "sales@example.com/smtp-submission",
+      "sales@example.com/imap-quota",
       "info@example.com/imap-login",
+      "info@example.com/imap-quota",
       "canary@gmail.example/imap-login",
       "canary@gmail.example/smtp-submission",
+      "canary@gmail.example/imap-quota",
       "webmail.example.com:443/tls-certificate",
       "[::1]:995/tls-certificate",
       "imap.example.com:1143/tls-certificate",

@@ -76,12 +76,17 @@ describe("a partner", () => {
     expect(await notOurs(own + partner("imap: { host: imap.p.example }"))).toEqual([
       "b@p.example/imap-login",
       "b@p.example/smtp-submission",
+      "b@p.example/imap-quota",
       "imap.p.example:993/tls-certificate",
       "imap.p.example:465/tls-certificate",
     ]);
   });
 
   test("shares the certificates of a provider that the company uses too", async () => {
-    expect(await notOurs(own + partner("provider: exmail"))).toEqual(["b@p.example/imap-login", "b@p.example/smtp-submission"]);
+    expect(await notOurs(own + partner("provider: exmail"))).toEqual([
+      "b@p.example/imap-login",
+      "b@p.example/smtp-submission",
+      "b@p.example/imap-quota",
+    ]);
   });
 });

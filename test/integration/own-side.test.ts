@@ -96,7 +96,7 @@ mailboxes:
     password: { file: password }
     imap: { host: ${host}, port: 993, security: tls }
     smtp: { host: ${host}, port: 993, security: tls }
-    off: [smtp-submission]
+    off: [smtp-submission, imap-quota]
 probes:
   sales@own.test/imap-login: ${often}
   own.test/dns-mx: ${often}

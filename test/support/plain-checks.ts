@@ -84,6 +84,8 @@ export const plainChecks: ReadonlyMap<string, AnyCheck> = new Map([
   ),
   check("imap-login", 5 * minute, z.strictObject(server), threeOfFour),
   check("smtp-submission", 5 * minute, z.strictObject(server), threeOfFour),
+  check("imap-quota", 360 * minute, z.strictObject(server)),
+  check("pop3-login", 15 * minute, z.strictObject(server), threeOfFour),
   check(
     "tls-certificate",
     360 * minute,
