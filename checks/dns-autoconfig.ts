@@ -83,16 +83,16 @@ export default defineCheck({
     const [srv, pages, discover] = await Promise.all([
       srvRecords(ctx, domain, signal),
       mozillaPages(ctx, domain, signal),
-      ctx.ask(`autodiscover.${domain}`, "A", { signal }),
+      addressesOf(ctx, `autodiscover.${domain}`, signal),
     ]);
-    const failed = [...srv.failed, ...(discover.outcome === "failed" ? [discover] : [])];
+    const failed = [...srv.failed, ...pages.failed, ...discover.failed];
     const leads: Lead[] = [
       ...srv.leads,
       ...pages.leads,
       ...discover.aliases.map((host) => ({ by: `CNAME autodiscover.${domain}`, host })),
     ];
     for (const { by, host } of leads) ctx.note(`${by} → ${host}`);
-    const ways = Number(srv.leads.length > 0) + Number(pages.found) + Number(discover.records.length > 0);
+    const ways = Number(srv.leads.length > 0) + Number(pages.found) + Number(discover.addresses.length > 0);
     const findings = [
       ...strangers(domain, { exchanges, leads, known }),
       ...pages.findings,
@@ -109,6 +109,23 @@ export default defineCheck({
 interface Lead {
   readonly by: string;
   readonly host: string;
+}
+
+/** Where mail programs look for a host: by IPv4, or by IPv6 where it is reached by that alone. */
+interface Addresses {
+  readonly addresses: readonly string[];
+  readonly aliases: readonly string[];
+  /** Where there is no address: what was not answered. */
+  readonly failed: readonly DnsAnswer[];
+}
+
+async function addressesOf(ctx: CheckContext, name: string, signal: AbortSignal): Promise<Addresses> {
+  const v4 = await ctx.ask(name, "A", { signal });
+  const enough = v4.outcome === "nxdomain" || v4.records.some(ctx.isPublic);
+  const answers = enough ? [v4] : [v4, await ctx.ask(name, "AAAA", { signal })];
+  const addresses = answers.flatMap(({ records }) => records);
+  const failed = addresses.length > 0 ? [] : answers.filter(({ outcome }) => outcome === "failed").slice(0, 1);
+  return { addresses, aliases: answers.find(({ aliases }) => aliases.length > 0)?.aliases ?? [], failed };
 }
 
 interface Target {
@@ -137,15 +154,19 @@ async function srvRecords(ctx: CheckContext, domain: string, signal: AbortSignal
   return { targets, leads, failed: answers.filter(({ outcome }) => outcome === "failed") };
 }
 
+interface Pages {
+  readonly leads: readonly Lead[];
+  readonly findings: readonly Found[];
+  readonly found: boolean;
+  readonly failed: readonly DnsAnswer[];
+}
+
 /** Thunderbird asks these in this order, and the one without TLS where the others have nothing. */
-async function mozillaPages(
-  ctx: CheckContext,
-  domain: string,
-  signal: AbortSignal,
-): Promise<{ readonly leads: readonly Lead[]; readonly findings: readonly Found[]; readonly found: boolean }> {
+async function mozillaPages(ctx: CheckContext, domain: string, signal: AbortSignal): Promise<Pages> {
   const path = `mail/config-v1.1.xml?emailaddress=postmaster%40${domain}`;
-  const own = await ctx.ask(`autoconfig.${domain}`, "A", { signal });
-  const hasOwn = own.records.length > 0;
+  const own = await addressesOf(ctx, `autoconfig.${domain}`, signal);
+  const hasOwn = own.addresses.length > 0;
+  const { failed } = own;
   const secure = [
     ...(hasOwn ? [`https://autoconfig.${domain}/${path}`] : []),
     `https://${domain}/.well-known/autoconfig/mail/config-v1.1.xml`,
@@ -161,18 +182,18 @@ async function mozillaPages(
       findings.push({ code: "autoconfig-http-only", data: { domain, url: open.url } });
     }
   }
-  if (page === undefined) return { leads: aliases, findings, found: false };
+  if (page === undefined) return { leads: aliases, findings, found: false, failed };
   if (page.kind !== "config") {
     findings.push({
       code: "autoconfig-unreadable",
       data: { domain, url: page.url, reason: page.kind === "bad" ? page.reason : "" },
     });
-    return { leads: aliases, findings, found: false };
+    return { leads: aliases, findings, found: false, failed };
   }
   const { servers, url } = page;
   const plain = [...new Set(servers.filter(({ security }) => security === "plain").map(({ host }) => host))];
   if (plain.length > 0) findings.push({ code: "autoconfig-plain", data: { domain, url, hosts: listed(plain) } });
-  return { leads: [...aliases, ...servers.map(({ host }) => ({ by: url, host }))], findings, found: true };
+  return { leads: [...aliases, ...servers.map(({ host }) => ({ by: url, host }))], findings, found: true, failed };
 }
 
 async function readPage(ctx: CheckContext, url: string, domain: string, signal: AbortSignal) {
@@ -235,7 +256,7 @@ async function wrongCertificates(ctx: CheckContext, targets: readonly Target[], 
   const distinct = [...new Map(usual.map((target) => [`${target.host}:${target.port}`, target])).values()].slice(0, maxTargets);
   const wrong = await Promise.all(
     distinct.map(async ({ host, port }) => {
-      const address = (await ctx.ask(host, "A", { signal })).records.find(ctx.isPublic);
+      const address = (await addressesOf(ctx, host, signal)).addresses.find(ctx.isPublic);
       if (address === undefined) return [];
       try {
         const timeouts = { connectTimeoutMs, tlsTimeoutMs: connectTimeoutMs };

@@ -43,7 +43,7 @@ beforeAll(async () => {
   for (const address of [own, site, mozilla]) {
     await listen(https.createServer({ cert: certificate.chainPem, key: certificate.keyPem }, answer(address)), 443, address);
   }
-  await listen(http.createServer(answer(open)), 80, open);
+  for (const address of [open, "::1"]) await listen(http.createServer(answer(address)), 80, address);
 });
 afterAll(() => {
   for (const server of servers) server.close();
@@ -54,6 +54,7 @@ const base: Zone = {
   "_imaps._tcp.example.com": { SRV: ["0 1 993 imap.example.com"] },
   "imap.example.com": { A: [mail] },
 };
+const onIpv6: Zone = { ...base, "imap.example.com": { AAAA: ["::1"] } };
 const bare: Zone = { "example.com": { MX: ["10 mx.example.com"] } };
 const atExmail: Zone = { "example.com": { MX: ["5 mxbiz1.qq.com", "10 mxbiz2.qq.com"] } };
 
@@ -62,8 +63,15 @@ interface Given extends Partial<Pick<CheckCase, "also" | "options">> {
   readonly pages?: Readonly<Record<string, string>>;
   /** What port 993 of `imap.example.com` presents; default: nobody listens. */
   readonly presents?: readonly string[];
+  /** Where that is; default: the IPv4 address of the table. */
+  readonly at?: string;
+  readonly isPublic?: (address: string) => boolean;
 }
-const shows = (status: CheckCase["status"], findings: readonly string[], { zone, presents, ...given }: Given): CheckCase => ({
+const shows = (
+  status: CheckCase["status"],
+  findings: readonly string[],
+  { zone, presents, at = mail, isPublic, ...given }: Given,
+): CheckCase => ({
   options: { ...options, ...given.options },
   status,
   findings,
@@ -75,12 +83,13 @@ const shows = (status: CheckCase["status"], findings: readonly string[], { zone,
     const server =
       presents &&
       (await startLineServer(() => Promise.resolve(), {
-        host: mail,
+        host: at,
         port: 993,
         implicit: true,
         certificate: await authority.issue({ names: presents }),
       }));
-    return { ctx: { ask, dial, authorities: [authority.certPem] }, close: () => server?.close() };
+    const reach = { ask, dial, authorities: [authority.certPem], ...(isPublic ? { isPublic } : {}) };
+    return { ctx: reach, close: () => server?.close() };
   },
 });
 const withPage = (address: string, zone: Zone = {}): Zone => ({ ...bare, "autoconfig.example.com": { A: [address] }, ...zone });
@@ -109,6 +118,10 @@ testCheck(dnsAutoconfig, {
     zone: { ...bare, "_imaps._tcp.example.com": { SRV: ["0 0 0 ."] } },
   }),
   "AC-1 autodiscover alone": shows("ok", [], { zone: { ...bare, "autodiscover.example.com": { A: ["203.0.113.1"] } } }),
+  "AC-1 autodiscover alone, by IPv6 alone": shows("ok", [], {
+    zone: { ...bare, "autodiscover.example.com": { AAAA: ["2001:db8::1"] } },
+    also: ({ metrics }) => expect(metrics["ways"]).toBe(1),
+  }),
   "AC-1 a domain that takes no mail": shows("ok", [], { zone: { "example.com": { MX: ["0 ."] } } }),
   "AC-1 a domain that is not to receive": shows("ok", [], { zone: bare, options: { receives: false } }),
 
@@ -200,6 +213,10 @@ testCheck(dnsAutoconfig, {
     pages: { [site]: xml("imap.%EMAILDOMAIN%") },
     also: ({ metrics }) => expect(metrics["ways"]).toBe(1),
   }),
+  "AC-3 by http alone, and by IPv6 alone": shows("warning", ["autoconfig-http-only"], {
+    zone: { ...bare, "autoconfig.example.com": { AAAA: ["::1"] } },
+    pages: { "::1": xml("imap.example.com") },
+  }),
   "AC-3 by http alone": shows("warning", ["autoconfig-http-only"], {
     zone: withPage(open),
     pages: { [open]: xml("imap.example.com") },
@@ -231,6 +248,25 @@ testCheck(dnsAutoconfig, {
   }),
   "AC-7 a certificate for another name": shows("warning", ["srv-certificate"], { zone: base, presents: ["other.example.com"] }),
   "AC-7 a certificate for the name of the record": shows("ok", [], { zone: base, presents: ["imap.example.com"] }),
+  "AC-7 a certificate for another name, at a host that has IPv6 alone": shows("warning", ["srv-certificate"], {
+    zone: onIpv6,
+    presents: ["other.example.com"],
+    at: "::1",
+  }),
+  "AC-7 a certificate for the name of the record, at a host that has IPv6 alone": shows("ok", [], {
+    zone: onIpv6,
+    presents: ["imap.example.com"],
+    at: "::1",
+    also: ({ evidence }) => expect(evidence.join("\n")).toContain("imap.example.com:993: accepted"),
+  }),
+  "AC-7 the IPv4 address is private, the IPv6 address presents a certificate for another name": {
+    ...shows("warning", ["srv-certificate"], {
+      zone: { ...base, "imap.example.com": { A: ["192.168.1.1"], AAAA: ["::1"] } },
+      presents: ["other.example.com"],
+      at: "::1",
+      isPublic: (address) => address === "::1",
+    }),
+  },
   "AC-7 a port that is not one of mail programs is left alone": {
     ...shows("ok", [], { zone: { ...base, "_imaps._tcp.example.com": { SRV: ["0 1 22 imap.example.com"] } } }),
     world: () => {
@@ -263,6 +299,12 @@ testCheck(dnsAutoconfig, {
 
   "AC-10 the provider cannot be looked up": shows("unknown", ["autoconfig-unknown"], {
     zone: { "example.com": { MX: "SERVFAIL" } },
+  }),
+  "AC-10 autoconfig cannot be looked up": shows("unknown", ["autoconfig-unknown"], {
+    zone: { ...bare, "autoconfig.example.com": "SERVFAIL" },
+  }),
+  "AC-10 the IPv6 address of autodiscover cannot be looked up": shows("unknown", ["autoconfig-unknown"], {
+    zone: { ...bare, "autodiscover.example.com": { AAAA: "TIMEOUT" } },
   }),
   "AC-10 an SRV record cannot be looked up": shows("unknown", ["autoconfig-unknown"], {
     zone: { ...bare, "_imaps._tcp.example.com": { SRV: "TIMEOUT" } },
