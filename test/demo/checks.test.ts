@@ -137,7 +137,9 @@ describe("the demonstration, seen by the product's own checks", () => {
   test("a private address of a mail server is what dns-mx alone tells", async () => {
     breakNow("mx-private");
     const ids = domainIds("example.net").filter((id) => !id.endsWith("/dns-mx"));
-    expect(await Promise.all(ids.map(look))).toEqual(ids.map(() => "ok:"));
+    // Nobody could knock at the door itself: that is not known, and no second fault.
+    const wanted = ids.map((id) => (id.endsWith("/smtp-mx") ? "unknown: mx-none-tried" : "ok:"));
+    expect(await Promise.all(ids.map(look))).toEqual(wanted);
   });
 
   test.each([
