@@ -58,6 +58,8 @@ export type GetOutcome =
       readonly failure: GetFailure;
       readonly text: string;
       readonly peer: TlsPeer | undefined;
+      /** Where a redirect would have led that was not followed. */
+      readonly to?: string;
     };
 
 const redirectStatuses = new Set([301, 302, 303, 307, 308]);
@@ -81,7 +83,7 @@ export async function get(request: GetRequest): Promise<GetOutcome> {
       const where = next === undefined ? "without an address" : `to ${next.href}`;
       const downgrade = url.protocol === "https:" && next?.protocol === "http:";
       if (followed >= redirects || downgrade || next === undefined) {
-        return failed("redirect", `${url.href} redirects (${outcome.status}) ${where}`, outcome.peer);
+        return failed("redirect", `${url.href} redirects (${outcome.status}) ${where}`, outcome.peer, next?.href);
       }
       url = next;
     }
@@ -132,4 +134,10 @@ const failures: Readonly<Partial<Record<DialFailure, GetFailure>>> = {
   certificate: "certificate",
 };
 
-const failed = (failure: GetFailure, text: string, peer?: TlsPeer): GetOutcome => ({ kind: "failed", failure, text, peer });
+const failed = (failure: GetFailure, text: string, peer?: TlsPeer, to?: string): GetOutcome => ({
+  kind: "failed",
+  failure,
+  text,
+  peer,
+  ...(to === undefined ? {} : { to }),
+});

@@ -166,9 +166,11 @@ describe("feed", () => {
   test("no entity is put in, and a document type is refused", () => {
     expect(read("feed", rss(item("Mail &bomb; &amp;lt; late", today)))).toMatchObject([{ title: "Mail &bomb; &lt; late" }]);
     const bomb = `<!DOCTYPE r [<!ENTITY a "aaaa"><!ENTITY b "&a;&a;">]>`;
-    expect(read("feed", bomb + rss(item("&b;", today)))).toBeUndefined();
+    const declared = (type: string, title: string): string => rss(item(title, today)).replace("?>", `?>${type}`);
+    expect(read("feed", declared("", "Mail late"))).toHaveLength(1);
+    expect(read("feed", declared(bomb, "&b;"))).toBeUndefined();
     const file = `<!DOCTYPE r [<!ENTITY x SYSTEM "file:///etc/passwd">]>`;
-    expect(read("feed", file + rss(item("&x;", today)))).toBeUndefined();
+    expect(read("feed", declared(file, "&x;"))).toBeUndefined();
   });
 
   test("tags within tags without end take no time and throw nothing", () => {
