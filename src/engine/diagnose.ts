@@ -15,13 +15,16 @@ export interface Failing {
   readonly declared: (code: string) => Pick<FindingDeclaration, "concerns" | "rejects"> | undefined;
   /** Whose login was refused, lower case. */
   readonly account: string | undefined;
+  /** It rests on one definite answer and waits for nothing. */
+  readonly immediate: boolean;
 }
 
 /**
  * Where an incident belongs, by what explains it: one machine that takes no connection, one account that is refused, the
  * weaknesses of one domain. Probes of one key share one incident; what has no wider cause is the probe's own.
  */
-export function incidentKey({ probe, findings, declared, account }: Failing): string {
+export function incidentKey(failing: Failing): string {
+  const { probe, findings, declared, account } = failing;
   if (probe.measures === "monitor") return monitorKey;
   const worst = worstOf(findings);
   const declaration = worst && declared(worst.code);
@@ -29,17 +32,19 @@ export function incidentKey({ probe, findings, declared, account }: Failing): st
   // What is looked at every few hours would keep an outage open that is long over.
   if (probe.measures === "service" && declaration?.concerns === "server" && typeof host === "string") return serverKey(host);
   if (declaration?.rejects !== undefined && account !== undefined) return `${account}/login`;
-  return gathers(probe, findings) ? `${probe.asset}/weaknesses` : probe.id;
+  if (!gathers(failing)) return probe.id;
+  // Kept apart, so that "recovered" says something while the weaknesses wait for their day.
+  return `${probe.asset}/${worst?.severity === "critical" ? "faults" : "weaknesses"}`;
 }
 
 export const serverKey = (host: string): string => `${host.toLowerCase()}/server`;
 
 /**
- * What merely could be better about a domain is told in one message: it opens within minutes of the start, one after the other,
- * and the same person mends it all.
+ * What is wrong with the records of a domain is told in one message: it is found within minutes of the start, one after the
+ * other, no mail waits for it, and the same person mends it all.
  */
-export const gathers = (probe: Pick<Probe, "measures">, findings: readonly Finding[]): boolean =>
-  probe.measures === "posture" && worstOf(findings)?.severity === "warning";
+export const gathers = ({ probe, immediate }: Pick<Failing, "probe" | "immediate">): boolean =>
+  probe.measures === "posture" && !immediate;
 
 /** The worst finding, the first of several. */
 function worstOf(findings: readonly Finding[]): Finding | undefined {

@@ -140,7 +140,9 @@ function decide(probe: Probe, { outcome, attempts }: Look, world: PipelineWorld)
   const account = outcome.rejected?.account ?? attempts[0]?.account;
   // Who is in an incident stays in it until it is well: what is found meanwhile is told there.
   const held = board.incidentOf(probe.id);
-  const key = held?.key ?? incidentKey({ probe, findings, declared: (code) => check?.findings[code], account });
+  const { immediate } = outcome;
+  const failing = { probe, findings, declared: (code: string) => check?.findings[code], account, immediate };
+  const key = held?.key ?? incidentKey(failing);
   const open = held ?? board.openIncident(key);
   const incident = follow(
     open,
@@ -153,8 +155,8 @@ function decide(probe: Probe, { outcome, attempts }: Look, world: PipelineWorld)
       key,
       at: observation.at,
       known: observation.status !== "unknown",
-      immediate: outcome.immediate,
-      gathers: gathers(probe, findings),
+      immediate,
+      gathers: gathers(failing),
       priority: (severity) =>
         priorityOf({
           severity,

@@ -306,6 +306,7 @@ describe("diagnosis of one probe", () => {
     findings: [],
     declared: (code) => declarations[code],
     account: undefined,
+    immediate: false,
     ...over,
   });
   const silent = finding("silent", "critical", { host: "IMAP.x.example", port: 993 });
@@ -319,7 +320,8 @@ describe("diagnosis of one probe", () => {
     ["what is worse than the silence", { findings: [finding("slow", "critical"), silent] }, probe.id],
     ["a refused login", { findings: [finding("refused", "critical")], account: "a@x.example" }, "a@x.example/login"],
     ["weaknesses of a domain", { probe: weak, findings: [finding("spf-neutral", "warning")] }, "x.example/weaknesses"],
-    ["what is broken about a domain", { probe: weak, findings: [finding("spf-all", "critical")] }, weak.id],
+    ["faults of a domain", { probe: weak, findings: [finding("spf-all", "critical")] }, "x.example/faults"],
+    ["a hijack", { probe: weak, findings: [finding("mx-hijacked", "critical")], immediate: true }, weak.id],
     ["anything else", { findings: [finding("slow", "warning")] }, probe.id],
   ])("incidentKey() of %s", (_, over, key) => {
     expect(incidentKey(failing(over))).toBe(key);
