@@ -3,6 +3,7 @@ import type { FindingDeclaration } from "../src/model/check.ts";
 export const consistencyFindings = {
   "zone-dead": {
     severity: "critical",
+    outage: true,
     text: {
       en: "Nobody can look {domain} up, so no mail arrives and what it sends is refused: no name server of {zone} answers ({servers}: {reason}), while other zones do",
       zh: "没有人能查到 {domain}，因此收不到邮件，发出的邮件也会被拒：{zone} 的域名服务器都没有可用的回答（{servers}：{reason}），而其他域正常",

@@ -3,6 +3,7 @@ import type { FindingDeclaration } from "../src/model/check.ts";
 export const dnssecFindings = {
   "signatures-expired": {
     severity: "critical",
+    outage: true,
     text: {
       en: "Senders and customers that check DNSSEC no longer find {domain}, its mail and its web site: the signatures of the zone ended on {ends}",
       zh: "校验 DNSSEC 的发件方和客户已无法解析 {domain}，邮件和网站都受影响：区域签名已于 {ends} 过期",
@@ -15,6 +16,7 @@ export const dnssecFindings = {
   },
   "ds-mismatch": {
     severity: "critical",
+    outage: true,
     text: {
       en: "Senders and customers that check DNSSEC no longer find {domain}, its mail and its web site: the DS record at the registrar belongs to no key of the zone ({found})",
       zh: "校验 DNSSEC 的发件方和客户已无法解析 {domain}，邮件和网站都受影响：注册商处的 DS 记录与区域的密钥不符（{found}）",
@@ -39,6 +41,7 @@ export const dnssecFindings = {
   },
   "mx-bogus": {
     severity: "critical",
+    outage: true,
     text: {
       en: "Senders that check DNSSEC cannot deliver to {domain}: the signatures for its mail server {hosts} do not hold ({reason})",
       zh: "校验 DNSSEC 的发件方无法投递到 {domain}：邮件服务器 {hosts} 的签名校验失败（{reason}）",

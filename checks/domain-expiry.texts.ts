@@ -4,6 +4,7 @@ import type { FindingDeclaration } from "../src/model/check.ts";
 export const expiryFindings = {
   "domain-expired": {
     severity: "critical",
+    outage: true,
     immediate: true,
     text: {
       en: "{domain} has not been paid for since {date}: mail, website and all that hangs on the name may end at any hour ({by})",
@@ -39,6 +40,7 @@ export const expiryFindings = {
   },
   "on-hold": {
     severity: "critical",
+    outage: true,
     immediate: true,
     text: {
       en: "{domain} is switched off at the registrar or the registry ({status}): it is not in the DNS, so mail to it is returned ({by})",
@@ -65,6 +67,7 @@ export const expiryFindings = {
   },
   "pending-delete": {
     severity: "critical",
+    outage: true,
     immediate: true,
     text: {
       en: "{domain} is about to be deleted at the registry, and then belongs to whoever takes it first (pendingDelete, {by})",
@@ -78,6 +81,7 @@ export const expiryFindings = {
   },
   "not-registered": {
     severity: "critical",
+    outage: true,
     immediate: true,
     text: {
       en: "{domain} is not registered: anybody can take it and receive its mail ({by}; the DNS does not know it either)",

@@ -4,6 +4,7 @@ import { certificateFindings } from "../src/net/certificate-findings.ts";
 export const smtpMxFindings = {
   "mx-unreachable": {
     severity: "critical",
+    outage: true,
     timed: true,
     standsOn: ["port25"],
     text: {
@@ -32,6 +33,7 @@ export const smtpMxFindings = {
   },
   "mx-refuses": {
     severity: "critical",
+    outage: true,
     text: {
       en: "Nobody's mail reaches {domain}: its mail servers turn senders away at the door ({hosts}: {reason})",
       zh: "没有人的邮件能送达 {domain}：收信服务器一连接就拒绝（{hosts}：{reason}）",

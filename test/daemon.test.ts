@@ -120,6 +120,12 @@ describe("startDaemon()", () => {
     expect(daemon?.board.incidents().filter(({ resolvedAt }) => resolvedAt === undefined)).toEqual([]);
   });
 
+  test("what stops all mail of a domain is told at once and as an outage, whoever finds it", async () => {
+    const check = checkOf("dns-consistency", () => found("stopped"), { measures: "posture", answers: "trusted" });
+    await start(planOf([namedProbe(check, "example.com")]), [check]);
+    await vi.waitFor(() => expect(turns()).toEqual(["opened 1 P1"]), until);
+  });
+
   test("with our own network down nothing else is critical, and one incident tells of it", async () => {
     let networkDown = false;
     const egress = checkOf("egress", () => (networkDown ? found("down") : found()), { measures: "monitor", answers: undefined });
@@ -173,6 +179,25 @@ describe("startDaemon()", () => {
     await vi.waitFor(() => expect(turns()).toEqual(["opened 1 P3", "resolved 1 P3"]), until);
     await vi.waitFor(() => expect(statusOf("sales@example.com/smtp-submission")).toBe("ok"), until);
     expect(tries.filter((each) => each.endsWith("old"))).toHaveLength(1);
+  });
+
+  test("who was refused first, and looks only every few hours, is looked at once the account lets somebody in again", async () => {
+    let password = "old";
+    const look = () => (password === "old" ? found("refused") : { findings: [], loggedIn: ["sales@example.com"] });
+    const quota = checkOf("imap-quota", look, { measures: "posture", answers: "receive" });
+    const login = checkOf("imap-login", look);
+    const load = { logins: [{ account: "sales@example.com", credential: secretOf(() => password) }] };
+    const seldom = namedProbe(quota, "sales@example.com", { load, everyMs: 3_600_000 });
+    await start(planOf([seldom]), [quota, login]);
+    await vi.waitFor(() => expect(turns()).toEqual(["opened 1 P3"]), until);
+    await restart(planOf([seldom, namedProbe(login, "sales@example.com", { load, everyMs: 250 })]), [quota, login]);
+    await vi.waitFor(
+      () => expect(daemon?.board.last("sales@example.com/imap-login")?.findings[0]?.code).toBe("login-held"),
+      until,
+    );
+    password = "new";
+    await vi.waitFor(() => expect(turns()).toEqual(["opened 1 P3", "resolved 1 P3"]), until);
+    expect(statusOf("sales@example.com/imap-quota")).toBe("ok");
   });
 
   test("an unlocked account is tried once when a person asks for it, and not again at once", async () => {

@@ -43,13 +43,14 @@ function chapter(name: string, finding: FindingDeclaration, language: Language):
 }
 
 function flags(
-  { timed, immediate, rejects, concerns, standsOn = [] }: FindingDeclaration,
+  { timed, immediate, rejects, concerns, outage, standsOn = [] }: FindingDeclaration,
   language: Language,
 ): readonly string[] {
   const tests = standsOn.map((test) => `[${code(`monitor/${test}`)}](${test}.md)`).join(inLanguage(words.between, language));
   return [
     ...(immediate ? [inLanguage(words.immediate, language)] : []),
     ...(rejects ? [inLanguage(words[rejects], language)] : []),
+    ...(outage ? [inLanguage(words.outage, language)] : []),
     ...(concerns ? [inLanguage(words.server, language)] : []),
     ...(standsOn.length > 0 ? [say(words.standsOn, language, { tests })] : []),
     ...(timed ? [inLanguage(words.timed, language)] : []),

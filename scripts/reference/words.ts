@@ -112,6 +112,10 @@ export const words = {
     zh: "依据用时判断：运行 Mailvigil 的机器过忙时记为未知。",
   },
   immediate: { en: "Believed and told at once, without a second look.", zh: "一次即认定并告警，不等复查。" },
+  outage: {
+    en: "Mail stands still because of it: told at once, with the priority of an outage.",
+    zh: "邮件因此中断：立即告警，优先级与服务中断相同。",
+  },
   server: {
     en: "About the whole server: all mailboxes that fail there for such a reason share one incident.",
     zh: "涉及整台服务器：因此类原因在该服务器上失败的邮箱合为一个事件。",

@@ -12,7 +12,7 @@ export interface Failing {
   readonly probe: Pick<Probe, "id" | "asset" | "measures">;
   readonly findings: readonly Finding[];
   /** How the check declares the finding of a code. */
-  readonly declared: (code: string) => Pick<FindingDeclaration, "concerns" | "rejects"> | undefined;
+  readonly declared: (code: string) => Pick<FindingDeclaration, "concerns" | "rejects" | "outage"> | undefined;
   /** Whose login was refused, lower case. */
   readonly account: string | undefined;
   /** It rests on one definite answer and waits for nothing. */
@@ -43,8 +43,14 @@ export const serverKey = (host: string): string => `${host.toLowerCase()}/server
  * What is wrong with the records of a domain is told in one message: it is found within minutes of the start, one after the
  * other, no mail waits for it, and the same person mends it all.
  */
-export const gathers = ({ probe, immediate }: Pick<Failing, "probe" | "immediate">): boolean =>
-  probe.measures === "posture" && !immediate;
+export const gathers = (failing: Failing): boolean =>
+  failing.probe.measures === "posture" && !failing.immediate && !isOutage(failing);
+
+/** Whether mail stands still: the probe looks at the service itself, or found what stops it. */
+export function isOutage({ probe, findings, declared }: Pick<Failing, "probe" | "findings" | "declared">): boolean {
+  const worst = worstOf(findings);
+  return probe.measures === "service" || (worst !== undefined && declared(worst.code)?.outage === true);
+}
 
 /** The worst finding, the first of several. */
 function worstOf(findings: readonly Finding[]): Finding | undefined {

@@ -7,7 +7,7 @@ import { emptyBatch, type Batch, type Breaker, type NewDelivery, type Recorder }
 import { advance, freshState } from "./advance.ts";
 import type { LiveBoard } from "./board.ts";
 import { afterRefusal, attemptsOf, mayTry, refusedOf, type Attempt } from "./breaker.ts";
-import { causeOf, gathers, incidentKey, priorityOf, serverKey } from "./diagnose.ts";
+import { causeOf, gathers, incidentKey, isOutage, priorityOf, serverKey } from "./diagnose.ts";
 import { follow, worthALook, type IncidentStep } from "./incidents.ts";
 import { judgeOwnSide, type SelfTests } from "./own-side.ts";
 import { observeWithoutRun, runProbe, type RunOutcome, type RunWorld } from "./run-probe.ts";
@@ -57,8 +57,17 @@ export async function runOnce(probe: Probe, world: PipelineWorld, free: () => vo
       if (now.timeline.some(({ kind }) => kind === "left")) world.lookNow(now.incidents.flatMap(worthALook));
     });
   }
+  if (batch.breakersClosed.length > 0) world.lookNow(waitedFor(batch.breakersClosed, probe, world));
   return soonest(seen.outcome.again, recheckOf(probe, world));
 }
+
+/** Who could not log in while the account was held back: of some it would be hours until their turn. */
+const waitedFor = (accounts: readonly string[], opener: Probe, { board }: PipelineWorld): readonly string[] =>
+  board
+    .probes()
+    .filter(({ id, load }) => id !== opener.id && load.logins?.some(({ account }) => accounts.includes(account)))
+    .filter(({ id }) => board.last(id) !== undefined && board.last(id)?.status !== "ok")
+    .map(({ id }) => id);
 
 /**
  * A reload may have taken the probe away meanwhile, or given it other options: it has left its incident and must not open
@@ -160,7 +169,7 @@ function decide(probe: Probe, { outcome, attempts }: Look, world: PipelineWorld)
       priority: (severity) =>
         priorityOf({
           severity,
-          measures: probe.measures,
+          measures: isOutage(failing) ? "service" : probe.measures,
           answers: questionOf(probe, check),
           business: probe.business,
           everybody: !/[@:~]/.test(probe.asset) || isEverybody(key, probe, open, board),

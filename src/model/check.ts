@@ -102,6 +102,8 @@ export interface FindingDeclaration {
   readonly rejects?: "definite" | "ambiguous";
   /** It is about the whole machine that `data.host` names, not about this asset alone: who finds it there shares one incident. */
   readonly concerns?: "server";
+  /** Mail itself stands still because of it, whatever the check measures otherwise: it is told with the weight of an outage. */
+  readonly outage?: true;
 }
 
 export interface MetricDeclaration {

@@ -297,7 +297,8 @@ describe("diagnosis of one probe", () => {
     severity,
     data,
   });
-  const declarations: Readonly<Record<string, Pick<FindingDeclaration, "concerns" | "rejects">>> = {
+  const declarations: Readonly<Record<string, Pick<FindingDeclaration, "concerns" | "rejects" | "outage">>> = {
+    "zone-dead": { outage: true },
     silent: { concerns: "server" },
     refused: { rejects: "definite" },
   };
@@ -321,6 +322,7 @@ describe("diagnosis of one probe", () => {
     ["a refused login", { findings: [finding("refused", "critical")], account: "a@x.example" }, "a@x.example/login"],
     ["weaknesses of a domain", { probe: weak, findings: [finding("spf-neutral", "warning")] }, "x.example/weaknesses"],
     ["faults of a domain", { probe: weak, findings: [finding("spf-all", "critical")] }, "x.example/faults"],
+    ["a dead zone", { probe: weak, findings: [finding("zone-dead", "critical")] }, weak.id],
     ["a hijack", { probe: weak, findings: [finding("mx-hijacked", "critical")], immediate: true }, weak.id],
     ["anything else", { findings: [finding("slow", "warning")] }, probe.id],
   ])("incidentKey() of %s", (_, over, key) => {

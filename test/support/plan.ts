@@ -12,6 +12,7 @@ const findings: Readonly<Record<string, FindingDeclaration>> = {
   down: { severity: "critical", text, advice: text, source: "test" },
   slow: { severity: "warning", text, advice: text, source: "test" },
   silent: { severity: "critical", text, advice: text, source: "test", concerns: "server" },
+  stopped: { severity: "critical", text, advice: text, source: "test", outage: true },
   unclear: { severity: "unknown", text, advice: text, source: "test" },
   refused: { severity: "critical", text, advice: text, source: "test", immediate: true, rejects: "definite" },
 };
