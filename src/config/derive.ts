@@ -7,6 +7,7 @@ import { isRecord } from "./document.ts";
 import { domainDrafts } from "./domains.ts";
 import type { Draft } from "./draft.ts";
 import { joinHostPort } from "./names.ts";
+import { providerDrafts } from "./provider-drafts.ts";
 import { type Provider, recognisable } from "./providers.ts";
 import { domainsToFind, needsDiscovery, type PlanFacts, type Server, type Services, servicesOf } from "./services.ts";
 
@@ -35,6 +36,10 @@ export function derive(config: Config, facts: PlanFacts): { drafts: readonly Dra
   for (const draft of [...providerWatch(config, facts), ...certificates(services)]) {
     if (assets.has(draft.asset) && draft.check === "tls-certificate") continue;
     addAsset({ id: draft.asset, kind: draft.check === "tls-certificate" ? "endpoint" : "domain", business: draft.business });
+    drafts.push(draft);
+  }
+  for (const draft of providerDrafts(services)) {
+    addAsset({ id: draft.asset, kind: "endpoint", business: draft.business });
     drafts.push(draft);
   }
   for (const draft of roundTrips(config, services)) {
@@ -163,7 +168,7 @@ function roundTrips(config: Config, services: readonly Services[]): readonly Dra
       asset,
       check: "mail-roundtrip",
       options: {
-        from: { address: from.mailbox.address.address, ...from.smtp, ...login(from) },
+        from: { address: from.mailbox.address.address, ...from.smtp, ...login(from), ...returnsTo(from) },
         to: { address: to.mailbox.address.address, ...to.imap, ...login(to), ...(junk.length > 0 ? { junk } : {}) },
         // How our mail is signed and from where it comes; a partner's is no concern of ours.
         ownSender: !from.mailbox.partner,
@@ -204,6 +209,9 @@ function roundTrips(config: Config, services: readonly Services[]): readonly Dra
   }
   return [...drafts.values()];
 }
+
+/** Where returned mails are read. */
+const returnsTo = ({ imap, provider }: Services) => (imap ? { imap: { ...imap, junk: [...(provider?.junkFolders ?? [])] } } : {});
 
 /** From the company's side: what goes to a partner is sent, what comes from one is received. Between equals the check knows. */
 const wayOf = (from: MailboxAsset, to: MailboxAsset): Pick<Draft, "answers"> =>

@@ -53,7 +53,9 @@ const presetSchema = z.strictObject({
     message_bytes: fact(count).optional(),
     quota: fact(z.boolean()).optional(),
     blocked_in: fact(z.array(z.enum(["CN"])).min(1)).optional(),
-    status: fact(z.strictObject({ url: z.httpUrl(), format: z.enum(["google", "graph", "page"]) })).optional(),
+    status: fact(
+      z.strictObject({ url: z.httpUrl(), format: z.enum(["google", "statuspage", "graph", "feed", "page"]) }),
+    ).optional(),
     support: fact(z.string().min(1)).optional(),
     advisories: fact(z.array(z.strictObject({ on: z.iso.date(), text }))).optional(),
   }),

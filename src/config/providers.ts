@@ -54,7 +54,7 @@ export interface Provider {
   readonly blockedIn: readonly string[];
   /** Whether its IMAP has QUOTA (RFC 9208). */
   readonly quota?: boolean | undefined;
-  readonly status?: { readonly url: string; readonly format: "google" | "graph" | "page" } | undefined;
+  readonly status?: { readonly url: string; readonly format: "google" | "statuspage" | "graph" | "feed" | "page" } | undefined;
   readonly support?: string | undefined;
   /** What changes there for everybody, and on which day. */
   readonly advisories: readonly { readonly on: string; readonly text: Text }[];
@@ -100,10 +100,11 @@ export const recognisable = (providers: ReadonlyMap<string, Provider>): readonly
 export const providerOfHosts = (
   providers: ReadonlyMap<string, Provider>,
   hosts: readonly (string | undefined)[],
-): Provider | undefined =>
-  [...providers.values()].find((it) =>
-    [it, ...it.regions].some((place) => hosts.some((host) => host !== undefined && hasServer(place, host))),
-  );
+): Provider | undefined => [...providers.values()].find((it) => hosts.some((host) => host !== undefined && runs(it, host)));
+
+/** Whether a host is one of the provider's, of whatever region. */
+export const runs = (provider: Provider, host: string): boolean =>
+  [provider, ...provider.regions].some((place) => hasServer(place, host));
 
 const hasServer = ({ imap, smtp, pop3 }: Pick<Provider, "imap" | "smtp" | "pop3">, host: string): boolean =>
   host === imap.host || host === smtp.host || host === pop3?.host;

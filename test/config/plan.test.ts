@@ -30,6 +30,8 @@ describe("the five lines", () => {
       "example.com/dns-provider",
       "imap.exmail.qq.com:993/tls-certificate",
       "smtp.exmail.qq.com:465/tls-certificate",
+      "imap.exmail.qq.com:993/port-reachability",
+      "smtp.exmail.qq.com:465/port-reachability",
       ...ownSideIds,
     ]);
     expect(probeIn(plan, "sales@example.com/imap-login")).toMatchObject({
@@ -175,6 +177,9 @@ describe("the full example", () => {
       "smtp.example.com:1465/tls-certificate",
       "imap.gmail.com:993/tls-certificate",
       "smtp.gmail.com:465/tls-certificate",
+      "www.google.com:443/provider-status",
+      "imap.exmail.qq.com:993/port-reachability",
+      "smtp.exmail.qq.com:465/port-reachability",
       "info@example.com~sales@example.com/mail-roundtrip",
       "sales@example.com~canary@gmail.example/mail-roundtrip",
       "canary@gmail.example~sales@example.com/mail-roundtrip",

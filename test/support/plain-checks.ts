@@ -99,6 +99,22 @@ export const plainChecks: ReadonlyMap<string, AnyCheck> = new Map([
     { measures: "expiry" },
   ),
   check(
+    "port-reachability",
+    60 * minute,
+    z.strictObject({ host: z.string(), ports: z.array(z.int()), blockedInChina: z.boolean().optional() }),
+  ),
+  check(
+    "provider-status",
+    15 * minute,
+    z.strictObject({
+      provider: z.string(),
+      url: z.url(),
+      format: z.enum(["google", "statuspage", "feed"]),
+      proxy: z.unknown().optional(),
+    }),
+    { measures: "posture" },
+  ),
+  check(
     "mail-roundtrip",
     15 * minute,
     z.strictObject({
