@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { WatchedDomain } from "../src/config/domain-checks.ts";
-import { createAuthority } from "../test/support/certificates.ts";
+import { createAuthority, type Issued } from "../test/support/certificates.ts";
 import { rsaKey } from "../test/support/dkim-keys.ts";
 import { startPostfix } from "../test/support/postfix.ts";
 import { startSignedDns, type SignedZone } from "../test/support/signed-dns.ts";
@@ -76,11 +76,12 @@ export async function startMailDomains(count: number): Promise<MailDomains> {
   const presented = await authority.issue({ names: [`mx.${healthy}`, `imap.${healthy}`, `smtp.${healthy}`] });
   const site = await authority.issue({ names: [`mta-sts.${healthy}`, `autoconfig.${healthy}`] });
   const authorityFile = join(folder, "ca.pem");
-  const key = join(folder, "key.pem");
-  const chain = join(folder, "chain.pem");
   await writeFile(authorityFile, authority.certPem);
-  await writeFile(key, site.keyPem);
-  await writeFile(chain, site.chainPem);
+  const filed = async (name: string, { keyPem, chainPem }: Issued): Promise<readonly [key: string, chain: string]> => {
+    const files = [join(folder, `${name}-key.pem`), join(folder, `${name}-chain.pem`)] as const;
+    await Promise.all([writeFile(files[0], keyPem), writeFile(files[1], chainPem)]);
+    return files;
+  };
 
   const postfix = await startPostfix({
     address: addresses.mail,
@@ -92,7 +93,14 @@ export async function startMailDomains(count: number): Promise<MailDomains> {
     tls: presented,
   });
   undo.defer(() => postfix.stop());
-  const web = launch(process.execPath, [server, addresses.web, key, chain, healthy]);
+  const web = launch(process.execPath, [
+    server,
+    healthy,
+    addresses.web,
+    ...(await filed("site", site)),
+    addresses.mail,
+    ...(await filed("mail", presented)),
+  ]);
   undo.defer(() => web.stop());
   await web.said(/listening/);
 

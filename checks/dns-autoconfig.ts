@@ -4,12 +4,14 @@ import { type CheckContext, defineCheck, explain, type FoundFinding } from "../s
 import { DialError } from "../src/model/connection.ts";
 import type { DnsAnswer } from "../src/model/dns.ts";
 import { readAutoconfig } from "../src/mail/autoconfig.ts";
+import { clientServices } from "../src/mail/client-services.ts";
 import { type MailService, mailServices, servicesOfClient, servicesOfMx } from "../src/mail/mail-services.ts";
 import { listed } from "../src/mail/txt-answer.ts";
 import { asciiName } from "../src/net/dns-name.ts";
 import { domainOption, receivesOption } from "../src/net/domain-option.ts";
 import { get } from "../src/net/get.ts";
 import { certificateProblem } from "../src/net/tls.ts";
+import { seePeer } from "../src/net/tls-look.ts";
 import { autoconfigFindings } from "./dns-autoconfig.texts.ts";
 
 type Found = FoundFinding<keyof typeof autoconfigFindings>;
@@ -32,23 +34,17 @@ const optionsSchema = z.strictObject({
     ),
 });
 
-/** RFC 6186, RFC 8314 section 5.1 and [MS-OXDISCO]; `tls`: from the first byte, at this port. */
-const services = [
-  { name: "_imaps._tcp", tls: 993 },
-  { name: "_imap._tcp", tls: undefined },
-  { name: "_pop3s._tcp", tls: 995 },
-  { name: "_pop3._tcp", tls: undefined },
-  { name: "_submissions._tcp", tls: 465 },
-  { name: "_submission._tcp", tls: undefined },
+/** `tls`: from the first byte, at this port. The last is of [MS-OXDISCO]. */
+const services: readonly { readonly name: string; readonly tls: number | undefined }[] = [
+  ...clientServices.map(({ name, port, protocol }) => ({ name, tls: protocol === "tls" ? port : undefined })),
   { name: "_autodiscover._tcp", tls: undefined },
-] as const;
+];
 
 const directoryUrl = "https://autoconfig.thunderbird.net/v1.1/";
 const maxBytes = 64 * 1024;
 const pageTimeoutMs = 5_000;
 const maxRedirects = 2;
 const maxTargets = 6;
-const connectTimeoutMs = 5_000;
 
 /** What mail programs are told about a domain when somebody types an address: SRV records, autoconfig and autodiscover. */
 export default defineCheck({
@@ -259,10 +255,8 @@ async function wrongCertificates(ctx: CheckContext, targets: readonly Target[], 
       const address = (await addressesOf(ctx, host, signal)).addresses.find(ctx.isPublic);
       if (address === undefined) return [];
       try {
-        const timeouts = { connectTimeoutMs, tlsTimeoutMs: connectTimeoutMs };
-        const connection = await ctx.dial({ host, address, port, tls: "implicit", verify: false, ...timeouts }, signal);
-        const problem = connection.peer?.problem;
-        connection.close();
+        const answer = await seePeer(ctx, { host, port, protocol: "tls" }, address, signal);
+        const problem = answer.kind === "secured" ? answer.peer.problem : undefined;
         ctx.note(`${host}:${port}: ${problem ?? "accepted"}`);
         return problem !== undefined && certificateProblem(problem) === "wrong-host" ? [`${host}:${port}`] : [];
       } catch (error) {

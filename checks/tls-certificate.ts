@@ -16,7 +16,7 @@ import { findRevoked } from "../src/net/revocation.ts";
 import { sessionFindings } from "../src/net/session-findings.ts";
 import { startTlsProtocols } from "../src/net/starttls.ts";
 import { certificateProblem } from "../src/net/tls.ts";
-import { lookFurther, openTls } from "../src/net/tls-look.ts";
+import { lookFurther, seePeer } from "../src/net/tls-look.ts";
 import { tlsFindings } from "./tls-certificate.texts.ts";
 
 const findings = {
@@ -122,7 +122,7 @@ interface Look {
 async function lookAt(address: string, ctx: CheckContext, options: Options, signal: AbortSignal): Promise<Look> {
   const without = (found: Found, ownSide = false): Look => ({ address, peer: undefined, found: [found], ownSide });
   try {
-    const answer = await openTls(ctx, options, address, signal);
+    const answer = await seePeer(ctx, options, address, signal);
     if (answer.kind === "missing") {
       return without({ code: "starttls-missing", data: { phase: "tls", ...targetOf(options), reason: "no STARTTLS" } });
     }

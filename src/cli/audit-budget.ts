@@ -12,7 +12,7 @@ export interface AuditLimits {
 
 /**
  * What the audit of one domain may cost, whatever its zone says. A healthy domain asks some hundred questions, gets 10 KB of answers
- * and makes three connections; sixteen own senders on every block list are three hundred questions more.
+ * and makes a dozen connections; sixteen own senders on every block list are three hundred questions more.
  */
 export const auditLimits: AuditLimits = { ms: 90_000, questions: 3_000, octets: 16 * 1024 * 1024, connections: 400 };
 

@@ -1,5 +1,6 @@
 import { createHmac, randomBytes } from "node:crypto";
 import { domainChecks, type DomainWorld, type WatchedDomain } from "../config/domain-checks.ts";
+import { joinHostPort } from "../config/names.ts";
 import type { LoopWatch } from "../engine/loop-watch.ts";
 import { judgeOwnSide } from "../engine/own-side.ts";
 import { observeWithoutRun, runProbe, type RunWorld } from "../engine/run-probe.ts";
@@ -10,6 +11,7 @@ import type { Probe } from "../model/probe.ts";
 import { findMailServers, type FoundServers, type KnownProvider, ownServer } from "../model/provider.ts";
 import { resolveBy } from "../net/dns-resolve.ts";
 import type { Net } from "../net/world.ts";
+import { announcedServers } from "./audit-announced.ts";
 import { type AuditLimits, type Budget, createBudget } from "./audit-budget.ts";
 import type { AuditRequest } from "./audit-request.ts";
 import { whatIf } from "./audit-what-if.ts";
@@ -26,7 +28,10 @@ export interface Auditing extends AuditSide, Pick<AuditRequest, "whatIf"> {
   readonly proofs: Proofs;
   readonly known: readonly KnownProvider[];
   readonly limits: AuditLimits;
-  readonly onRow: (row: Row) => void;
+  /** Looks at the servers that a domain announces to mail programs; left out: they are not looked at. */
+  readonly certificates?: AnyCheck | undefined;
+  /** `all`: how many there are to be, as far as is known by then. */
+  readonly onRow: (row: Row, all: number) => void;
 }
 
 export type Planned = readonly (readonly [Probe, AnyCheck])[];
@@ -41,14 +46,15 @@ export interface Audited {
 
 /** Runs all checks of one domain at once, with one memo of lookups and within one budget. */
 export async function auditDomain(domain: string, probes: Planned, auditing: Auditing): Promise<Audited> {
-  const { net, limits, proofs, known, onRow } = auditing;
+  const { net, limits, proofs, known, certificates, onRow } = auditing;
   const budget = createBudget(limits);
   const today = memoAsk(net.askMetered(budget.meter), budget.signal);
   const ask = auditing.whatIf ? memoAsk(whatIf(auditing.whatIf.file, today, auditing.whatIf.label), budget.signal) : today;
   const dial = proofs.proving(oneAtATime(budget.dialWithin(net.dial)));
   const world: RunWorld = { ...runWorld(auditing, ask, budget.signal), dial, once: createOnce(budget.signal) };
-  const looking = Promise.all(
-    probes.map(async ([probe, check]) => {
+  let all = probes.length;
+  const lookAt = (some: Planned) =>
+    some.map(async ([probe, check]) => {
       const began = performance.now();
       const outcome = await runProbe(probe, check, world);
       const judged = async (): Promise<Row> => {
@@ -57,12 +63,29 @@ export async function auditDomain(domain: string, probes: Planned, auditing: Aud
           : cutShort(probe, world, budget, limits);
         return { probe, check, observation, nothing: outcome?.nothing ?? false };
       };
-      onRow(await judged());
+      onRow(await judged(), all);
       return judged;
-    }),
-  );
-  const [looks, provider] = await Promise.all([looking, providerOf(domain, known, ask, budget.signal)]);
-  return { domain, provider, judged: () => Promise.all(looks.map((judged) => judged())) };
+    });
+  const looking = Promise.all(lookAt(probes));
+  // The names are asked for by dns-autoconfig as well: the others need not wait for them.
+  const announced = certificateProbes(domain, certificates, ask, budget.signal).then((some) => {
+    all += some.length;
+    return Promise.all(lookAt(some));
+  });
+  const [looks, provider] = await Promise.all([Promise.all([looking, announced]), providerOf(domain, known, ask, budget.signal)]);
+  return { domain, provider, judged: () => Promise.all(looks.flat().map((judged) => judged())) };
+}
+
+/** One look for each server that the domain itself announces to mail programs; none where the audit is cut short before. */
+async function certificateProbes(domain: string, check: AnyCheck | undefined, ask: Ask, signal: AbortSignal): Promise<Planned> {
+  if (!check) return [];
+  try {
+    const servers = await announcedServers(domain, ask, signal);
+    return servers.map((server) => [probeOf(joinHostPort(server.host, server.port), check, check.options.parse(server)), check]);
+  } catch (error) {
+    if (!signal.aborted) throw error;
+    return [];
+  }
 }
 
 /** Where the audit is cut short, nobody was recognised. */

@@ -92,7 +92,7 @@ export function asText(result: DomainResult, telling: Telling): string {
   };
   section(inLanguage(auditWords.notJudged, language), reasonsOf(result, language));
   section(inLanguage(auditWords.noted, language), notedOf(result, language));
-  const { fine, idle } = quietOf(result.rows, language);
+  const { fine, idle } = quietOf(result, language);
   for (const [head, titles] of [
     [auditWords.fine, fine],
     [auditWords.idle, idle],
@@ -150,7 +150,7 @@ export function asMarkdown(result: DomainResult, { language, now, notice }: Tell
   const bullets = (items: readonly string[]): readonly string[] => items.map((item) => `- ${escaped(item)}`);
   section(inLanguage(auditWords.notJudged, language), bullets(reasonsOf(result, language)));
   section(inLanguage(auditWords.noted, language), bullets(notedOf(result, language)));
-  const { fine, idle } = quietOf(result.rows, language);
+  const { fine, idle } = quietOf(result, language);
   section(inLanguage(auditWords.fine, language), fine.length === 0 ? [] : [escaped(fine.join(listComma(language)))]);
   section(inLanguage(auditWords.idle, language), idle.length === 0 ? [] : [escaped(idle.join(listComma(language)))]);
   lines.push("", escaped(seenAt(now, language)));

@@ -29,8 +29,8 @@ export interface Trouble {
 }
 
 /**
- * What harms more comes first among findings of one severity: the domain itself is gone, mail does not arrive, the company's own
- * mail is refused, others can write in its name, mail is read on its way, and last what only makes it easier for people.
+ * What harms more comes first among findings of one severity: the domain itself is gone, mail does not arrive, mail programs are
+ * kept from it, the company's own mail is refused, others can write in its name, mail is read on its way, and last what only makes it easier for people.
  */
 const byHarm = [
   "domain-expiry",
@@ -38,6 +38,7 @@ const byHarm = [
   "smtp-mx",
   "dns-dnssec",
   "dns-consistency",
+  "tls-certificate",
   "dnsbl-listing",
   "dns-ptr",
   "dns-spf",
@@ -148,13 +149,22 @@ function unprovenText({ data }: Finding, found: readonly string[], language: Lan
 
 export const statusOfRows = (rows: readonly Row[]): Status => worstStatus(rows.map(({ observation }) => observation.status));
 
-/** The titles of the checks that found nothing wrong: those that looked at something, and those that had nothing to look at. */
+/**
+ * The titles of the checks that found nothing wrong: those that looked at something, and those that had nothing to look at. Those
+ * that are about one of several servers say which.
+ */
 export function quietOf(
-  rows: readonly Row[],
+  { domain, rows }: Pick<DomainResult, "domain" | "rows">,
   language: Language,
 ): { readonly fine: readonly string[]; readonly idle: readonly string[] } {
   const quiet = rows.filter(({ observation }) => observation.findings.length === 0);
   const titles = (nothing: boolean): readonly string[] =>
-    quiet.filter((row) => (row.nothing ?? false) === nothing).map(({ check }) => inLanguage(check.title, language));
+    quiet.filter((row) => (row.nothing ?? false) === nothing).map((row) => titleOf(row, domain, language));
   return { fine: titles(false), idle: titles(true) };
+}
+
+function titleOf({ check, probe }: Row, domain: string, language: Language): string {
+  const title = inLanguage(check.title, language);
+  if (probe.asset === domain) return title;
+  return language === "zh-CN" ? `${title}（${probe.asset}）` : `${title} (${probe.asset})`;
 }

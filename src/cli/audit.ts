@@ -85,7 +85,8 @@ async function auditAll(
       known,
       limits,
       whatIf,
-      onRow: ({ check, observation }) => progress.checked(domain, (done += 1), probes.length, check.id, observation.status),
+      certificates: checks.get("tls-certificate"),
+      onRow: ({ check, observation }, all) => progress.checked(domain, (done += 1), all, check.id, observation.status),
     });
     looked.set(domain, audited);
     progress.finished(domain, statusOfRows(await audited.judged()));

@@ -2,7 +2,7 @@ import type { Ask, DnsAnswer } from "./dns.ts";
 import type { Text } from "./text.ts";
 
 /** A name in the DNS may hold any byte; what is no host name is no server either, and is never shown or pinned. */
-const hostForm = /^[a-z0-9_-]+(\.[a-z0-9_-]+)*$/i;
+export const isHostName = (name: string): boolean => /^[a-z0-9_-]+(\.[a-z0-9_-]+)*$/i.test(name);
 
 /** Where a mail program connects. `tls`: from the first byte (RFC 8314); `starttls`: on the open connection. */
 export interface MailServer {
@@ -66,7 +66,7 @@ export async function findMailServers(
   const mx = await ask(domain, "MX", options);
   if (mx.outcome === "failed") return unanswered(mx);
   const exchanges = mx.records
-    .filter((record) => hostForm.test(record.exchange))
+    .filter((record) => isHostName(record.exchange))
     .toSorted((a, b) => a.priority - b.priority || a.exchange.localeCompare(b.exchange))
     .map((record) => record.exchange.toLowerCase());
   for (const exchange of exchanges) {
@@ -135,7 +135,7 @@ async function firstService(
     const answer = await ask(`${name}.${domain}`, "SRV", options);
     if (answer.outcome === "failed") return answer;
     // A single "." says that the service is not offered (RFC 2782).
-    const [best] = answer.records.filter((record) => hostForm.test(record.name)).toSorted((a, b) => a.priority - b.priority);
+    const [best] = answer.records.filter((record) => isHostName(record.name)).toSorted((a, b) => a.priority - b.priority);
     if (best) return { host: best.name.toLowerCase(), port: best.port, security };
   }
   return undefined;

@@ -1,6 +1,7 @@
 import type { CheckContext } from "../model/check.ts";
 import { type Connection, DialError, type DialOptions, type TlsPeer } from "../model/connection.ts";
 import { isOwnSide } from "./connection-findings.ts";
+import { notedOnce } from "./noted-once.ts";
 import { createSmtp, replyReason, type Smtp, type SmtpReply } from "./smtp.ts";
 
 /** One address of a mail server of a domain. */
@@ -63,22 +64,7 @@ export async function lookAtMx(
   signal: AbortSignal,
 ): Promise<MxLook> {
   const what = JSON.stringify(["mx", where.host, where.address, where.port, limits]);
-  let isOurs = false;
-  const { look, lines } = await ctx.once(
-    what,
-    async (within) => {
-      isOurs = true;
-      const seen: string[] = [];
-      const note = (line: string): void => {
-        seen.push(line);
-        ctx.note(line);
-      };
-      return { look: await lookOnce({ dial: ctx.dial, note }, where, limits, within), lines: seen };
-    },
-    signal,
-  );
-  if (!isOurs) for (const line of lines) ctx.note(line);
-  return look;
+  return notedOnce(ctx, what, (note, within) => lookOnce({ dial: ctx.dial, note }, where, limits, within), signal);
 }
 
 async function lookOnce(ctx: Ctx, where: MxAddress, limits: MxLimits, signal: AbortSignal): Promise<MxLook> {

@@ -2,6 +2,7 @@ import net from "node:net";
 import type { CheckContext } from "../model/check.ts";
 import { type Connection, DialError, type DialOptions, type TlsPeer } from "../model/connection.ts";
 import type { Proxy } from "../model/proxy.ts";
+import { notedOnce } from "./noted-once.ts";
 import { takesSsl3 } from "./ssl3.ts";
 import { askForTls, type StartTlsAnswer, type StartTlsProtocol } from "./starttls.ts";
 
@@ -16,6 +17,7 @@ export interface TlsTarget {
 }
 
 type Ctx = Pick<CheckContext, "dial" | "note">;
+type SharedCtx = Ctx & Pick<CheckContext, "once">;
 
 /** Who the far side is, or why it did not begin TLS. */
 export type TlsAnswer = { readonly kind: "secured"; readonly peer: TlsPeer } | Exclude<StartTlsAnswer, { kind: "ready" }>;
@@ -23,16 +25,22 @@ export type TlsAnswer = { readonly kind: "secured"; readonly peer: TlsPeer } | E
 type Manner = Pick<DialOptions, "oldTls" | "withoutName">;
 
 /**
+ * As `openTls`, once for all checks of an audit that look at the certificate of an address.
+ * @throws DialError
+ */
+export function seePeer(ctx: SharedCtx, target: TlsTarget, address: string, signal: AbortSignal): Promise<TlsAnswer> {
+  const { host, port, protocol, fingerprint, proxy } = target;
+  // What goes through a proxy is of a configuration, which no audit has for the servers that it looks at.
+  if (proxy !== undefined) return openTls(ctx, target, address, signal);
+  const what = JSON.stringify(["tls", host, port, protocol, fingerprint, address]);
+  return notedOnce(ctx, what, (note, within) => openTls({ dial: ctx.dial, note }, target, address, within), signal);
+}
+
+/**
  * One connection that is made, secured without believing anything, and closed.
  * @throws DialError
  */
-export const openTls = (
-  ctx: Ctx,
-  target: TlsTarget,
-  address: string,
-  signal: AbortSignal,
-  manner: Manner = {},
-): Promise<TlsAnswer> =>
+const openTls = (ctx: Ctx, target: TlsTarget, address: string, signal: AbortSignal, manner: Manner = {}): Promise<TlsAnswer> =>
   onConnection(
     ctx,
     target,

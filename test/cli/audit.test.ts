@@ -6,6 +6,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from "vitest";
 import { z } from "zod";
+import { createAuthority } from "../support/certificates.ts";
 import { startFakeDns, type FakeDns } from "../support/fake-dns.ts";
 import { type LineClient, type LineServer, startLineServer } from "../support/line-server.ts";
 
@@ -36,6 +37,14 @@ describe("mailvigil audit", () => {
         "painted.test": { ...ns, MX: ["5 \u001b[31m.mxbiz1.qq.com"] },
         "alive.test": { ...ns, MX: ["10 mx.alive.test"] },
         "mx.alive.test": { A: [alive] },
+        "announced.test": { ...ns, MX: ["10 mx.good.test"] },
+        "_imaps._tcp.announced.test": { SRV: ["0 1 993 imap.announced.test"] },
+        "_pop3s._tcp.announced.test": { SRV: ["0 1 995 other.announced.test"] },
+        "_submissions._tcp.announced.test": { SRV: ["0 1 465 imap.announced.test"] },
+        "_submission._tcp.announced.test": { SRV: ["0 1 587 inside.announced.test"] },
+        "imap.announced.test": { A: [alive] },
+        "other.announced.test": { A: [alive] },
+        "inside.announced.test": { A: ["10.9.9.9"] },
         "open.test": { NS: ["ns.good.test"], MX: [{ priority: 10, exchange: "mx.good.test" }], TXT: [["v=spf1 +all"]] },
       },
       { address, port: 53, authoritative: true },
@@ -147,6 +156,37 @@ describe("mailvigil audit", () => {
     expect(server.clients().all).toBe(1);
     const shut = await audit("good.test", "--json", "--port25-control", `${address}:1`);
     expect(mailServersOf(shut.out, "good.test")).toEqual(["unknown", "own-side-unproven"]);
+  });
+
+  test("looks at the certificates of the servers that a domain announces to mail programs", async () => {
+    const authority = await createAuthority();
+    const certificate = await authority.issue({ names: ["imap.announced.test"] });
+    for (const port of [993, 995]) {
+      const server = await startLineServer(() => Promise.resolve(), { host: alive, port, implicit: true, certificate });
+      onTestFinished(() => server.close());
+    }
+    const ca = join(folder, "ca.pem");
+    await writeFile(ca, authority.certPem);
+    const given = ["announced.test", "--public", `${alive}/32`, "--ca", ca];
+    const { out, error } = await audit(...given, "--json");
+    const rows = z.array(row).parse(JSON.parse(out));
+    const looks = rows.filter(({ check }) => check === "tls-certificate");
+    expect(looks.map(({ probe, status, findings }) => [probe, status, findings[0]?.code])).toEqual([
+      ["imap.announced.test:993/tls-certificate", "ok", undefined],
+      ["other.announced.test:995/tls-certificate", "critical", "certificate-wrong-host"],
+      ["imap.announced.test:465/tls-certificate", "unknown", "certificate-not-seen"],
+      ["inside.announced.test:587/tls-certificate", "unknown", "certificate-not-seen"],
+    ]);
+    expect(looks[3]?.findings[0]?.text).toContain("10.9.9.9");
+    expect(error.trim().split("\n").at(-1)).toContain(`${rows.length} of ${rows.length}`);
+
+    const report = (await audit(...given)).out;
+    expect(report).toMatch(/^\d+\. critical {2}.*other\.announced\.test.*\[tls-certificate\]$/m);
+    expect(report).toMatch(/^In order: .*Certificate \(imap\.announced\.test:993\)/m);
+    expect(report).toMatch(/^ {2}- Certificate: .*imap\.announced\.test.*127\.0\.74\.2:465/m);
+    expect(report).not.toContain("Certificate (other");
+    const none = await audit("good.test", "--json");
+    expect(none.out).not.toContain("tls-certificate");
   });
 
   test("what is no domain, and no domain at all, is wrong usage", async () => {
