@@ -27,12 +27,16 @@ const day = 86_400_000;
 const countForMs = 60_000;
 const maxSeries = 8;
 
-/** What keeps it from looking is said by `imap-login`, with its incident: here it makes unknown how full the mailbox is. */
+/**
+ * What keeps it from looking is said by `imap-login`, with its incident: here it makes unknown how full the mailbox is. Only a
+ * refused credential is told by whoever hears it first, because nobody else may try it then.
+ */
 function asUnknown<K extends string>(declared: Readonly<Record<K, FindingDeclaration>>): Readonly<Record<K, FindingDeclaration>> {
   const unknown: Record<K, FindingDeclaration> = { ...declared };
   for (const code in unknown) {
     if (!Object.hasOwn(unknown, code)) continue;
     const declaration: FindingDeclaration = unknown[code];
+    if (declaration.rejects === "definite") continue;
     const { text } = declaration;
     const said = { en: `It was not found out how full the mailbox is. ${text.en}`, zh: `未能查到邮箱容量。${text.zh}` };
     unknown[code] = { ...declaration, severity: "unknown", text: said };

@@ -218,18 +218,18 @@ testCheck(
     ),
     "the wrong password": on(
       refusedWith("NO [AUTHENTICATIONFAILED] wrong"),
-      unknown("login-rejected", (_observation, { rejected, immediate }) => {
-        // The breaker hears of it; the incident is that of imap-login.
-        expect([rejected?.kind, immediate]).toEqual(["definite", false]);
+      critical("login-rejected", (_observation, { rejected, immediate }) => {
+        // Who hears it first tells it: the breaker keeps all others from trying.
+        expect([rejected?.kind, immediate]).toEqual(["definite", true]);
       }),
     ),
     "a refusal without a reason": on(
       refusedWith("NO no"),
       unknown("login-refused", (_observation, { rejected }) => expect(rejected?.kind).toBe("ambiguous")),
     ),
-    "not allowed into this mailbox": on(refusedWith("NO [AUTHORIZATIONFAILED] no"), unknown("login-not-authorized")),
-    "the password has expired": on(refusedWith("NO [EXPIRED] old"), unknown("password-expired")),
-    "the account is locked": on(refusedWith("NO [CONTACTADMIN] locked"), unknown("account-locked")),
+    "not allowed into this mailbox": on(refusedWith("NO [AUTHORIZATIONFAILED] no"), critical("login-not-authorized")),
+    "the password has expired": on(refusedWith("NO [EXPIRED] old"), critical("password-expired")),
+    "the account is locked": on(refusedWith("NO [CONTACTADMIN] locked"), critical("account-locked")),
     "more privacy is wanted": on(refusedWith("NO [PRIVACYREQUIRED] tls"), unknown("login-needs-tls")),
     "the user database is down": on(refusedWith("NO [UNAVAILABLE] try later"), unknown("login-unavailable")),
     "too many connections": on(refusedWith("NO [LIMIT] 11 connections"), unknown("login-limited")),
@@ -238,7 +238,7 @@ testCheck(
       refusedWith("NO User is authenticated but not connected."),
       unknown("mailbox-not-connected"),
     ),
-    "a password of its own is wanted": on(refusedWith("NO authorization code is wanted"), unknown("app-password-needed"), {
+    "a password of its own is wanted": on(refusedWith("NO authorization code is wanted"), critical("app-password-needed"), {
       provider: { id: "qq", otherRejections: { "app-password-needed": ["authorization code"] } },
     }),
     "not from this address": on(refusedWith("NO ERR.LOGIN.IPDENY"), unknown("address-denied"), {

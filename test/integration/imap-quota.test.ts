@@ -171,9 +171,10 @@ describe("imap-quota on a real Dovecot", () => {
     expect(commands(third)).toEqual(["1:1000", "1000:1200"]);
   });
 
-  test("is unknown, and no alarm of its own, when the password is refused", async () => {
+  test("tells a refused password like the other checks of the account, and leaves all else to imap-login", async () => {
     const outcome = await run("quota", { password: secretOf("wrong") });
-    expect(shows(outcome)).toMatchObject({ status: "unknown", findings: ["login-rejected"], metrics: {} });
+    expect(shows(outcome)).toMatchObject({ status: "critical", findings: ["login-rejected"], metrics: {} });
     expect(outcome.rejected?.kind).toBe("definite");
+    expect(shows(await run("quota", { port: 9 }))).toMatchObject({ status: "unknown", findings: ["connection-refused"] });
   });
 });
