@@ -38,6 +38,84 @@ export const roundTripFindings = {
     },
     source: "RFC 5321 section 6.1: who has taken a mail delivers it or says that it cannot",
   },
+  bounced: {
+    severity: "critical",
+    text: {
+      en: "Mail from {from} to {to} comes back. {reason} {by} says: “{said}”",
+      zh: "{from} 发给 {to} 的邮件被退回。{reason}{by} 的原话：「{said}」",
+    },
+    advice: { en: "This is for {who}. {act}", zh: "应由{who}处理。{act}" },
+    source: "RFC 3464; RFC 3463; the words of the server that returned it",
+  },
+  delayed: {
+    severity: "info",
+    text: {
+      en: "A probe mail from {from} to {to} is put off and being tried again, {seconds} s after it was sent. {reason} {by} says: “{said}”",
+      zh: "从 {from} 到 {to} 的探测邮件被暂缓，系统正在重试（{seconds} 秒前发出）。{reason}{by} 的原话：「{said}」",
+    },
+    advice: {
+      en: "Wait: it is looked for until its time is up. If it stays so, this is for {who}. {act}",
+      zh: "请稍候，到时限之前会一直查看。若一直如此，应由{who}处理。{act}",
+    },
+    source: "RFC 3464 section 2.3.3 (delayed)",
+  },
+  greylisted: {
+    severity: "info",
+    text: {
+      en: "{by} greylists mail from {from} to {to}: it takes what comes again after some minutes (sent {seconds} s ago; “{said}”)",
+      zh: "{by} 对 {from} 发给 {to} 的邮件启用了灰名单：稍后重试才会接收（{seconds} 秒前发出；「{said}」）",
+    },
+    advice: {
+      en: "Wait: greylisting ends by itself after the first mails. Ask the receiver's administrator to exempt {from} if it does not.",
+      zh: "请稍候，灰名单通常在头几封信之后自行消失。若不消失，请收件方管理员放行 {from}。",
+    },
+    source: "RFC 6647",
+  },
+  "as-expected": {
+    severity: "info",
+    text: {
+      en: "Mail from {from} to {to} is treated as this route expects: {outcome}",
+      zh: "从 {from} 到 {to} 的邮件符合此线路的预期：{outcome}",
+    },
+    advice: { en: "Nothing to do: the rule works.", zh: "无需处理，规则有效。" },
+    source: "the route's own `expect`",
+  },
+  "not-held": {
+    severity: "critical",
+    text: {
+      en: "Mail from {from} should be held back before {to}, and it arrives in {folder} ({seconds} s after it was sent): the rule does not work",
+      zh: "{from} 发给 {to} 的邮件本应被拦下，却进了「{folder}」（发出 {seconds} 秒后到达）：规则没有生效",
+    },
+    advice: {
+      en: "Look at the quarantine or approval rule that should hold it: whether it is on, its order, and exceptions for the sender.",
+      zh: "检查应拦下它的隔离或审批规则：是否启用、先后顺序、是否对发件人设了例外。",
+    },
+    source: "the route's own `expect: held`",
+  },
+  "not-rejected": {
+    severity: "critical",
+    text: {
+      en: "Mail from {from} should be refused before {to}, and it arrives in {folder} ({seconds} s after it was sent): the filter does not work",
+      zh: "{from} 发给 {to} 的邮件本应被拒收，却进了「{folder}」（发出 {seconds} 秒后到达）：过滤没有生效",
+    },
+    advice: {
+      en: "Look at the filter that should refuse it: whether it is on, its order, and exceptions for the sender.",
+      zh: "检查应拒收它的过滤规则：是否启用、先后顺序、是否对发件人设了例外。",
+    },
+    source: "the route's own `expect: rejected`",
+  },
+  "not-in-junk": {
+    severity: "critical",
+    text: {
+      en: "Mail from {from} should be put into the junk folder of {to}, and it arrives in {folder} ({seconds} s after it was sent): the filter does not work",
+      zh: "{from} 发给 {to} 的邮件本应进垃圾邮件文件夹，却进了「{folder}」（发出 {seconds} 秒后到达）：过滤没有生效",
+    },
+    advice: {
+      en: "Look at the junk filter of {to}: whether it is on, and whether the sender stands on a list of those that are let through.",
+      zh: "检查 {to} 的反垃圾设置：是否启用，发件人是否在白名单中。",
+    },
+    source: "the route's own `expect: junk`; RFC 6154 section 2 (\\Junk)",
+  },
   "filed-elsewhere": {
     severity: "info",
     text: {
@@ -77,24 +155,21 @@ export const roundTripFindings = {
   "send-refused": {
     severity: "critical",
     text: {
-      en: "{from} cannot send to {to}: {host} refuses the mail at {command} ({status}: “{reply}”)",
-      zh: "{from} 无法给 {to} 发信：{host} 在 {command} 阶段拒收（{status}：「{reply}」）",
+      en: "{from} cannot send to {to}. {reason} {host} refuses at {command} ({status}: “{reply}”)",
+      zh: "{from} 无法给 {to} 发信。{reason}{host} 在 {command} 阶段拒收（{status}：「{reply}」）",
     },
-    advice: {
-      en: "Read the server's answer. 5.1.x: the address; 5.2.2: mailbox full; 5.7.x: not allowed, or taken for spam; 5.3.4: too large. Then ask the administrator of {host}.",
-      zh: "请看服务器的答复：5.1.x 地址有误；5.2.2 邮箱已满；5.7.x 不被允许或被当作垃圾邮件；5.3.4 太大。再联系 {host} 的管理员。",
-    },
+    advice: { en: "This is for {who}. {act}", zh: "应由{who}处理。{act}" },
     source: "RFC 5321 section 4.2.1 (5yz); RFC 3463",
   },
   "send-deferred": {
     severity: "warning",
     text: {
-      en: "{from} cannot send just now: {host} puts the mail off at {command} ({status}: “{reply}”)",
-      zh: "{from} 暂时发不出信：{host} 在 {command} 阶段要求稍后再试（{status}：「{reply}」）",
+      en: "{from} cannot send just now: {host} puts the mail off at {command} ({status}: “{reply}”). {reason}",
+      zh: "{from} 暂时发不出信：{host} 在 {command} 阶段要求稍后再试（{status}：「{reply}」）。{reason}",
     },
     advice: {
-      en: "Wait for the next try. If it stays so: 4.7.x means too many mails or a suspicion, 4.2.2 a full mailbox, 4.3.x trouble at the server; ask the administrator of {host}.",
-      zh: "请等下一次尝试。若一直如此：4.7.x 表示发信过多或被怀疑，4.2.2 邮箱已满，4.3.x 服务器故障；请联系 {host} 的管理员。",
+      en: "Wait for the next try. If it stays so, this is for {who}. {act}",
+      zh: "请等下一次尝试。若一直如此，应由{who}处理。{act}",
     },
     source: "RFC 5321 section 4.2.1 (4yz); RFC 3463",
   },

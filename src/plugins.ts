@@ -23,7 +23,7 @@ async function loadFolder<T>(
   judge: (value: unknown, id: string, wrong: (what: string) => PluginError) => T,
 ): Promise<ReadonlyMap<string, T>> {
   const files = readdirSync(folder)
-    .filter((name) => name.endsWith(".ts") && !name.endsWith(".texts.ts"))
+    .filter((name) => /^[^.]+\.ts$/.test(name))
     .toSorted();
   const found = new Map<string, T>();
   for (const name of files) {

@@ -23,10 +23,11 @@ export default { id: "dns-a", title: text, measures: "service", answers: "receiv
   findings: { "a-bad": { severity: "warning", text, advice: text, source: "RFC" } }, metrics: {}, target: () => "a", run: () => {}, ${over} };`;
 
 describe("loadChecks()", () => {
-  test("reads the files of the folder in order, without the texts beside them", async () => {
+  test("reads the files of the folder in order, without what stands beside them", async () => {
     await put("dns-b.ts", source('id: "dns-b"'));
     await put("dns-a.ts", source(""));
     await put("dns-a.texts.ts", "export const findings = {};");
+    await put("dns-a.options.ts", "export const options = {};");
     await put("notes.md", "nothing");
     expect([...(await loadChecks(url())).keys()]).toEqual(["dns-a", "dns-b"]);
   });

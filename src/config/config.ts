@@ -73,6 +73,8 @@ export interface RouteAsset extends Declared {
   readonly everyMs: number | undefined;
   readonly lateAfterMs: number | undefined;
   readonly lostAfterMs: number | undefined;
+  /** What shall become of its mails; left out: they are delivered. */
+  readonly expect: "delivered" | "held" | "rejected" | "junk" | undefined;
 }
 
 export interface EndpointAsset extends Declared {

@@ -225,6 +225,7 @@ export const routeSchema = z.strictObject({
   every: interval.optional(),
   late_after: duration(second, 7 * day).optional(),
   lost_after: duration(second, 7 * day).optional(),
+  expect: oneOf(["delivered", "held", "rejected", "junk"]).optional(),
   business: business.optional(),
   off,
 });

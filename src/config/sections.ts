@@ -189,6 +189,7 @@ function readRoutes(reader: Reader, known: Known, mailboxes: readonly MailboxAss
         everyMs: words.every,
         lateAfterMs: words.late_after,
         lostAfterMs: words.lost_after,
+        expect: words.expect,
         business: words.business ?? highest(ends.flatMap((it) => (it && !it.partner ? [it.business] : []))),
         off: words.off,
         path,

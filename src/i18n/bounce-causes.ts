@@ -332,3 +332,18 @@ export const causeWords: Readonly<Record<BounceCause, CauseWords>> = {
     },
   },
 };
+
+export const unnamedList: Text = { en: "(not named)", zh: "（未写明）" };
+/** Where the words fit several causes. */
+export const undecided: Text = {
+  en: "These words do not decide why. Likeliest: {reason}",
+  zh: "这些话不足以确定原因，最可能是：{reason}",
+};
+
+/** All of them, as findings tell them. */
+export const bouncePhrases: readonly Text[] = [
+  undecided,
+  unnamedList,
+  ...Object.values(actingWords),
+  ...Object.values(causeWords).flatMap(({ means, act }) => [means, act]),
+];

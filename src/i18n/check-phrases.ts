@@ -72,6 +72,11 @@ export const checkPhrases: readonly Text[] = [
   { en: "not all folders within {seconds} s", zh: "{seconds} 秒内没有统计完所有文件夹" },
   { en: "a folder with a name that is not ASCII", zh: "有文件夹的名称不是 ASCII" },
 
+  // What becomes of a mail on purpose.
+  { en: "it is held back", zh: "已被拦下" },
+  { en: "it is refused", zh: "已被拒收" },
+  { en: "it is put into the junk folder", zh: "已进垃圾邮件文件夹" },
+
   // Mail servers that have not been found yet.
   { en: "the mail server of {domain} has not been looked for yet", zh: "尚未查找 {domain} 的邮件服务器" },
   { en: "the mail server of {domain} is not known yet ({reason})", zh: "尚未找到 {domain} 的邮件服务器（{reason}）" },

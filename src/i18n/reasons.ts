@@ -1,5 +1,6 @@
 import type { Data, Language, Text } from "../model/text.ts";
 import { fill } from "../model/text.ts";
+import { bouncePhrases } from "./bounce-causes.ts";
 import { checkPhrases } from "./check-phrases.ts";
 import { connectionPhrases } from "./connection-phrases.ts";
 import { dnsPhrases } from "./dns-phrases.ts";
@@ -11,7 +12,7 @@ import { startPhrases } from "./start-phrases.ts";
  * a library said) stays as it is. test/support/check-tester.ts fails where a finding would tell a Chinese reader English prose.
  */
 
-/** `{reason}` in a phrase is spoken in turn, `{words}` stands as it is, and any other name is a value without a space. */
+/** `{reason}` in a phrase is spoken in turn, `{words}` and `{list}` stand as they are, and any other name is a value without a space. */
 interface Phrase {
   /** The longest piece without a place: what a text lacks need not be matched. */
   readonly piece: string;
@@ -20,7 +21,7 @@ interface Phrase {
 }
 
 const place = /\{([a-z][a-zA-Z0-9]*)\}/g;
-const forms: Readonly<Record<string, string>> = { reason: ".+", words: "“.*”|[^;]+" };
+const forms: Readonly<Record<string, string>> = { reason: ".+", words: "“.*”|[^;]+", list: ".{1,80}" };
 const ofPlace = (name: string): string => `(?<${name}>${forms[name] ?? String.raw`\S+`})`;
 
 function compile({ en, zh }: Text): Phrase {
@@ -30,7 +31,7 @@ function compile({ en, zh }: Text): Phrase {
   return { piece, pattern: new RegExp(`^${source}$`), zh };
 }
 
-const phrases = [...dnsPhrases, ...connectionPhrases, ...checkPhrases, ...startPhrases].map(compile);
+const phrases = [...dnsPhrases, ...connectionPhrases, ...checkPhrases, ...startPhrases, ...bouncePhrases].map(compile);
 
 /** Phrases are sentences in small letters: a name, an address or a code needs no look. */
 const mayBeWords = /[a-z)] |E[A-Z]{4}/;

@@ -71,7 +71,7 @@ export function findBounce(mail: Mail): { readonly bounce: Bounce; readonly repo
 
 function bounceOf(mail: Mail, forwarded: boolean): Bounce | undefined {
   const status = mail.parts.find(({ type }) => statusTypes.has(type));
-  const fromSystem = isFromMailSystem(mail);
+  const fromSystem = isFromMailSystem((name) => mail.header(name));
   const isReport = fromSystem || forwarded || mail.type === "multipart/report";
   if (status && isReport) return statusBounce(mail, status);
   const other = otherReport(mail);
@@ -210,14 +210,15 @@ const systems =
   /^(?:mailer[-_.]?daemon|postmaster|mail[-_.]?daemon|mail[-_.]?delivery|bounces?|microsoftexchange[\da-f]{32}|mdaemon|daemon|系统退信|admin-bounce)$/i;
 const systemNames = /mail delivery (?:sub)?system|mailer-daemon|postmaster|系统退信|邮件投递系统|退信通知|邮件系统/i;
 
-function isFromMailSystem(mail: Mail): boolean {
-  const from = mail.header("from");
+/** Is the sender of a mail a mail system? @param header the value of a field by its lower-case name, "" for none */
+export function isFromMailSystem(header: (name: string) => string): boolean {
+  const from = header("from");
   const address = new RegExp(`<?([^\\s<>"]{1,128})@[^\\s<>]{1,253}>?\\s*$`).exec(from.slice(0, 1_000))?.[1];
   return (
     (address !== undefined && systems.test(address)) ||
     systemNames.test(from) ||
-    /^<\s*>$/.test(mail.header("return-path").trim()) ||
-    mail.header("x-failed-recipients") !== ""
+    /^<\s*>$/.test(header("return-path").trim()) ||
+    header("x-failed-recipients") !== ""
   );
 }
 

@@ -17,7 +17,12 @@ export interface Travelling {
   readonly absentAt: number;
   /** The connection broke when it was handed over: it may never have been taken. */
   readonly unsure: boolean;
+  /** What a server said that took it later only (a delay notice), as a finding tells it. */
+  readonly putOff: Told | null;
 }
+
+/** Data of a finding, to be told again. */
+type Told = Readonly<Record<string, string | number>>;
 
 /** What one run leaves to the next. Everything in it is bounded. */
 export interface Journey {
@@ -29,10 +34,12 @@ export interface Journey {
   /** The last mails in a row that were not delivered in time, or not sent. */
   readonly badStreak: number;
   /** What was said about the last mail whose fate is known. */
-  readonly last: { readonly code: string; readonly data: Readonly<Record<string, string | number>> } | null;
+  readonly last: { readonly code: string; readonly data: Told } | null;
   readonly travelling: readonly Travelling[];
   readonly folders: Readonly<Record<string, FolderPosition>>;
   readonly sweptAt: number;
+  /** The same of the sender's mailbox, where reports come. */
+  readonly reports: { readonly folders: Readonly<Record<string, FolderPosition>>; readonly lookedAt: number };
 }
 
 /** More are never under way at once. */
@@ -43,17 +50,31 @@ export const maxFolders = 12;
 const count = z.int().min(0);
 const shortText = z.string().max(500);
 
+const told = z.record(shortText, z.union([shortText, z.number()]));
+const positions = z.record(shortText, z.object({ uidValidity: shortText, uidNext: count }));
+
+/** What an earlier version did not remember begins anew; the rest stays. */
 const journeySchema = z.object({
   seq: count,
   triedAt: count,
   arrived: count,
   badStreak: count,
-  last: z.object({ code: shortText, data: z.record(shortText, z.union([shortText, z.number()])) }).nullable(),
+  last: z.object({ code: shortText, data: told }).nullable(),
   travelling: z
-    .array(z.object({ seq: count, random: shortText, sentAt: count, absentAt: count, unsure: z.boolean() }))
+    .array(
+      z.object({
+        seq: count,
+        random: shortText,
+        sentAt: count,
+        absentAt: count,
+        unsure: z.boolean(),
+        putOff: told.nullable().default(null),
+      }),
+    )
     .max(maxTravelling),
-  folders: z.record(shortText, z.object({ uidValidity: shortText, uidNext: count })),
+  folders: positions,
   sweptAt: count,
+  reports: z.object({ folders: positions, lookedAt: count }).default({ folders: {}, lookedAt: 0 }),
 });
 
 export const newJourney: Journey = {
@@ -65,6 +86,7 @@ export const newJourney: Journey = {
   travelling: [],
   folders: {},
   sweptAt: 0,
+  reports: { folders: {}, lookedAt: 0 },
 };
 
 /** What was remembered; the beginning where that is nothing, or of another version. */
@@ -76,9 +98,13 @@ export function readJourney(memory: Json | undefined): Journey {
 export const journeyToJson = (journey: Journey): Json => ({
   ...journey,
   last: journey.last && { ...journey.last },
-  travelling: journey.travelling.map((mail) => ({ ...mail })),
-  folders: Object.fromEntries(Object.entries(journey.folders).map(([path, position]) => [path, { ...position }])),
+  travelling: journey.travelling.map((mail) => ({ ...mail, putOff: mail.putOff && { ...mail.putOff } })),
+  folders: positionsToJson(journey.folders),
+  reports: { ...journey.reports, folders: positionsToJson(journey.reports.folders) },
 });
+
+const positionsToJson = (folders: Journey["folders"]): Record<string, { uidValidity: string; uidNext: number }> =>
+  Object.fromEntries(Object.entries(folders).map(([path, position]) => [path, { ...position }]));
 
 /** Runs come a little early or late: a mail is due from 90 % of its interval on. */
 export const isDue = (journey: Journey, now: number, sendEvery: number): boolean =>

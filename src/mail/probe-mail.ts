@@ -39,13 +39,14 @@ export function recogniseProbe(
   sign: Sign,
 ): { readonly kind: "own"; readonly id: ProbeId } | { readonly kind: "forged" | "other" } {
   const said = headers.get(probeHeader.toLowerCase())?.trim();
-  const inMessageId = /^<([^@>]+)@/.exec(headers.get("message-id")?.trim() ?? "")?.[1];
-  for (const token of [said, inMessageId]) {
-    const id = readToken(token ?? "", route, sign);
-    if (id) return { kind: "own", id };
-  }
+  const id = readToken(said ?? "", route, sign) ?? idOfMessage(headers.get("message-id") ?? "", route, sign);
+  if (id) return { kind: "own", id };
   return { kind: said === undefined ? "other" : "forged" };
 }
+
+/** Which of our mails a Message-ID belongs to, with or without its angle brackets; undefined for every other one. */
+export const idOfMessage = (messageId: string, route: string, sign: Sign): ProbeId | undefined =>
+  readToken(/^<?([^<>@\s]+)@/.exec(messageId.trim())?.[1] ?? "", route, sign);
 
 function readToken(token: string, route: string, sign: Sign): ProbeId | undefined {
   const [, seq = "", random = "", mac] = tokenForm.exec(token) ?? [];

@@ -49,8 +49,8 @@ export function foldersToSearch(
   return found.toSorted((a, b) => order.indexOf(a.place) - order.indexOf(b.place)).slice(0, most);
 }
 
-/** A folder that is new, or was made anew, is read as a whole (`all`), or only its end is remembered (`nothing`). */
-export type UnknownFolder = "all" | "nothing";
+/** A folder that is new, or was made anew, is read as a whole (`all`), by its last mails, or only its end is remembered (`nothing`). */
+export type UnknownFolder = "all" | "nothing" | { readonly last: number };
 
 /** What came into the folders since they were last looked at. */
 export async function newMails(
@@ -64,11 +64,16 @@ export async function newMails(
   for (const { path, place } of folders) {
     const opened = await mailbox.examine(path);
     const before = known[path];
-    const from = before?.uidValidity === opened.uidValidity ? before.uidNext : unknown === "all" ? 1 : opened.uidNext;
+    const from = before?.uidValidity === opened.uidValidity ? before.uidNext : beginningOf(opened.uidNext, unknown);
     // Not by SEARCH: its index lags or is wrong at some servers. New mails are few, and their headers say all.
     const envelopes = await mailbox.envelopesFrom(from, headers);
     const uidNext = Math.max(opened.uidNext, ...envelopes.map(({ uid }) => uid + 1));
     searched.push({ path, place, uidValidity: opened.uidValidity, uidNext, envelopes });
   }
   return searched;
+}
+
+function beginningOf(uidNext: number, unknown: UnknownFolder): number {
+  if (unknown === "nothing") return uidNext;
+  return unknown === "all" ? 1 : Math.max(1, uidNext - unknown.last);
 }

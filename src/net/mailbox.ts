@@ -20,7 +20,7 @@ import {
 import { openDoor } from "./door.ts";
 import { knownRejection } from "./login-findings.ts";
 
-type FolderUse = "inbox" | "junk" | "all" | "trash" | "other";
+type FolderUse = "inbox" | "junk" | "all" | "sent" | "trash" | "other";
 
 export interface Folder {
   readonly path: string;
@@ -226,7 +226,13 @@ async function sendId(client: ImapFlow): Promise<void> {
   if (typeof run === "function") await Reflect.apply(run, client, ["ID", { name: "Mailvigil", vendor: "Mailvigil" }]);
 }
 
-const uses: Readonly<Record<string, FolderUse>> = { "\\Inbox": "inbox", "\\Junk": "junk", "\\All": "all", "\\Trash": "trash" };
+const uses: Readonly<Record<string, FolderUse>> = {
+  "\\Inbox": "inbox",
+  "\\Junk": "junk",
+  "\\All": "all",
+  "\\Sent": "sent",
+  "\\Trash": "trash",
+};
 
 function mailboxOf(client: ImapFlow): Mailbox {
   let openedAt = 1;

@@ -256,6 +256,12 @@ testCheck(
   {
     shownElsewhere: {
       ...Object.fromEntries(Object.keys(sharedFindings).map((code) => [code, "test/checks/mail-roundtrip-connection.test.ts"])),
+      ...Object.fromEntries(
+        ["bounced", "delayed", "greylisted", "as-expected", "not-held", "not-rejected", "not-in-junk"].map((code) => [
+          code,
+          "test/checks/mail-roundtrip-returned.test.ts",
+        ]),
+      ),
       "filed-elsewhere": "test/integration/mail-roundtrip.test.ts",
       "probe-not-removed": "test/integration/mail-roundtrip.test.ts",
     },

@@ -63,6 +63,23 @@ describe("round trips", () => {
       ["canary@partner.example~a@x.example", "receive", undefined, expect.objectContaining({ ownSender: false })],
     ]);
   });
+
+  test("say where returned mails are read, and what a route expects", async () => {
+    const routes = "routes:\n  - { from: a@x.example, to: b@x.example, expect: held }\n";
+    const plan = await loadPlan(await write(company(box("a@x.example") + box("b@x.example"), routes)));
+    const [route] = plan.probes.filter(({ check }) => check === "mail-roundtrip");
+    expect(route?.options).toMatchObject({
+      expect: "held",
+      from: { imap: { host: "imap.exmail.qq.com", port: 993, security: "tls", junk: expect.arrayContaining([]) } },
+    });
+  });
+
+  test("an expectation that is none is refused with the words there are", async () => {
+    const routes = "routes:\n  - { from: a@x.example, to: b@x.example, expect: blocked }\n";
+    await expect(loadPlan(await write(company(box("a@x.example") + box("b@x.example"), routes)))).rejects.toThrow(
+      /routes\[0\]\.expect[^]*delivered, held, rejected/,
+    );
+  });
 });
 
 describe("a partner", () => {

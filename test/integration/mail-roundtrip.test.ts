@@ -5,22 +5,16 @@ import { promisify } from "node:util";
 import { createTransport } from "nodemailer";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
 import { z } from "zod";
-import check from "../../checks/mail-roundtrip.ts";
-import { runProbe, type RunOutcome } from "../../src/engine/run-probe.ts";
-import type { Json } from "../../src/model/json.ts";
-import type { Secret } from "../../src/model/secret.ts";
-import { createDial } from "../../src/net/dial.ts";
 import { createAuthority, issueSelfSigned, type Authority } from "../support/certificates.ts";
-import { probeOf, testWorld } from "../support/check-tester.ts";
 import { mailUid, startDovecot, type Dovecot } from "../support/dovecot.ts";
 import { greylist, startPolicyServer, type PolicyServer } from "../support/policy-server.ts";
 import { startPostfix, type Postfix } from "../support/postfix.ts";
+import { password, secret, watchRoundTrip } from "../support/round-trip-watch.ts";
 import { createZone } from "../support/zone.ts";
 
 const command = promisify(execFile);
 const own = "127.0.14.1";
 const partner = "127.0.14.2";
-const password = "päss:word";
 const mailboxes = ["inbox", "junk", "werbung", "grey", "lost", "filed", "refused"].map((name) => `${name}@partner.test`);
 const { ask } = createZone({ "mail.own.test": { A: [own] }, "mail.partner.test": { A: [partner] } });
 
@@ -81,53 +75,25 @@ afterAll(async () => {
   for (const server of [postfix, policy, dovecot, ownPostfix, ownDovecot]) await server?.stop();
 });
 
-const secret: Secret = { source: "test", reveal: () => Promise.resolve(password), toJSON: () => "[secret]" };
-
-/** One probe with its memory, whose clock can be put forward. */
 function watch(to: string, more: { readonly from?: object; readonly to?: object; readonly options?: object } = {}) {
-  const options = check.options.parse({
-    from: {
-      address: "sales@own.test",
-      host: "mail.own.test",
-      port: 465,
-      security: "tls",
-      user: "sales@own.test",
-      password: secret,
-      ...more.from,
+  return watchRoundTrip({
+    options: {
+      from: {
+        address: "sales@own.test",
+        host: "mail.own.test",
+        port: 465,
+        security: "tls",
+        user: "sales@own.test",
+        password: secret,
+        ...more.from,
+      },
+      to: { address: to, host: "mail.partner.test", port: 993, security: "tls", user: to, password: secret, ...more.to },
+      ...more.options,
     },
-    to: { address: to, host: "mail.partner.test", port: 993, security: "tls", user: to, password: secret, ...more.to },
-    ...more.options,
+    ask,
+    authorities: [authority.certPem],
+    log: () => postfix.log(),
   });
-  let memory: Json | undefined;
-  let ahead = 0;
-  const dial = createDial({ ask, extraAuthorities: [authority.certPem] });
-  const run = async (): Promise<RunOutcome & { readonly said: readonly string[] }> => {
-    const now = (): number => Date.now() + ahead;
-    const outcome = await runProbe(
-      probeOf(check, options),
-      check,
-      testWorld({ ask, dial, now, memory, authorities: [authority.certPem] }),
-    );
-    if (!outcome) throw new Error("no outcome");
-    memory = outcome.memory;
-    return { ...outcome, said: outcome.observation.findings.map(({ code, severity }) => `${code} ${severity}`) };
-  };
-  return {
-    run,
-    forward: (ms: number) => {
-      ahead += ms;
-    },
-    /** Looks again and again until something is known. */
-    untilKnown: async () => {
-      for (let i = 0; i < 60; i += 1) {
-        const outcome = await run();
-        if (!outcome.said.some((line) => line.startsWith("not-there-yet"))) return outcome;
-        await new Promise((resolve) => setTimeout(resolve, 250));
-      }
-      throw new Error(`Nothing is known after 15 s: ${await postfix.log()}`);
-    },
-    memory: () => memory,
-  };
 }
 
 async function files(...path: readonly string[]): Promise<readonly string[]> {

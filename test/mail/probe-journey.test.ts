@@ -22,6 +22,7 @@ const mail = (more: Partial<Travelling> = {}): Travelling => ({
   sentAt: 0,
   absentAt: 0,
   unsure: false,
+  putOff: null,
   ...more,
 });
 const arrival = (more: Partial<Arrival> = {}): Arrival => ({
@@ -78,7 +79,14 @@ describe("settle", () => {
   test("every mail has one fate or stays under way, whatever the clocks say, and none takes less than nothing", () => {
     const time = fc.integer({ min: 0, max: 100 * minute });
     const mails = fc.uniqueArray(
-      fc.record({ seq: fc.nat(5), random: fc.constant("r"), sentAt: time, absentAt: time, unsure: fc.constant(false) }),
+      fc.record({
+        seq: fc.nat(5),
+        random: fc.constant("r"),
+        sentAt: time,
+        absentAt: time,
+        unsure: fc.constant(false),
+        putOff: fc.constant(null),
+      }),
       { selector: ({ seq }) => seq },
     );
     const arrivals = fc.array(

@@ -118,7 +118,8 @@ export const plainChecks: ReadonlyMap<string, AnyCheck> = new Map([
     "mail-roundtrip",
     15 * minute,
     z.strictObject({
-      from: z.strictObject({ address: z.string(), ...server }),
+      from: z.strictObject({ address: z.string(), ...server, imap: z.unknown() }),
+      expect: z.string().default("delivered"),
       to: z.strictObject({ address: z.string(), ...server, junk: z.array(z.string()).optional() }),
       lateAfter: z.number().default(5 * minute),
       lostAfter: z.number().default(30 * minute),

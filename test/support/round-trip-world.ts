@@ -39,6 +39,7 @@ export const sent = (msAgo: number, more: Partial<Travelling> = {}): Travelling 
   sentAt: testNow - msAgo,
   absentAt: testNow - msAgo,
   unsure: false,
+  putOff: null,
   ...more,
 });
 
@@ -56,24 +57,34 @@ interface Inside {
   readonly folder: (name: string) => Folder;
   /** A probe mail, as if it had come so long ago. */
   readonly arrive: (folder: string, msAgo: number, mail: Travelling, headers?: string) => void;
+  /** Any mail in the sender's mailbox, as it came a minute ago. */
+  readonly comesBack: (raw: string, folder?: string, at?: number) => void;
 }
 
 /** The receiver's mailbox, on the demonstration's IMAP server; at the submission port an SMTP server that may be scripted. */
 export const at =
-  (prepare: (inside: Inside) => void = () => undefined, smtp?: SmtpScript): NonNullable<CheckCase["world"]> =>
+  (
+    prepare: (inside: Inside) => void = () => undefined,
+    smtp?: SmtpScript,
+    more: { readonly senderMailbox?: true; readonly options?: object } = {},
+  ): NonNullable<CheckCase["world"]> =>
   async () => {
     const store = createMailStore(new Map([from, to].map((address) => [address, password])));
-    const folder = (name: string): Folder => {
-      const found = store.get(to)?.folders.find((one) => one.name === name);
+    const folderOf = (address: string, name: string): Folder => {
+      const found = store.get(address)?.folders.find((one) => one.name === name);
       if (!found) throw new Error(`no folder ${name}`);
       return found;
+    };
+    const folder = (name: string): Folder => folderOf(to, name);
+    const comesBack: Inside["comesBack"] = (raw, name = "INBOX", when = testNow - minute) => {
+      append(folderOf(from, name), Buffer.from(raw.replaceAll("\n", "\r\n")), when);
     };
     const arrive: Inside["arrive"] = (name, msAgo, mail, headers) => {
       const token = tokenOf(`${from}~${to}`, mail, sign);
       const top = headers ?? `Message-ID: <${token}@example.test>\r\n${probeHeader}: ${token}`;
       append(folder(name), Buffer.from(`From: ${from}\r\nTo: ${to}\r\n${top}\r\n\r\nHello\r\n`), testNow - msAgo);
     };
-    prepare({ store, folder, arrive });
+    prepare({ store, folder, arrive, comesBack });
     const { chainPem, keyPem } = await certificate("good");
     const identity = { cert: chainPem, key: keyPem };
     const world = { store, accepts: () => true, broken: () => false };
@@ -84,8 +95,13 @@ export const at =
       : await startSmtpServer(host, identity, { ...world, deliver: () => undefined });
     return {
       options: {
-        from: { ...sender, port: submission.port },
+        from: {
+          ...sender,
+          port: submission.port,
+          ...(more.senderMailbox ? { imap: { host: mailHost, port: imap.port, security: "tls" } } : {}),
+        },
         to: { ...account, address: to, user: to, port: imap.port },
+        ...more.options,
       },
       ctx: { ...(await reaching({ [mailHost]: { A: ["127.0.0.1"] } })), authorities: [(await authority()).certPem] },
       close: async () => {

@@ -1,0 +1,91 @@
+import { readTrace, traceFacts } from "../src/mail/mail-trace.ts";
+import { type Arrival, type Fate, type Journey, maxFolders, settle } from "../src/mail/probe-journey.ts";
+import { probeHeader, type ProbeId, recogniseProbe } from "../src/mail/probe-mail.ts";
+import { asciiName } from "../src/net/dns-name.ts";
+import { loginOf } from "../src/net/login-options.ts";
+import { type Envelope, visitMailbox } from "../src/net/mailbox.ts";
+import { type FoundMail, takeOwnMails } from "../src/net/own-mails.ts";
+import { minute } from "./mail-roundtrip.options.ts";
+import { ends, type Found, limitsOf, routeOf, type Step, timed, type Trip } from "./mail-roundtrip.trip.ts";
+
+const day = 24 * 60 * minute;
+const maxExchanges = 20;
+const headers = [probeHeader, "Message-ID"];
+/** The header of a probe mail is a few kilobytes; a server on its way could make it endless. */
+const topBytes = 65_536;
+
+const isSame = (a: ProbeId, b: ProbeId): boolean => a.seq === b.seq && a.random === b.random;
+
+export interface Looked {
+  readonly step: Step;
+  /** What became of the mails that were under way; those that are still are in the journey. */
+  readonly fates: readonly Fate[];
+  /** The daily sweep is due, and was done here. */
+  readonly swept: boolean;
+}
+
+/** Looks through the receiver's mailbox for what is under way, and takes it away. */
+export async function look(trip: Trip, { journey }: Step): Promise<Looked> {
+  const { ctx, options: given, signal } = trip;
+  const { to } = given;
+  const from = ctx.now();
+  const sweeping = from - journey.sweptAt >= day;
+  const looked = await timed(trip, "look", () =>
+    visitMailbox({ ctx, account: to, signal }, (mailbox) =>
+      takeOwnMails<ProbeId>(mailbox, {
+        junk: to.junk,
+        maxFolders,
+        known: journey.folders,
+        expecting: journey.travelling.length > 0,
+        headers,
+        recognise: (envelope, folder) => recognise(trip, envelope, folder),
+        isExpected: (id) => journey.travelling.some((mail) => isSame(mail, id)),
+        topBytes: given.ownSender ? topBytes : 0,
+        leftovers: sweeping ? { header: probeHeader, before: from - day } : undefined,
+        note: ctx.note,
+      }),
+    ),
+  );
+  trip.loggedIn.push(loginOf(to.user, to.password).account);
+  const arrivals = looked.found.map(({ id, folder, place, receivedAt }): Arrival => ({ ...id, folder, place, receivedAt }));
+  const { fates, travelling } = settle(journey.travelling, arrivals, { from, to: ctx.now() }, limitsOf(given, journey));
+  await learn(trip, fates, looked.found);
+  const sweptAt = sweeping ? ctx.now() : journey.sweptAt;
+  const after: Journey = { ...journey, travelling, folders: looked.folders, sweptAt };
+  const kept = looked.kept.map((folder): Found => ({ code: "probe-not-removed", data: { ...ends(given), folder } }));
+  return { step: { journey: after, findings: kept, known: fates.length > 0 }, fates, swept: sweeping };
+}
+
+function recognise({ ctx, options: given }: Trip, envelope: Envelope, folder: string): ProbeId | undefined {
+  const probe = recogniseProbe(envelope.headers, routeOf(given), ctx.sign);
+  if (probe.kind === "forged") ctx.note(`${folder}: UID ${envelope.uid} says it is a probe and is none of this route`);
+  return probe.kind === "own" ? probe.id : undefined;
+}
+
+/** What the header of an own mail shows, once it has arrived, is known of the sender's domain from then on. */
+async function learn(trip: Trip, fates: readonly Fate[], found: readonly FoundMail<ProbeId>[]): Promise<void> {
+  const { ctx, options: given, signal } = trip;
+  const { from, to } = given;
+  const read = fates.flatMap(({ mail, tookMs }) => {
+    const top = found.find(({ id }) => isSame(id, mail))?.top ?? "";
+    return top === "" ? [] : [{ mail, top, arrivedAt: mail.sentAt + tookMs }];
+  });
+  const [asset, receiver] = [domainOf(from.address), domainOf(to.address)];
+  if (read.length === 0 || asset === undefined || receiver === undefined) return;
+  const mx = await ctx.ask(receiver, "MX", { signal });
+  if (mx.outcome === "failed") {
+    ctx.note(`MX ${receiver}: ${mx.failure?.text ?? "failed"}, so the receiver's servers are not known and nothing is learnt`);
+    return;
+  }
+  const hosts = mx.records.slice(0, maxExchanges).map(({ exchange }) => exchange);
+  const parties = { receiver: [to.host, ...hosts], sender: [from.host, asset], isPublic: ctx.isPublic };
+  for (const { mail, top, arrivedAt } of read) {
+    const trace = readTrace(top, asset, parties);
+    const learnt = traceFacts(trace, { sender: from.address.toLowerCase(), recipient: to.address.toLowerCase(), arrivedAt });
+    for (const { kind, value } of learnt) ctx.note(`mail ${mail.seq}: ${kind} ${value}`);
+    if (trace.results !== undefined) ctx.note(`mail ${mail.seq}: the receiver found ${trace.results}`);
+    trip.facts.push(...learnt.map((fact) => ({ ...fact, asset })));
+  }
+}
+
+const domainOf = (address: string): string | undefined => asciiName(address.slice(address.lastIndexOf("@") + 1));

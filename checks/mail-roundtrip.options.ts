@@ -1,0 +1,98 @@
+import { z } from "zod";
+import { expectations } from "../src/mail/probe-verdict.ts";
+import { explain, writtenAsDuration } from "../src/model/check.ts";
+import { loginOptions } from "../src/net/login-options.ts";
+
+export const minute = 60_000;
+const account = {
+  ...loginOptions,
+  address: z
+    .string()
+    .regex(/^[^\s@]+@[^\s@]+$/, "must be a mail address")
+    .meta(explain({ en: "The mail address", zh: "邮件地址" })),
+  security: z.enum(["tls", "starttls"]).meta(
+    explain({
+      en: "tls: from the first byte. starttls: plain at first, and nothing secret is sent before it",
+      zh: "tls：一连接就加密。starttls：先明文再加密，加密前不发送密码",
+    }),
+  ),
+  port: z
+    .int()
+    .min(1)
+    .max(65_535)
+    .meta(explain({ en: "Its port", zh: "端口" })),
+};
+const duration = z.number().int().min(1_000).meta(writtenAsDuration);
+
+const junkFolders = z
+  .array(z.string().min(1))
+  .max(20)
+  .default([])
+  .meta(
+    explain({
+      en: "Folders that nobody reads, besides those that the server marks with \\Junk",
+      zh: "没有人看的文件夹；服务器已标为 \\Junk 的不必写",
+    }),
+  );
+
+export const options = z.strictObject({
+  from: z
+    .strictObject({
+      ...account,
+      imap: z
+        .strictObject({
+          host: loginOptions.host,
+          port: account.port,
+          security: account.security,
+          fingerprint: loginOptions.fingerprint,
+          junk: junkFolders,
+        })
+        .optional()
+        .meta(
+          explain({
+            en: "The IMAP server of the sender's mailbox, where returned mails are looked for; left out: they are not",
+            zh: "发件邮箱的 IMAP 服务器，用来查找退信；不写则不查找",
+          }),
+        ),
+    })
+    .meta(explain({ en: "Who sends, and the submission server", zh: "发件邮箱及其发信服务器" })),
+  to: z
+    .strictObject({
+      ...account,
+      junk: junkFolders,
+    })
+    .meta(explain({ en: "Who receives, and the IMAP server", zh: "收件邮箱及其 IMAP 服务器" })),
+  ownSender: z
+    .boolean()
+    .default(false)
+    .meta(
+      explain({
+        en: "The sender is one of the company's own mailboxes: what its mail shows (DKIM selector, sending address) is kept for the checks of its domain",
+        zh: "发件邮箱属于本公司：其邮件显示的信息（DKIM 选择器、发信地址）会供本域名的检查使用",
+      }),
+    ),
+  expect: z
+    .enum(expectations)
+    .default("delivered")
+    .meta(
+      explain({
+        en: "What shall become of the mails, so that a filter or an approval rule is proved to work. delivered: in the inbox in time. held: in no folder (a quarantine, an approval). rejected: refused or returned. junk: in the junk folder. Anything else is a fault",
+        zh: "邮件应有的结果，用来证明过滤或审批规则有效。delivered：按时进收件箱。held：不出现在任何文件夹（隔离或待审批）。rejected：被拒收或退回。junk：进垃圾邮件文件夹。与此不符即为故障",
+      }),
+    ),
+  sendEvery: duration.optional().meta(
+    explain({
+      en: "Time between two mails; left out: the interval of the probe. Looks come in between",
+      zh: "两封探测邮件的间隔，不写则为探测间隔；其间会多次查看是否到达",
+    }),
+  ),
+  lateAfter: duration.default(minute).meta(explain({ en: "From when on a mail is late", zh: "超过多久算迟到" })),
+  lostAfter: duration.default(15 * minute).meta(explain({ en: "From when on a mail is lost", zh: "超过多久算丢失" })),
+  firstLostAfter: duration.optional().meta(
+    explain({
+      en: "The same until the first mail has arrived, because of greylisting; left out: 30 min, or lost_after where that is more",
+      zh: "第一封到达之前的丢失时限（因灰名单而放宽）；不写则为 30 分钟，或更长的 lost_after",
+    }),
+  ),
+});
+export type Options = z.output<typeof options>;

@@ -1,0 +1,75 @@
+import type { Journey, Limits } from "../src/mail/probe-journey.ts";
+import type { CheckContext, FoundFinding } from "../src/model/check.ts";
+import { certificateFindings } from "../src/net/certificate-findings.ts";
+import { connectionFindings } from "../src/net/connection-findings.ts";
+import { loginFindings } from "../src/net/login-findings.ts";
+import { sessionFindings } from "../src/net/session-findings.ts";
+import { minute, type Options } from "./mail-roundtrip.options.ts";
+import { roundTripFindings } from "./mail-roundtrip.texts.ts";
+
+export const findings = {
+  ...connectionFindings,
+  ...certificateFindings,
+  ...sessionFindings,
+  ...loginFindings,
+  ...roundTripFindings,
+};
+export type Code = keyof typeof findings;
+export type Found = FoundFinding<Code>;
+
+export const metrics = {
+  roundtrip: {
+    label: { en: "round trip", zh: "往返" },
+    help: "From handing a probe mail over until it was in the mailbox",
+    unit: "seconds",
+  },
+  send: {
+    label: { en: "hand over", zh: "投递" },
+    help: "Time to log in at the sender's server and hand a mail over",
+    unit: "seconds",
+  },
+  look: {
+    label: { en: "search", zh: "查找" },
+    help: "Time to log in to the receiver's mailbox and look through its folders",
+    unit: "seconds",
+  },
+} as const;
+export type Metric = keyof typeof metrics;
+
+/** One run. */
+export interface Trip {
+  readonly ctx: CheckContext;
+  readonly options: Options;
+  readonly signal: AbortSignal;
+  readonly metrics: Partial<Record<Metric, number>>;
+  readonly loggedIn: string[];
+  readonly facts: { kind: string; value: string; asset: string }[];
+}
+
+/** How far a run has come. `known`: the fate of a mail was learnt, or that none could be sent or looked for. */
+export interface Step {
+  readonly journey: Journey;
+  readonly findings: readonly Found[];
+  readonly known: boolean;
+}
+
+export const routeOf = ({ from, to }: Options): string => `${from.address}~${to.address}`;
+export const ends = ({ from, to }: Options) => ({ from: from.address, to: to.address });
+export const seconds = (ms: number): number => Math.round(ms / 1000);
+
+/** Before anything has ever arrived, greylisting is expected (5 to 30 min). */
+const firstContact = 30 * minute;
+
+export const limitsOf = ({ lateAfter, lostAfter, firstLostAfter }: Options, { arrived }: Journey): Limits => ({
+  lateAfter,
+  lostAfter: arrived > 0 ? lostAfter : (firstLostAfter ?? Math.max(lostAfter, firstContact)),
+});
+
+export async function timed<T>({ metrics: measured }: Trip, metric: Metric, work: () => Promise<T>): Promise<T> {
+  const began = performance.now();
+  try {
+    return await work();
+  } finally {
+    measured[metric] = Math.round(performance.now() - began) / 1000;
+  }
+}
