@@ -205,6 +205,18 @@ export const smtpMxFindings = {
     },
     source: "CA/Browser Forum SC-081v3; thresholds are relative to the lifetime",
   },
+  "certificate-short-key": {
+    severity: "info",
+    text: {
+      en: "The key of the certificate of {hosts} is shorter than is recommended today ({keyType}, {keyBits} bits); mail is encrypted all the same",
+      zh: "{hosts} 的证书密钥短于目前的建议长度（{keyType}，{keyBits} 位）；邮件仍会加密传输",
+    },
+    advice: {
+      en: "Nothing is urgent. At the next renewal whoever runs the server takes a key of P-256, or of RSA with 3072 bits.",
+      zh: "不必着急。下次续签时，请服务器管理员改用 P-256 或 3072 位 RSA 密钥。",
+    },
+    source: "NCSC-NL TLS guidelines 2025-05: RSA below 2048 bits is insufficient, up to 3071 bits it is being phased out",
+  },
   "mx-name-unresolvable": {
     severity: "warning",
     text: {

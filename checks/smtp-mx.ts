@@ -3,12 +3,12 @@ import { isIPv6 } from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";
 import { z } from "zod";
 import { type CheckContext, defineCheck, explain, type FoundFinding } from "../src/model/check.ts";
-import type { TlsPeer } from "../src/model/connection.ts";
+import type { PeerCertificate, TlsPeer } from "../src/model/connection.ts";
 import type { Json } from "../src/model/json.ts";
 import { readStsPolicy, readStsRecords } from "../src/mail/mta-sts.ts";
 import { isUsable, readTlsa } from "../src/mail/tlsa.ts";
 import { listed, textsOf } from "../src/mail/txt-answer.ts";
-import { certificateFinding } from "../src/net/certificate-findings.ts";
+import { certificateFinding, keyStrength } from "../src/net/certificate-findings.ts";
 import { certificateWords, problemInWords } from "../src/net/certificate-words.ts";
 import { asciiName } from "../src/net/dns-name.ts";
 import { receivesOption } from "../src/net/domain-option.ts";
@@ -335,8 +335,18 @@ function certificateFindings(domain: string, serving: readonly MxLook[], policy:
     const days = Math.floor((soonest.left / day) * 10) / 10;
     findings.push({ code: "certificate-expiring", data: { hosts: listed(ending.map(({ look }) => shown(look))), days } });
   }
+  const short = presented.flatMap(({ look, peer: { chain } }) =>
+    chain[0] && isShort(chain[0]) ? [{ look, leaf: chain[0] }] : [],
+  );
+  if (short[0]) {
+    const { keyType, keyBits } = short[0].leaf;
+    const hosts = listed(short.map(({ look }) => shown(look)));
+    findings.push({ code: "certificate-short-key", data: { hosts, keyType: keyType.toUpperCase(), keyBits } });
+  }
   return findings;
 }
+
+const isShort = (leaf: PeerCertificate): boolean => keyStrength(leaf) !== "strong";
 
 /** Why a sender that honours the policy refuses this certificate; undefined where it takes it. */
 function policyProblem(domain: string, host: string, peer: TlsPeer, { sts, dane }: Policy, now: number): string | undefined {

@@ -7,6 +7,7 @@ import { type CheckCase, testCheck, testNow } from "../support/check-tester.ts";
 import { startFullQueue } from "../support/full-queue.ts";
 import { type LineClient, type LineServer, startLineServer } from "../support/line-server.ts";
 import { authority, certificate, type CertificateKind, mailHost, showBox } from "../support/mail-world.ts";
+import { tooWeak } from "../support/tls-world.ts";
 import { createZone, type Zone } from "../support/zone.ts";
 
 /** Short enough for a test. Seconds. */
@@ -72,7 +73,12 @@ function script(mx: Mx): (client: LineClient) => Promise<void> {
 }
 
 const serve = async (mx: Mx, host = "127.0.0.1", port = 0): Promise<LineServer> =>
-  startLineServer(script(mx), { host, port, certificate: await certificate(mx.presents ?? "good") });
+  startLineServer(script(mx), {
+    host,
+    port,
+    certificate: await certificate(mx.presents ?? "good"),
+    ...(mx.presents === "weakKey" ? tooWeak : {}),
+  });
 
 const zoneOf = (addresses: readonly string[], more: Zone = {}): Zone => ({
   "example.com": { MX: [`10 ${mailHost}`] },
@@ -262,6 +268,18 @@ testCheck(smtpMx, {
   "MX-21 TLS-21 a certificate that nobody vouches for": on(
     { presents: "selfSigned" },
     { status: "ok", findings: ["certificate-unproven"] },
+  ),
+  "MX-21 TLS-21 a certificate with a key of RSA, 2048 bits": on(
+    { presents: "shortKey" },
+    {
+      ...ok,
+      findings: ["certificate-short-key"],
+      also: ({ findings }) => expect(findings[0]?.data).toMatchObject({ keyType: "RSA", keyBits: 2048 }),
+    },
+  ),
+  "MX-21 TLS-21 a certificate with a key of RSA, 1024 bits": on(
+    { presents: "weakKey" },
+    { ...ok, findings: ["certificate-unproven", "certificate-short-key"] },
   ),
   "MX-21 TLS-21 a certificate for another name, with DANE-TA": on({ presents: "otherHost" }, fails("certificate-refused"), {
     zone: tlsa(2),

@@ -68,6 +68,7 @@ const certificates = {
     return { ...good, chainPem: `-----BEGIN CERTIFICATE-----\n${der.toString("base64")}\n-----END CERTIFICATE-----\n` };
   },
   /** Of an RSA key that OpenSSL calls too small. */
+  shortKey: async () => (await authority()).issue({ ...names, keyBits: 2048 }),
   weakKey: async () => (await authority()).issue({ ...names, keyBits: 1024 }),
   weakSignature: async () => (await authority()).issue({ ...names, hash: "SHA-1" }),
 } satisfies Record<string, () => Promise<Issued>>;
