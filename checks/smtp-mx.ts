@@ -150,7 +150,7 @@ const inMs = ({ connect, greeting, session }: Options["limits"]): MxLimits => ({
 
 interface Servers {
   readonly failure: string | undefined;
-  /** As they are named, whether they can be tried or not. */
+  /** As they are named, whether they can be tried or not; the domain itself where it has addresses that cannot. */
   readonly hosts: readonly string[];
   readonly addresses: readonly MxAddress[];
   /** DNSSEC proves the MX records. */
@@ -164,18 +164,22 @@ async function mailServers(ctx: CheckContext, domain: string, { port }: Options,
   if (mx.outcome === "failed") return { failure: mx.failure?.text ?? "", hosts: [], addresses: [], secure: false };
   const ordered = mx.records.toSorted((a, b) => a.priority - b.priority || a.exchange.localeCompare(b.exchange));
   const named = [...new Set(ordered.map(({ exchange }) => exchange.toLowerCase()))].filter((name) => name !== "");
-  const hosts = mx.outcome === "nodata" ? [domain] : named.filter((name) => hostName.test(name)).slice(0, maxHosts);
+  const isImplicit = mx.outcome === "nodata";
+  const hosts = isImplicit ? [domain] : named.filter((name) => hostName.test(name)).slice(0, maxHosts);
   let failure: string | undefined;
+  let isInside = false;
   const found = await Promise.all(
     hosts.map(async (host) => {
       const answers = await Promise.all([ctx.ask(host, "A", { signal }), ctx.ask(host, "AAAA", { signal })]);
       const some = answers.flatMap(({ records }) => records.filter(ctx.isPublic).slice(0, maxAddresses));
+      isInside ||= some.length === 0 && answers.some(({ records }) => records.length > 0);
       if (some.length === 0) failure ??= answers.find(({ outcome }) => outcome === "failed")?.failure?.text;
       return some.map((address) => ({ host, address, port }));
     }),
   );
   const addresses = found.flat();
-  return { failure: addresses.length === 0 ? failure : undefined, hosts: named, addresses, secure: mx.authenticated };
+  const told = isImplicit && isInside ? hosts : named;
+  return { failure: addresses.length === 0 ? failure : undefined, hosts: told, addresses, secure: mx.authenticated };
 }
 
 /** What senders that honour a published policy insist on. */

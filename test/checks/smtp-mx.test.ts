@@ -369,6 +369,16 @@ testCheck(smtpMx, {
   ),
   "MX-4 a domain that takes no mail": without({ "example.com": { MX: ["0 ."] } }, ok),
   "MX-4 a domain that is not to receive": without(zoneOf(["127.0.0.1"]), ok, { receives: false }),
+  "MX-1 MX-12 the address of the domain itself is private, without MX": on(
+    {},
+    { ...unknown("mx-none-tried"), also: ({ findings }) => expect(findings[0]?.data["hosts"]).toBe("example.com") },
+    {
+      zone: { "example.com": { A: ["127.0.0.1"] } },
+      isPublic: () => false,
+      saw: (_received, clients) => expect(clients).toBe(0),
+    },
+  ),
+  "MX-1 neither MX nor an address": without({ "example.com": { TXT: ["here"] } }, ok),
   "MX-1 the address of the domain itself, without MX": without({ "example.com": { A: ["127.0.0.1"] } }, fails("mx-unreachable")),
 });
 
