@@ -1,6 +1,8 @@
 import { z } from "zod";
 import { type CheckContext, defineCheck, explain, type FoundFinding } from "../src/model/check.ts";
 import type { Connection } from "../src/model/connection.ts";
+import { isOAuth, type OAuth } from "../src/model/oauth.ts";
+import type { Secret } from "../src/model/secret.ts";
 import { certificateFindings } from "../src/net/certificate-findings.ts";
 import { connectionFindings } from "../src/net/connection-findings.ts";
 import { knownRefusal, loginFindings, policyFindings } from "../src/net/login-findings.ts";
@@ -16,6 +18,7 @@ import {
 } from "../src/net/login-session.ts";
 import { createPop3, type Pop3, type Pop3Capabilities, pop3Reason, type Pop3Reply } from "../src/net/pop3.ts";
 import { sessionFindings } from "../src/net/session-findings.ts";
+import { getBearer, tokenRefusal } from "../src/net/token-login.ts";
 import { pop3Findings } from "./pop3-login.texts.ts";
 
 const findings = {
@@ -98,12 +101,8 @@ interface Work {
 /** @returns undefined where it came to no count: the report has the finding */
 async function countMails(work: Work): Promise<{ readonly mails: number; readonly size: number } | undefined> {
   const { ctx, options, pop3, connection, report } = work;
-  const { host, port, user } = options;
-  const found = (code: Code, reason: string, phase = pop3.step.phase): FoundFinding<Code> => ({
-    code,
-    data: { phase, host, port, user, command: pop3.step.command, reason },
-  });
-
+  const { user } = options;
+  const found = findingAt(work);
   const end = (finding: FoundFinding<Code>): undefined => {
     report.find(finding);
   };
@@ -127,17 +126,10 @@ async function countMails(work: Work): Promise<{ readonly mails: number; readonl
   if (delay !== undefined && last !== undefined && ctx.now() < last + delay * 1000) {
     return end(found("login-delay", `LOGIN-DELAY ${delay}`, "auth"));
   }
-  const password = await options.password.reveal();
-  const way = wayOf(can, `${user}${password}`);
-  if (way === undefined) return end(found("password-login-off", `SASL ${can?.get("SASL")?.join(" ") ?? "-"}`, "auth"));
-  assertProved(connection);
-  const login = await report.time("login", () => pop3[way](user, password));
-  if (login.ok !== true) {
-    const code = refusalOf(login, options);
-    // The lock on the mailbox is asked for when the password has been found right (RFC 2449 section 8.1.2).
-    if (code === "mailbox-in-use") report.loggedIn(loginOf(user, options.password));
-    return end(found(code, pop3Reason(login)));
-  }
+  const entered = isOAuth(options.password)
+    ? await enterByToken(work, options.password, can)
+    : await enterByPassword(work, options.password, can);
+  if (!entered) return undefined;
   report.loggedIn(loginOf(user, options.password));
 
   const { mails, bytes, ...stat } = await pop3.stat();
@@ -145,6 +137,53 @@ async function countMails(work: Work): Promise<{ readonly mails: number; readonl
     return end(found(stat.ok === true ? "command-refused" : "maildrop-not-opened", pop3Reason(stat)));
   }
   return { mails, size: bytes };
+}
+
+const findingAt =
+  ({ pop3, options: { host, port, user } }: Work) =>
+  (code: Code, reason: string, phase = pop3.step.phase): FoundFinding<Code> => ({
+    code,
+    data: { phase, host, port, user, command: pop3.step.command, reason },
+  });
+
+/** @returns false where it did not get in: the report has the finding */
+async function enterByPassword(work: Work, secret: Secret, can: Pop3Capabilities | undefined): Promise<boolean> {
+  const { options, pop3, connection, report } = work;
+  const { user } = options;
+  const found = findingAt(work);
+  const end = (finding: FoundFinding<Code>): false => {
+    report.find(finding);
+    return false;
+  };
+  const password = await secret.reveal();
+  const way = wayOf(can, `${user}${password}`);
+  if (way === undefined) return end(found("password-login-off", `SASL ${can?.get("SASL")?.join(" ") ?? "-"}`, "auth"));
+  assertProved(connection);
+  const login = await report.time("login", () => pop3[way](user, password));
+  if (login.ok === true) return true;
+  const code = refusalOf(login, options);
+  // The lock on the mailbox is asked for when the password has been found right (RFC 2449 section 8.1.2).
+  if (code === "mailbox-in-use") report.loggedIn(loginOf(user, secret));
+  return end(found(code, pop3Reason(login)));
+}
+
+/** As `enterByPassword`. */
+async function enterByToken(work: Work, oauth: OAuth, can: Pop3Capabilities | undefined): Promise<boolean> {
+  const { ctx, options, pop3, connection, report } = work;
+  const { user } = options;
+  const token = await getBearer(ctx, oauth, { ...options, offered: can?.get("SASL") ?? [] });
+  if ("code" in token) {
+    report.find(token);
+    return false;
+  }
+  assertProved(connection);
+  const login = await report.time("login", () => pop3.authenticateBearer(user, token.bearer));
+  if (login.ok === true) return true;
+  const code = tokenRefusal(refusalOf(login, options));
+  if (code === "mailbox-in-use") report.loggedIn(loginOf(user, oauth));
+  if (code === "token-rejected") token.refused();
+  report.find(findingAt(work)(code, [pop3Reason(login), login.challenge].filter(Boolean).join(", ")));
+  return false;
 }
 
 /** Seconds; the word behind it says that it differs by user, which is told only after the login. */

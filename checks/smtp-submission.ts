@@ -1,11 +1,13 @@
 import { z } from "zod";
 import { type CheckContext, defineCheck, explain, type FoundFinding } from "../src/model/check.ts";
 import type { Connection } from "../src/model/connection.ts";
+import { isOAuth, type OAuth } from "../src/model/oauth.ts";
 import { certificateFindings } from "../src/net/certificate-findings.ts";
 import { connectionFindings } from "../src/net/connection-findings.ts";
 import { knownRefusal, loginFindings, policyFindings } from "../src/net/login-findings.ts";
 import { loginOf, loginOptions } from "../src/net/login-options.ts";
 import { assertProved, holdSession, type Report, secure, sessionMetrics, timelyGreeting } from "../src/net/login-session.ts";
+import { getBearer, tokenRefusal } from "../src/net/token-login.ts";
 import { sessionFindings } from "../src/net/session-findings.ts";
 import { createSmtp, replyReason, type Smtp, type SmtpReply } from "../src/net/smtp.ts";
 import { smtpFindings } from "./smtp-submission.texts.ts";
@@ -71,7 +73,8 @@ interface Work {
   readonly report: Report<Code, keyof typeof sessionMetrics>;
 }
 
-async function authenticate({ ctx, options, smtp, connection, report }: Work): Promise<void> {
+async function authenticate(work: Work): Promise<void> {
+  const { ctx, options, smtp, connection, report } = work;
   const { host, port, user } = options;
   const found = (code: Code, reason: string, phase = smtp.step.phase): FoundFinding<Code> => ({
     code,
@@ -99,6 +102,7 @@ async function authenticate({ ctx, options, smtp, connection, report }: Work): P
 
   const mechanisms = hello.extensions.get("AUTH");
   if (mechanisms === undefined) return report.find(found("auth-not-offered", "no AUTH", "auth"));
+  if (isOAuth(options.password)) return authenticateByToken(work, options.password, mechanisms);
   const plain = mechanisms.includes("PLAIN");
   if (!plain && !mechanisms.includes("LOGIN")) {
     return report.find(found("password-login-off", `AUTH ${mechanisms.join(" ")}`, "auth"));
@@ -109,6 +113,21 @@ async function authenticate({ ctx, options, smtp, connection, report }: Work): P
   const answer = await report.time("login", () => (plain ? smtp.authPlain(user, password) : smtp.authLogin(user, password)));
   if (answer.status !== 235) return report.find(found(refusalOf(answer, options), replyReason(answer)));
   report.loggedIn(loginOf(user, options.password));
+}
+
+async function authenticateByToken(work: Work, oauth: OAuth, offered: readonly string[]): Promise<void> {
+  const { ctx, options, smtp, connection, report } = work;
+  const { host, port, user } = options;
+  const token = await getBearer(ctx, oauth, { ...options, offered });
+  if ("code" in token) return report.find(token);
+  assertProved(connection);
+  const answer = await report.time("login", () => smtp.authBearer(user, token.bearer));
+  if (answer.status === 235) return report.loggedIn(loginOf(user, oauth));
+  const code = tokenRefusal(refusalOf(answer, options));
+  if (code === "token-rejected") token.refused();
+  const { phase, command } = smtp.step;
+  const reason = [replyReason(answer), answer.challenge].filter(Boolean).join(", ");
+  report.find({ code, data: { phase, host, port, user, command, reason } });
 }
 
 /** What an answer other than 235 to AUTH says. In doubt nobody is blamed: the password may be right. */

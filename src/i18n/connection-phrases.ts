@@ -95,4 +95,11 @@ export const connectionPhrases: readonly Text[] = [
   { en: "The connection was reset (ECONNRESET)", zh: "连接被重置，ECONNRESET" },
   { en: "The exchange failed (no code)", zh: "HTTP 通信失败" },
   { en: "The exchange failed ({code})", zh: "HTTP 通信失败，{code}" },
+  { en: "Nothing is posted to {address}: it is {words}", zh: "{address} 不是公网地址，未发送任何内容" },
+  { en: "Nothing is posted over the internet without TLS", zh: "经公网发送必须用 TLS" },
+
+  // Token servers, and what mail servers say of tokens.
+  { en: "the token server answers {status} {words}", zh: "令牌服务器返回 {status}：{words}" },
+  { en: "the token server answers {status}", zh: "令牌服务器返回 {status}" },
+  { en: "{words} is not the key of a service account", zh: "{words} 不是服务账号的密钥" },
 ];

@@ -1,11 +1,14 @@
 import type { CheckContext, FoundFinding } from "../model/check.ts";
 import type { Connection, Phase } from "../model/connection.ts";
+import { type Credential, isOAuth, type OAuth } from "../model/oauth.ts";
+import type { Proxy } from "../model/proxy.ts";
 import { type Imap, type ImapAnswer, type ImapLine, reasonOf } from "./imap.ts";
 import { knownRefusal } from "./login-findings.ts";
 import type { Provider } from "./login-options.ts";
 import { assertProved, type Limits, type Report, secure, timelyGreeting } from "./login-session.ts";
 import type { SessionCode } from "./session-findings.ts";
-import type { Secret } from "../model/secret.ts";
+import type { TokenCode } from "./token-findings.ts";
+import { getBearer, tokenRefusal } from "./token-login.ts";
 
 /** Where and as whom. */
 export interface EntryOptions {
@@ -13,7 +16,8 @@ export interface EntryOptions {
   readonly port: number;
   readonly security: "tls" | "starttls";
   readonly user: string;
-  readonly password: Secret;
+  readonly password: Credential;
+  readonly proxy?: Proxy | undefined;
   readonly provider?: Provider | undefined;
   readonly limits: Limits;
 }
@@ -29,10 +33,10 @@ export type RefusalCode =
   | "server-bug";
 
 /** What keeps a session from its login, besides what every connection and dialogue can show. */
-export type EntryCode = SessionCode | "preauth" | "password-login-off";
+export type EntryCode = SessionCode | "preauth" | "password-login-off" | TokenCode | RefusalCode;
 
 interface Entry {
-  readonly ctx: Pick<CheckContext, "note">;
+  readonly ctx: CheckContext;
   readonly options: EntryOptions;
   readonly imap: Imap;
   readonly connection: Connection;
@@ -72,6 +76,10 @@ export async function enterImap(entry: Entry): Promise<{ readonly greeting: Imap
   }
 
   const can = await imap.capabilities();
+  if (isOAuth(options.password)) {
+    const login = await enterByToken(entry, options.password, can);
+    return login && { greeting, login };
+  }
   const plainOnly = can.has("LOGINDISABLED");
   if (plainOnly && !can.has("AUTH=PLAIN")) return end(found("password-login-off", "LOGINDISABLED", "auth"));
   const { user } = options;
@@ -81,6 +89,25 @@ export async function enterImap(entry: Entry): Promise<{ readonly greeting: Imap
     plainOnly ? imap.authenticatePlain(user, password) : imap.login(user, password),
   );
   return { greeting, login };
+}
+
+/** @returns undefined where the token was refused, or there was none: the report has the finding */
+async function enterByToken(entry: Entry, oauth: OAuth, can: ReadonlySet<string>): Promise<ImapAnswer | undefined> {
+  const { ctx, options, imap, connection, report } = entry;
+  const { user, provider } = options;
+  const offered = [...can].flatMap((one) => (one.startsWith("AUTH=") ? [one.slice("AUTH=".length)] : []));
+  const found = await getBearer(ctx, oauth, { ...options, offered });
+  if ("code" in found) {
+    report.find(found);
+    return undefined;
+  }
+  assertProved(connection);
+  const login = await report.time("login", () => imap.authenticateBearer(user, found.bearer));
+  if (login.word === "OK") return login;
+  const code = tokenRefusal(refusalOf(login, provider));
+  if (code === "token-rejected") found.refused();
+  report.find(findingAt(entry)(code, [reasonOf(login), login.challenge].filter(Boolean).join(", ")));
+  return undefined;
 }
 
 /** RFC 5530 section 3. */

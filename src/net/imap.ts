@@ -1,5 +1,6 @@
 import { type Connection, DialError, type Phase } from "../model/connection.ts";
 import { quoted } from "../model/text.ts";
+import { type Bearer, challengeReason, shownBearer } from "./bearer.ts";
 import { decodeText } from "./decode.ts";
 import type { Step } from "./session-findings.ts";
 
@@ -32,6 +33,8 @@ export interface Imap {
   login(user: string, password: string): Promise<ImapAnswer>;
   /** AUTHENTICATE PLAIN (RFC 4616), in one go where the server can (SASL-IR, RFC 4959). */
   authenticatePlain(user: string, password: string): Promise<ImapAnswer>;
+  /** AUTHENTICATE by an access token. `challenge`: the error that the server told before its NO, in words for a reason. */
+  authenticateBearer(user: string, bearer: Bearer): Promise<ImapAnswer & { readonly challenge: string | undefined }>;
   /** ID (RFC 2971), with no more than the product's name. */
   id(): Promise<ImapAnswer>;
   /** Opens a folder for reading only: no flag changes, no \Recent is taken. */
@@ -83,7 +86,7 @@ export function createImap(connection: Connection, { commandTimeoutMs, note }: I
     }
   };
 
-  const collect = async (tag: string, onContinue: () => void, expected?: number): Promise<ImapAnswer> => {
+  const collect = async (tag: string, onContinue: (said: string) => void, expected?: number): Promise<ImapAnswer> => {
     const untagged: ImapLine[] = [];
     const most = expected ?? maxUntagged;
     let size = 0;
@@ -95,7 +98,7 @@ export function createImap(connection: Connection, { commandTimeoutMs, note }: I
       if (expected === undefined || ending) note(`S: ${response}`);
       if (ending && expected !== undefined) note(`S: (${untagged.length} lines)`);
       if (response.startsWith("+")) {
-        onContinue();
+        onContinue(response.slice(1).trim());
         continue;
       }
       const space = response.indexOf(" ");
@@ -110,20 +113,27 @@ export function createImap(connection: Connection, { commandTimeoutMs, note }: I
   };
 
   /** Sends the first part; each further one when the server asks for it (`+`). `shown` is what evidence may hold. */
-  const command = (shown: string, parts: readonly string[], phase: Phase = "command", expected?: number): Promise<ImapAnswer> => {
+  const command = (
+    shown: string,
+    parts: readonly string[],
+    phase: Phase = "command",
+    { expected, onContinue }: { readonly expected?: number | undefined; readonly onContinue?: (said: string) => void } = {},
+  ): Promise<ImapAnswer> => {
     count += 1;
     const tag = `m${count}`;
     step = { phase, command: shown.split(" ", 1)[0] ?? shown };
     note(`C: ${tag} ${shown}`);
     const waiting = [`${tag} ${parts[0] ?? ""}`, ...parts.slice(1)];
-    const sendNext = (): void => {
+    const sendNext = (said: string): void => {
+      onContinue?.(said);
       const next = waiting.shift();
       if (next !== undefined) connection.write(next);
     };
-    sendNext();
+    sendNext("");
     return collect(tag, sendNext, expected);
   };
-  const simple = (words: string, expected?: number): Promise<ImapAnswer> => command(words, [`${words}\r\n`], "command", expected);
+  const simple = (words: string, expected?: number): Promise<ImapAnswer> =>
+    command(words, [`${words}\r\n`], "command", { expected });
 
   const imap: Imap = {
     get step() {
@@ -161,6 +171,24 @@ export function createImap(connection: Connection, { commandTimeoutMs, note }: I
       const parts = initial ? [`AUTHENTICATE PLAIN ${response}\r\n`] : ["AUTHENTICATE PLAIN\r\n", `${response}\r\n`];
       // Asked for more, we have no more: "*" ends the exchange with BAD (RFC 9051 section 6.2.2).
       return command(`AUTHENTICATE PLAIN (${user}, [password])`, [...parts, "*\r\n"], "auth");
+    },
+    authenticateBearer: async (user, bearer) => {
+      const { mechanism, message, acknowledge } = bearer;
+      const initial = (await imap.capabilities()).has("SASL-IR");
+      known = undefined;
+      let challenge: string | undefined;
+      const parts = initial ? [`AUTHENTICATE ${mechanism} ${message}\r\n`] : [`AUTHENTICATE ${mechanism}\r\n`, `${message}\r\n`];
+      const answer = await command(
+        `AUTHENTICATE ${shownBearer(bearer, user)}`,
+        [...parts, `${acknowledge}\r\n`, "*\r\n"],
+        "auth",
+        {
+          onContinue: (said) => {
+            challenge = challengeReason(said) ?? challenge;
+          },
+        },
+      );
+      return { ...answer, challenge };
     },
     id: () => simple('ID ("name" "Mailvigil" "vendor" "Mailvigil")'),
     examine: (folder) => simple(`EXAMINE ${astring(folder)}`),

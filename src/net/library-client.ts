@@ -4,7 +4,7 @@ import tls from "node:tls";
 import type { CheckContext, FoundFinding } from "../model/check.ts";
 import { type Connection, DialError, type PeerCertificate } from "../model/connection.ts";
 import type { Proxy } from "../model/proxy.ts";
-import type { Secret } from "../model/secret.ts";
+import { type Credential, isOAuth } from "../model/oauth.ts";
 import type { CertificateCode } from "./certificate-findings.ts";
 import { type ConnectionCode, connectionFinding, targetOf } from "./connection-findings.ts";
 import { resolveAddresses } from "./resolve-addresses.ts";
@@ -16,6 +16,8 @@ import { trustOf } from "./open-socket.ts";
 import { openTunnel } from "./proxy.ts";
 import type { SessionCode } from "./session-findings.ts";
 import { createSmtp, replyReason, type Smtp } from "./smtp.ts";
+import type { TokenCode } from "./token-findings.ts";
+import { getToken, tokenRefusal } from "./token-login.ts";
 
 /** A server that a library (imapflow, nodemailer) logs in to over a connection of its own. */
 export interface Account {
@@ -23,7 +25,7 @@ export interface Account {
   readonly port: number;
   readonly security: "tls" | "starttls";
   readonly user: string;
-  readonly password: Secret;
+  readonly password: Credential;
   readonly fingerprint?: string | undefined;
   readonly proxy?: Proxy | undefined;
   readonly provider?: Provider | undefined;
@@ -38,7 +40,7 @@ export interface Visit {
 }
 
 /** Everything that a session of a library can show. */
-export type SessionFinding = FoundFinding<ConnectionCode | CertificateCode | SessionCode | LoginCode>;
+export type SessionFinding = FoundFinding<ConnectionCode | CertificateCode | SessionCode | LoginCode | TokenCode>;
 
 /** A session that did not do its work, and why. */
 export class SessionError extends Error {
@@ -48,6 +50,36 @@ export class SessionError extends Error {
     super(message, { cause });
     this.findings = findings;
   }
+}
+
+/** What an account is logged in to with: a password, or a token and what to do when it is refused. */
+export type Pass = { readonly password: string } | { readonly token: string; readonly refused: () => void };
+
+/**
+ * @throws SessionError when there is no token
+ * @throws SecretError when the password cannot be read
+ */
+export async function passOf({ ctx, account }: Visit): Promise<Pass> {
+  const { password: credential } = account;
+  if (!isOAuth(credential)) return { password: await credential.reveal() };
+  const found = await getToken(ctx, credential, account);
+  if ("code" in found) throw new SessionError(`no token for ${account.user}`, [found]);
+  return found;
+}
+
+/**
+ * The finding of a refused login; a token that was refused is not used again.
+ * @param code undefined where the server offers no such login at all
+ */
+export function refusedLogin(
+  code: LoginCode | undefined,
+  { account, pass }: { readonly account: Account; readonly pass: Pass },
+  reason: string,
+): FoundFinding<LoginCode | TokenCode> {
+  if ("password" in pass) return loginFinding(code ?? "password-login-off", account, reason);
+  const ofToken = code === undefined ? "oauth-not-offered" : tokenRefusal(code);
+  if (ofToken === "token-rejected") pass.refused();
+  return loginFinding(ofToken, account, reason);
 }
 
 /**
@@ -232,7 +264,11 @@ export function smtpRefusal(status: number, enhanced: string, text: string): Log
   return status === 421 || says(/too many|limit|frequen|频|過多|过多/i) ? "login-limited" : "login-unavailable";
 }
 
-export const loginFinding = (code: LoginCode, { host, port, user }: Account, reason: string): FoundFinding<LoginCode> => ({
+const loginFinding = <Code extends LoginCode | TokenCode>(
+  code: Code,
+  { host, port, user }: Account,
+  reason: string,
+): FoundFinding<Code> => ({
   code,
   data: { phase: "auth", host, port, user, account: user.toLowerCase(), reason },
 });

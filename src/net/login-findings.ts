@@ -1,9 +1,9 @@
 import type { FindingDeclaration } from "../model/check.ts";
 import { otherRefusals } from "../model/provider.ts";
 import type { Provider } from "./login-options.ts";
+import { tokenFindings } from "./token-findings.ts";
 
-/** What becomes of a login, whatever the protocol. */
-export const loginFindings = {
+const passwordFindings = {
   "login-rejected": {
     severity: "critical",
     immediate: true,
@@ -83,6 +83,9 @@ export const loginFindings = {
   },
 } as const satisfies Record<string, FindingDeclaration>;
 
+/** What becomes of a login, whatever the protocol, by a password or by a token. */
+export const loginFindings = { ...tokenFindings, ...passwordFindings };
+
 /** What some providers say in words of their own: for checks that log in by a dialogue of ours. */
 export const policyFindings = {
   "app-password-needed": {
@@ -115,7 +118,7 @@ export const policyFindings = {
   },
 } as const satisfies Record<string, FindingDeclaration>;
 
-export type LoginCode = keyof typeof loginFindings;
+export type LoginCode = keyof typeof passwordFindings;
 type PolicyCode = keyof typeof policyFindings;
 
 /** What a provider's preset says about the text of a refusal. Its ambiguous list is looked at first: in doubt nobody is blamed. */

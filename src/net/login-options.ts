@@ -1,7 +1,8 @@
 import { z } from "zod";
 import { explain, type Login } from "../model/check.ts";
 import { otherRefusals } from "../model/provider.ts";
-import { isSecret, type Secret } from "../model/secret.ts";
+import { type Credential, isOAuth } from "../model/oauth.ts";
+import { isSecret } from "../model/secret.ts";
 import { proxyOption } from "./proxy-option.ts";
 
 const seconds = z.number().positive().max(60);
@@ -66,7 +67,14 @@ export const loginOptions = {
     .string()
     .min(1)
     .meta(explain({ en: "The login name", zh: "登录名" })),
-  password: z.custom<Secret>(isSecret, "must be a secret").meta(explain({ en: "Where the password is kept", zh: "密码的来源" })),
+  password: z
+    .custom<Credential>((value) => isSecret(value) || isOAuth(value), "must be a secret")
+    .meta(
+      explain({
+        en: "Where the password is kept; for a mailbox with oauth the access that gets tokens",
+        zh: "密码的来源；使用 oauth 的邮箱则为取得令牌的访问凭据",
+      }),
+    ),
   fingerprint: fingerprintOption.optional(),
   proxy: proxyOption.optional(),
   /** From the presets. */
@@ -77,4 +85,8 @@ export const loginOptions = {
 };
 
 /** One mailbox has one credential, whatever protocol and spelling it is used with. */
-export const loginOf = (user: string, password: Secret): Login => ({ account: user.toLowerCase(), credential: password });
+export const loginOf = (user: string, password: Credential): Login => ({
+  account: user.toLowerCase(),
+  // Not the token: what was refused is tried again when the credential behind it has changed, and that is once an hour with a token.
+  credential: isOAuth(password) ? password.secret : password,
+});

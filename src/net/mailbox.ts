@@ -11,12 +11,15 @@ import {
   imapRefusal,
   isConnectError,
   libraryTls,
-  loginFinding,
+  type Pass,
+  passOf,
+  refusedLogin,
   SessionError,
   type SessionFinding,
   tunnelOf,
   type Visit,
 } from "./library-client.ts";
+import { challengeWords } from "./bearer.ts";
 import { openDoor } from "./door.ts";
 import { knownRejection } from "./login-findings.ts";
 
@@ -100,7 +103,7 @@ async function logIn(visit: Visit): Promise<LoggedIn> {
   const { host, port } = account;
   const addresses = await addressesOf(visit);
   const secured = await libraryTls(visit, "imap");
-  const password = await account.password.reveal();
+  const pass = await passOf(visit);
   let failure: unknown = new Error(`${host} has no address`);
   let last: ImapFlow | undefined;
   for (const address of addresses) {
@@ -112,7 +115,7 @@ async function logIn(visit: Visit): Promise<LoggedIn> {
       address: door?.host ?? address,
       port: door?.port ?? port,
       secured,
-      password,
+      pass,
     }));
     // Without a listener a reset or a frozen server ends the process.
     client.on("error", (error: Error) => {
@@ -134,17 +137,17 @@ async function logIn(visit: Visit): Promise<LoggedIn> {
       signal.removeEventListener("abort", close);
     }
   }
-  throw await loginError(asError(failure), visit, last);
+  throw await loginError(asError(failure), visit, { client: last, pass });
 }
 
 interface Way {
   readonly address: string;
   readonly port: number;
   readonly secured: ConnectionOptions;
-  readonly password: string;
+  readonly pass: Pass;
 }
 
-async function createClient(account: Account, { address, port, secured, password }: Way): Promise<ImapFlow> {
+async function createClient(account: Account, { address, port, secured, pass }: Way): Promise<ImapFlow> {
   const { security, user, limits } = account;
   const { ImapFlow } = await import("imapflow");
   return new ImapFlow({
@@ -154,7 +157,7 @@ async function createClient(account: Account, { address, port, secured, password
     // Unset, and with no STARTTLS offered, it would send the password in clear.
     ...(security === "starttls" ? { doSTARTTLS: true } : {}),
     tls: secured,
-    auth: { user, pass: password },
+    auth: { user, ...("token" in pass ? { accessToken: pass.token } : { pass: pass.password }) },
     clientInfo: { name: "Mailvigil", vendor: "Mailvigil" },
     disableAutoIdle: true,
     disableAutoEnable: true,
@@ -176,14 +179,22 @@ const textOf = (error: Error, key: string): string => {
   return typeof value === "string" ? value : "";
 };
 
-async function loginError(error: Error, visit: Visit, client: ImapFlow | undefined): Promise<Error> {
+async function loginError(
+  error: Error,
+  visit: Visit,
+  { client, pass }: { readonly client: ImapFlow | undefined; readonly pass: Pass },
+): Promise<Error> {
   const { account, ctx } = visit;
   const answer = textOf(error, "response") || textOf(error, "responseText") || error.message;
   ctx.note(`imap ${account.host}:${account.port}: ${answer}`);
-  if ("authenticationFailed" in error && error.authenticationFailed === true) {
+  // Its words where the server has none of the ways that a token is sent in.
+  const noWay = error.message === "Unsupported authentication mechanism";
+  if (noWay || ("authenticationFailed" in error && error.authenticationFailed === true)) {
     const answered = textOf(error, "response") !== "";
     const code = knownRejection(answer, account.provider) ?? imapRefusal(textOf(error, "serverResponseCode"));
-    return new SessionError(answer, [loginFinding(answered ? code : "password-login-off", account, quoted(answer))], error);
+    const told = "oauthError" in error ? [challengeWords(error.oauthError)] : [];
+    const reason = [quoted(answer), ...told].filter(Boolean).join(", ");
+    return new SessionError(answer, [refusedLogin(answered ? code : undefined, { account, pass }, reason)], error);
   }
   return new SessionError(answer, await diagnose(visit, "imap", howItBroke(error, account, client)), error);
 }

@@ -1,5 +1,6 @@
 import { type Connection, DialError, type Phase } from "../model/connection.ts";
 import { quoted } from "../model/text.ts";
+import { type Bearer, challengeReason, shownBearer } from "./bearer.ts";
 import type { Step } from "./session-findings.ts";
 
 /** One reply of the server; `ok` is undefined where it is no POP3. */
@@ -28,6 +29,8 @@ export interface Pop3 {
   login(user: string, password: string): Promise<Pop3Reply>;
   /** AUTH PLAIN (RFC 4616, RFC 5034), in one go where the line is short enough. */
   authenticatePlain(user: string, password: string): Promise<Pop3Reply>;
+  /** AUTH by an access token. `challenge`: the error that the server told before its refusal, in words for a reason. */
+  authenticateBearer(user: string, bearer: Bearer): Promise<Pop3Reply & { readonly challenge: string | undefined }>;
   /** How many mails there are, and how many bytes. */
   stat(): Promise<Pop3Reply & { readonly mails: number | undefined; readonly bytes: number | undefined }>;
   /** Says good-bye and waits at most 2 s for the answer; never throws. Without DELE nothing is removed by it. */
@@ -105,6 +108,19 @@ export function createPop3(connection: Connection, { commandTimeoutMs, note }: P
       if (!asked.text.startsWith("+")) return asked;
       connection.write(`${response}\r\n`);
       return readReply();
+    },
+    authenticateBearer: async (user, bearer) => {
+      const { mechanism, message, acknowledge } = bearer;
+      // A token never fits into one command.
+      const waiting = [message, acknowledge];
+      let challenge: string | undefined;
+      let answer = await send(`AUTH ${mechanism}`, `AUTH ${shownBearer(bearer, user)}`, "auth");
+      for (let next = waiting.shift(); answer.text.startsWith("+") && next !== undefined; next = waiting.shift()) {
+        challenge = challengeReason(answer.text.slice(1).trim()) ?? challenge;
+        connection.write(`${next}\r\n`);
+        answer = await readReply();
+      }
+      return { ...answer, challenge };
     },
     stat: async () => {
       const reply = await send("STAT");

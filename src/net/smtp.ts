@@ -1,5 +1,6 @@
 import { type Connection, DialError, type Phase } from "../model/connection.ts";
 import { quoted } from "../model/text.ts";
+import { type Bearer, challengeReason, shownBearer } from "./bearer.ts";
 import type { Step } from "./session-findings.ts";
 
 /** A whole reply of the server, its lines joined by a space. */
@@ -24,11 +25,15 @@ export interface Smtp {
   authPlain(user: string, password: string): Promise<SmtpReply>;
   /** AUTH LOGIN: never standardised, and all that some servers offer. */
   authLogin(user: string, password: string): Promise<SmtpReply>;
+  /** AUTH by an access token. `challenge`: the error that the server told before its refusal, in words for a reason. */
+  authBearer(user: string, bearer: Bearer): Promise<SmtpReply & { readonly challenge: string | undefined }>;
   /** Says good-bye and waits at most 2 s for the answer; never throws. */
   quit(): Promise<void>;
 }
 
 const maxLines = 128;
+/** RFC 5321 section 4.5.3.1.4, with the CRLF; what is longer is sent when it is asked for (RFC 4954 section 4). */
+const longestCommand = 512;
 const quitTimeoutMs = 2_000;
 
 interface SmtpOptions {
@@ -94,6 +99,21 @@ export function createSmtp(connection: Connection, { commandTimeoutMs, note }: S
         answer = await readReply(commandTimeoutMs);
       }
       return answer;
+    },
+    authBearer: async (user, bearer) => {
+      const { mechanism, message, acknowledge } = bearer;
+      const shown = `AUTH ${shownBearer(bearer, user)}`;
+      const whole = `AUTH ${mechanism} ${message}`;
+      const parts = whole.length + 2 <= longestCommand ? [whole] : [`AUTH ${mechanism}`, message];
+      const waiting = [...parts.slice(1), acknowledge];
+      let challenge: string | undefined;
+      let answer = await send(parts[0] ?? whole, shown, "auth");
+      for (let next = waiting.shift(); answer.status === 334 && next !== undefined; next = waiting.shift()) {
+        challenge = challengeReason(answer.text) ?? challenge;
+        connection.write(`${next}\r\n`);
+        answer = await readReply(commandTimeoutMs);
+      }
+      return { ...answer, challenge };
     },
     quit: async () => {
       if (!connection.open) return;

@@ -1,4 +1,5 @@
 import type { ConnectionOptions } from "node:tls";
+import type { SMTPTransportOptions as Options } from "nodemailer";
 import { quoted } from "../model/text.ts";
 import {
   addressesOf,
@@ -7,12 +8,15 @@ import {
   diagnose,
   isConnectError,
   libraryTls,
-  loginFinding,
+  type Pass,
+  passOf,
+  refusedLogin,
   SessionError,
   smtpRefusal,
   tunnelOf,
   type Visit,
 } from "./library-client.ts";
+import { bearerOf } from "./bearer.ts";
 import { knownRejection } from "./login-findings.ts";
 
 export interface Letter {
@@ -47,12 +51,12 @@ export async function submit(visit: Visit, letter: Letter): Promise<Submitted> {
   const { host, port } = account;
   const addresses = await addressesOf(visit);
   const secured = await libraryTls(visit, "smtp");
-  const password = await account.password.reveal();
+  const pass = await passOf(visit);
   let failure: unknown = new Error(`${host} has no address`);
   for (const address of addresses) {
     signal.throwIfAborted();
     try {
-      const reply = await send(visit, { address, secured, password, letter });
+      const reply = await send(visit, { address, secured, pass, letter });
       ctx.note(`smtp ${host}:${port} at ${address}: ${reply}`);
       return { kind: "taken", reply };
     } catch (error) {
@@ -61,17 +65,17 @@ export async function submit(visit: Visit, letter: Letter): Promise<Submitted> {
       if (!isConnectError(error)) break;
     }
   }
-  return answerOf(asError(failure), visit);
+  return answerOf(asError(failure), visit, pass);
 }
 
 interface Way {
   readonly address: string;
   readonly secured: ConnectionOptions;
-  readonly password: string;
+  readonly pass: Pass;
   readonly letter: Letter;
 }
 
-async function send(visit: Visit, { address, secured, password, letter }: Way): Promise<string> {
+async function send(visit: Visit, { address, secured, pass, letter }: Way): Promise<string> {
   const { account, signal } = visit;
   const { port, security, user, limits } = account;
   const { createTransport } = await import("nodemailer");
@@ -83,7 +87,7 @@ async function send(visit: Visit, { address, secured, password, letter }: Way): 
     secure: security === "tls",
     requireTLS: true,
     tls: secured,
-    auth: { user, pass: password },
+    ...authOf(user, pass),
     // As mail programs without a public name say it (RFC 5321 section 4.1.3).
     name: "[127.0.0.1]",
     connectionTimeout: (limits.connect + limits.tls) * 1000,
@@ -104,7 +108,29 @@ async function send(visit: Visit, { address, secured, password, letter }: Way): 
   }
 }
 
-async function answerOf(error: Error, visit: Visit): Promise<Submitted> {
+const bearerMethod = "BEARER";
+
+/** Its own login by a token sends a refused one twice, and loses what the server says of it. */
+function authOf(user: string, pass: Pass): Pick<Options, "auth" | "customAuth"> {
+  if ("password" in pass) return { auth: { user, pass: pass.password } };
+  const { token } = pass;
+  return {
+    // A name of our own: under XOAUTH2 it would rather try whatever else is offered.
+    auth: { type: "custom", method: bearerMethod, user },
+    customAuth: {
+      [bearerMethod]: async (session) => {
+        const bearer = bearerOf(new Set(session.authMethods), { user, token, host: "", port: 0 });
+        if (bearer === undefined) throw new Error(`AUTH ${session.authMethods.join(" ") || "-"}`);
+        let answer = await session.sendCommand(`AUTH ${bearer.mechanism}`);
+        if (answer.status === 334) answer = await session.sendCommand(bearer.message);
+        if (answer.status === 334) answer = await session.sendCommand(bearer.acknowledge);
+        if (answer.status !== 235) throw new Error(answer.response);
+      },
+    },
+  };
+}
+
+async function answerOf(error: Error, visit: Visit, pass: Pass): Promise<Submitted> {
   if (error instanceof SessionError) throw error;
   const { account, ctx } = visit;
   const code = "code" in error ? error.code : undefined;
@@ -114,9 +140,8 @@ async function answerOf(error: Error, visit: Visit): Promise<Submitted> {
   const enhanced = /^\d{3}[ -]([245]\.\d{1,3}\.\d{1,3})\b/.exec(reply)?.[1] ?? "";
   ctx.note(`smtp ${account.host}:${account.port}: ${command} ${reply || error.message}`);
   if (code === "EAUTH") {
-    const why =
-      reply === "" ? "password-login-off" : (knownRejection(reply, account.provider) ?? smtpRefusal(status, enhanced, reply));
-    throw new SessionError(error.message, [loginFinding(why, account, quoted(reply || error.message))], error);
+    const why = reply === "" ? undefined : (knownRejection(reply, account.provider) ?? smtpRefusal(status, enhanced, reply));
+    throw new SessionError(error.message, [refusedLogin(why, { account, pass }, quoted(reply || error.message))], error);
   }
   if ((code === "EENVELOPE" || code === "EMESSAGE") && status >= 400) {
     return { kind: status < 500 ? "deferred" : "refused", command, status: enhanced || String(status), reply };

@@ -5,6 +5,7 @@ import { type CheckCase, testCheck } from "../support/check-tester.ts";
 import { connectionCases, critical, type Expected, ok, onServer, phaseIs, warning } from "../support/connection-cases.ts";
 import { type ImapScript, scriptImap } from "../support/mail-script.ts";
 import { mailWorld, type MailWorldOptions } from "../support/mail-world.ts";
+import { imapTokens, tokenCases } from "../support/token-cases.ts";
 
 const exmail = {
   id: "exmail",
@@ -19,6 +20,12 @@ const refusedWith = (text: string): ImapScript => ({ on: { LOGIN: [[`{tag} ${tex
 
 testCheck(imapLogin, {
   ...connectionCases(scriptImap, /LOGIN|AUTHENTICATE|sales@/i),
+  ...tokenCases(
+    imapTokens([
+      [/EXAMINE/, ["m3 OK done"]],
+      [/LOGOUT/, ["* BYE", "m4 OK done"]],
+    ]),
+  ),
   "all is well": on(
     {},
     {

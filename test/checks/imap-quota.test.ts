@@ -6,6 +6,7 @@ import { type CheckCase, testCheck, testNow } from "../support/check-tester.ts";
 import { connectionCases, type Expected, login, ok, onServer, warning } from "../support/connection-cases.ts";
 import { type ImapScript, scriptImap } from "../support/mail-script.ts";
 import type { MailWorldOptions } from "../support/mail-world.ts";
+import { imapTokens, tokenCases } from "../support/token-cases.ts";
 
 const capability = (...more: readonly string[]): readonly string[] => [
   `* CAPABILITY IMAP4rev1 STARTTLS SASL-IR AUTH=PLAIN ${more.join(" ")}`,
@@ -50,6 +51,9 @@ const onTheWay = Object.entries(
   return [name, { ...given, status: "unknown" }];
 });
 
+/** That a token is taken is shown by imap-login. */
+const { "a token is taken": _taken, ...withTokens } = tokenCases(imapTokens([]), "unknown");
+
 const refusedWith = (text: string): ImapScript => ({ on: { LOGIN: [[`{tag} ${text}`]] } });
 
 const today = Math.floor(testNow / 86_400_000);
@@ -67,6 +71,7 @@ testCheck(
   imapQuota,
   {
     ...Object.fromEntries(onTheWay),
+    ...withTokens,
     "room enough": on(roomy, {
       ...ok,
       also: ({ metrics, evidence }, { loggedIn, memory }) => {

@@ -2,6 +2,7 @@
 import { expect } from "vitest";
 import { roundTripFindings } from "../../checks/mail-roundtrip.texts.ts";
 import mailRoundtrip from "../../checks/mail-roundtrip.ts";
+import { tokenFindings } from "../../src/net/token-findings.ts";
 import { type CheckCase, testCheck } from "../support/check-tester.ts";
 import { blocked, critical } from "../support/connection-cases.ts";
 import { startFullQueue } from "../support/full-queue.ts";
@@ -177,12 +178,15 @@ testCheck(
     },
   },
   {
-    shownElsewhere: Object.fromEntries(
-      // Only a submission server says the last two.
-      [...Object.keys(roundTripFindings), "login-unavailable", "password-login-off"].map((code) => [
-        code,
-        "test/checks/mail-roundtrip.test.ts",
-      ]),
-    ),
+    shownElsewhere: {
+      ...Object.fromEntries(
+        // Only a submission server says the last two.
+        [...Object.keys(roundTripFindings), "login-unavailable", "password-login-off"].map((code) => [
+          code,
+          "test/checks/mail-roundtrip.test.ts",
+        ]),
+      ),
+      ...Object.fromEntries(Object.keys(tokenFindings).map((code) => [code, "test/checks/mail-roundtrip-tokens.test.ts"])),
+    },
   },
 );

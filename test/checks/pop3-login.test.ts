@@ -2,6 +2,7 @@
 import { expect } from "vitest";
 import pop3Login from "../../checks/pop3-login.ts";
 import { type CheckCase, testCheck, testNow } from "../support/check-tester.ts";
+import { pop3Tokens, tokenCases } from "../support/token-cases.ts";
 import { connectionCases, critical, type Expected, ok, onServer, phaseIs, warning } from "../support/connection-cases.ts";
 import { type Pop3Script, scriptPop3 } from "../support/mail-script.ts";
 import { mailWorld, type MailWorldOptions, password, secretOf } from "../support/mail-world.ts";
@@ -20,6 +21,7 @@ const sent = (evidence: readonly string[]): readonly string[] =>
 
 testCheck(pop3Login, {
   ...connectionCases(scriptPop3, /USER|PASS|AUTH|sales@/i),
+  ...tokenCases(pop3Tokens),
   "all is well": on(
     {},
     {

@@ -2,6 +2,7 @@
 import { expect } from "vitest";
 import smtpSubmission from "../../checks/smtp-submission.ts";
 import { type CheckCase, testCheck } from "../support/check-tester.ts";
+import { smtpTokens, tokenCases } from "../support/token-cases.ts";
 import { connectionCases, critical, type Expected, login, ok, onServer, phaseIs, warning } from "../support/connection-cases.ts";
 import { scriptSmtp, type SmtpScript } from "../support/mail-script.ts";
 import { type MailWorldOptions, password } from "../support/mail-world.ts";
@@ -22,6 +23,7 @@ const hello = (...extensions: readonly string[]): SmtpScript => ({
 
 testCheck(smtpSubmission, {
   ...connectionCases(scriptSmtp, /AUTH/),
+  ...tokenCases(smtpTokens),
   "all is well at 465": on(
     {},
     {
