@@ -5,6 +5,7 @@ import { chmodSync, existsSync, rmSync, writeFileSync } from "node:fs";
 const wanted = [
   "dovecot-imapd",
   "dovecot-pop3d",
+  "dovecot-managesieved",
   "postfix",
   "bind9-utils",
   "knot",
