@@ -125,8 +125,8 @@ export const autoconfigFindings = {
       zh: "无法得知 {domain} 的邮件客户端被引到哪里：{name} 查询没有可用的回答（{reason}）",
     },
     advice: {
-      en: "Wait for the next look. If it stays, whoever manages the DNS of {domain} looks at its name servers, and you at settings.dns.servers.",
-      zh: "请等下一次检查。若持续，请 {domain} 的 DNS 管理员检查其域名服务器，并检查本机的 settings.dns.servers。",
+      en: "Wait for the next look. If it stays, whoever manages the DNS of {domain} looks at its name servers, and you at settings.dns.servers (audit: --dns).",
+      zh: "请等下一次检查。若持续，请 {domain} 的 DNS 管理员检查其域名服务器，并检查本机的 settings.dns.servers（审查时用 --dns）。",
     },
     source: "A failed question says nothing about the record",
   },

@@ -140,8 +140,8 @@ export const daneFindings = {
       zh: "无法得知 {hosts} 的 TLSA 记录是否生效：本机使用的解析器不校验 DNSSEC",
     },
     advice: {
-      en: "Name a validating resolver in settings.dns.servers: an Unbound or BIND of your own, or a public one that you trust. Nothing is wrong with {domain} by this.",
-      zh: "请在 settings.dns.servers 中指定会校验 DNSSEC 的解析器：自建的 Unbound 或 BIND，或可信的公共解析器。这并不表示 {domain} 有问题。",
+      en: "Name a validating resolver in settings.dns.servers (audit: --dns): an Unbound or BIND of your own, or a public one that you trust. Nothing is wrong with {domain} by this.",
+      zh: "请在 settings.dns.servers（审查时用 --dns）中指定会校验 DNSSEC 的解析器：自建的 Unbound 或 BIND，或可信的公共解析器。这并不表示 {domain} 有问题。",
     },
     source: "RFC 7672 section 2.1; RFC 4035 section 3.2.3",
   },

@@ -1,6 +1,6 @@
 import type { FindingDeclaration } from "../src/model/check.ts";
 
-/** `{name}` is where the key is published, `{record}` what to publish there, `{known}` what was last seen there, `–` if nothing. */
+/** `{name}` is where the key is published, `{record}` what to publish there, `{known}` what was last seen there, `nothing so far` if nothing. */
 export const dkimFindings = {
   "dkim-missing": {
     severity: "critical",
@@ -309,8 +309,8 @@ export const dkimFindings = {
       zh: "无法得知 {domain} 的 DKIM 公钥是否存在：{name} 的查询没有可用的回答（{reason}）",
     },
     advice: {
-      en: "Wait for the next look. If it stays, whoever manages the DNS of {domain} looks at its name servers, and you at settings.dns.servers.",
-      zh: "请等下一次检查。若持续，请 {domain} 的 DNS 管理员检查其域名服务器，并检查本机的 settings.dns.servers。",
+      en: "Wait for the next look. If it stays, whoever manages the DNS of {domain} looks at its name servers, and you at settings.dns.servers (audit: --dns).",
+      zh: "请等下一次检查。若持续，请 {domain} 的 DNS 管理员检查其域名服务器，并检查本机的 settings.dns.servers（审查时用 --dns）。",
     },
     source: "A failed question says nothing about the record",
   },

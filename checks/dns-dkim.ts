@@ -226,7 +226,7 @@ function judge(ctx: CheckContext, domain: string, { name, inUse, answer, key }: 
   if (answer.outcome === "failed")
     return [{ code: "dkim-unanswered", data: { domain, name, reason: answer.failure?.text ?? "" } }];
   const last = facts.toSorted((a, b) => b.lastSeen - a.lastSeen)[0]?.value.slice(name.length + 1);
-  return [{ code: "dkim-missing", data: { ...data, known: last ?? "–" } }];
+  return [{ code: "dkim-missing", data: { ...data, known: last ?? "nothing so far" } }];
 }
 
 const codes = {

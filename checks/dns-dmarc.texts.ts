@@ -297,8 +297,8 @@ export const dmarcFindings = {
       zh: "无法得知 {domain} 的 DMARC 策略：{name} 的查询没有可用的回答（{reason}）",
     },
     advice: {
-      en: "Wait for the next look. If it stays, whoever manages the DNS of {domain} looks at its name servers, and you at settings.dns.servers.",
-      zh: "请等下一次检查。若持续，请 {domain} 的 DNS 管理员检查其域名服务器，并检查本机的 settings.dns.servers。",
+      en: "Wait for the next look. If it stays, whoever manages the DNS of {domain} looks at its name servers, and you at settings.dns.servers (audit: --dns).",
+      zh: "请等下一次检查。若持续，请 {domain} 的 DNS 管理员检查其域名服务器，并检查本机的 settings.dns.servers（审查时用 --dns）。",
     },
     source: "A failed question says nothing about the record",
   },

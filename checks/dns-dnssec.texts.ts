@@ -119,8 +119,8 @@ export const dnssecFindings = {
       zh: "无法得知 {domain} 的签名是否有效：本机使用的解析器不校验 DNSSEC",
     },
     advice: {
-      en: "Name a validating resolver in settings.dns.servers: an Unbound or BIND of your own, or a public one that you trust. Nothing is wrong with {domain} by this.",
-      zh: "请在 settings.dns.servers 中指定会校验 DNSSEC 的解析器：自建的 Unbound 或 BIND，或可信的公共解析器。这并不表示 {domain} 有问题。",
+      en: "Name a validating resolver in settings.dns.servers (audit: --dns): an Unbound or BIND of your own, or a public one that you trust. Nothing is wrong with {domain} by this.",
+      zh: "请在 settings.dns.servers（审查时用 --dns）中指定会校验 DNSSEC 的解析器：自建的 Unbound 或 BIND，或可信的公共解析器。这并不表示 {domain} 有问题。",
     },
     source: "RFC 4035 section 3.2.3: the AD bit; asked for the root, which is signed",
   },
@@ -131,8 +131,8 @@ export const dnssecFindings = {
       zh: "无法得知 {name} 的签名是否有效：{type} 查询没有可用的回答（{reason}）",
     },
     advice: {
-      en: "Wait for the next look. If it stays, whoever manages the DNS of {name} looks at its name servers, and you at settings.dns.servers.",
-      zh: "请等下一次检查。若持续，请 {name} 的 DNS 管理员检查域名服务器，并检查本机的 settings.dns.servers。",
+      en: "Wait for the next look. If it stays, whoever manages the DNS of {name} looks at its name servers, and you at settings.dns.servers (audit: --dns).",
+      zh: "请等下一次检查。若持续，请 {name} 的 DNS 管理员检查域名服务器，并检查本机的 settings.dns.servers（审查时用 --dns）。",
     },
     source: "A failed question says nothing about the signatures",
   },

@@ -45,8 +45,8 @@ export const stsFindings = {
       zh: "无法得知 {domain} 是否部署了 MTA-STS：对 {name} 的查询没有可用的回答（{reason}）",
     },
     advice: {
-      en: "Wait for the next look. If it stays, whoever manages the DNS of {domain} looks at its name servers, and you at settings.dns.servers.",
-      zh: "请等下一次检查。若持续，请 {domain} 的 DNS 管理员检查域名服务器，并检查本机的 settings.dns.servers。",
+      en: "Wait for the next look. If it stays, whoever manages the DNS of {domain} looks at its name servers, and you at settings.dns.servers (audit: --dns).",
+      zh: "请等下一次检查。若持续，请 {domain} 的 DNS 管理员检查域名服务器，并检查本机的 settings.dns.servers（审查时用 --dns）。",
     },
     source: "A failed question says nothing about the record",
   },
@@ -69,8 +69,8 @@ export const stsFindings = {
       zh: "发件方取不到 {domain} 的 MTA-STS 策略：mta-sts.{domain} 的地址不是公网地址（{reason}）",
     },
     advice: {
-      en: "Whoever manages the DNS of {domain} publishes the public address. Is it only our resolver that shows the inside? Then set settings.dns.servers to an outside one.",
-      zh: "请 {domain} 的 DNS 管理员改为公网地址。若只是本机的解析器给出内网地址，请把 settings.dns.servers 设为外部解析器。",
+      en: "Whoever manages the DNS of {domain} publishes the public address. Is it only our resolver that shows the inside? Then set settings.dns.servers (audit: --dns) to an outside one.",
+      zh: "请 {domain} 的 DNS 管理员改为公网地址。若只是本机的解析器给出内网地址，请把 settings.dns.servers（审查时用 --dns）设为外部解析器。",
     },
     source: "RFC 8461 section 3.3; RFC 6890",
   },
@@ -261,8 +261,8 @@ export const stsFindings = {
       zh: "无法得知 {domain} 的 MTA-STS 策略是否与邮件服务器相符：MX 查询没有可用的回答（{reason}）",
     },
     advice: {
-      en: "Wait for the next look. If it stays, whoever manages the DNS of {domain} looks at its name servers, and you at settings.dns.servers.",
-      zh: "请等下一次检查。若持续，请 {domain} 的 DNS 管理员检查域名服务器，并检查本机的 settings.dns.servers。",
+      en: "Wait for the next look. If it stays, whoever manages the DNS of {domain} looks at its name servers, and you at settings.dns.servers (audit: --dns).",
+      zh: "请等下一次检查。若持续，请 {domain} 的 DNS 管理员检查域名服务器，并检查本机的 settings.dns.servers（审查时用 --dns）。",
     },
     source: "A failed question says nothing about the record",
   },

@@ -1,6 +1,6 @@
 import type { FindingDeclaration } from "../src/model/check.ts";
 
-/** `{known}` is what was last seen here, ready to be published again; `–` when nothing ever was. */
+/** `{known}` is what was last seen here, ready to be published again; `nothing so far` when nothing ever was. */
 export const mxFindings = {
   "domain-gone": {
     severity: "critical",
@@ -45,8 +45,8 @@ export const mxFindings = {
       zh: "{domain} 对外声明不收邮件：唯一的 MX 记录是空 MX「0 .」",
     },
     advice: {
-      en: "If {domain} is to receive mail, its DNS host replaces “0 .” by the provider's MX records (last seen here: {known}). If not, write receives: false for it.",
-      zh: "若 {domain} 需要收信，请 DNS 管理员把「0 .」换成邮件服务商的 MX 记录（上次看到的是：{known}）；若不收信，请在配置中写 receives: false。",
+      en: "If {domain} is to receive mail, its DNS host replaces “0 .” by the provider's MX records (last seen here: {known}). If not, all is well: where a configuration names the domain, write receives: false there.",
+      zh: "若 {domain} 需要收信，请 DNS 管理员把「0 .」换成邮件服务商的 MX 记录（上次看到的是：{known}）；若不收信则一切正常，配置文件中有该域名时请写 receives: false。",
     },
     source: "RFC 7505 section 3",
   },
@@ -213,8 +213,8 @@ export const mxFindings = {
       zh: "外部发件方连不上 {domain} 的邮件服务器：公布的地址不是公网地址（{hosts}）",
     },
     advice: {
-      en: "Whoever manages the DNS of {domain} publishes the public address. Is it only our resolver that shows the inside? Then set settings.dns.servers to an outside one.",
-      zh: "请 {domain} 的 DNS 管理员改为公网地址。若只是本机的解析器给出内网地址，请把 settings.dns.servers 设为外部解析器。",
+      en: "Whoever manages the DNS of {domain} publishes the public address. Is it only our resolver that shows the inside? Then set settings.dns.servers (audit: --dns) to an outside one.",
+      zh: "请 {domain} 的 DNS 管理员改为公网地址。若只是本机的解析器给出内网地址，请把 settings.dns.servers（审查时用 --dns）设为外部解析器。",
     },
     source: "RFC 1918, RFC 6890; split horizon",
   },
@@ -273,8 +273,8 @@ export const mxFindings = {
       zh: "无法得知 {domain} 能否收信：{type} 查询没有可用的回答（{reason}）",
     },
     advice: {
-      en: "Wait for the next look. If it stays, whoever manages the DNS of {domain} looks at its name servers, and you at settings.dns.servers.",
-      zh: "请等下一次检查。若持续，请 {domain} 的 DNS 管理员检查其域名服务器，并检查本机的 settings.dns.servers。",
+      en: "Wait for the next look. If it stays, whoever manages the DNS of {domain} looks at its name servers, and you at settings.dns.servers (audit: --dns).",
+      zh: "请等下一次检查。若持续，请 {domain} 的 DNS 管理员检查其域名服务器，并检查本机的 settings.dns.servers（审查时用 --dns）。",
     },
     source: "A failed question says nothing about the record",
   },

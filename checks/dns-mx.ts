@@ -10,7 +10,8 @@ import { mxFindings } from "./dns-mx.texts.ts";
 /** Internet.nl looks at ten; more is no mail service but somebody's mistake. */
 const maxHosts = 10;
 const factKind = "mx";
-const nothingKnown = "–";
+/** A phrase of src/i18n/dns-phrases.ts. */
+const nothingKnown = "nothing so far";
 
 type Found = FoundFinding<keyof typeof mxFindings>;
 

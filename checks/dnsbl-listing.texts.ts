@@ -99,8 +99,8 @@ export const listingFindings = {
       zh: "无法在此查询黑名单：解析器 {server} 会为不存在的名称伪造地址（{answer}）",
     },
     advice: {
-      en: "Whoever runs this machine sets settings.dns.servers to a resolver of your own (unbound) that tells the truth.",
-      zh: "请本机管理员把 settings.dns.servers 设为自建的解析器（如 unbound）。",
+      en: "Whoever runs this machine sets settings.dns.servers (audit: --dns) to a resolver of your own (unbound) that tells the truth.",
+      zh: "请本机管理员把 settings.dns.servers（审查时用 --dns）设为自建的解析器（如 unbound）。",
     },
     source: "RFC 5782 section 2.1; RFC 6761 section 6.4 (invalid has no addresses)",
   },
@@ -123,8 +123,8 @@ export const listingFindings = {
       zh: "{count} 个内置名单未通过自检，已跳过：{lists}（第一个的原因：{reason}）",
     },
     advice: {
-      en: "Nothing, while others answer. Most lists answer only to a recursive resolver of your own: settings.dns.servers; for Spamhaus a free DQS key helps: option dqs_key.",
-      zh: "若其他名单正常则无需处理。多数名单只应答自建的递归解析器（settings.dns.servers）；Spamhaus 可用免费的 DQS 密钥（dqs_key 选项）。",
+      en: "Nothing, while others answer. Most lists answer only to a recursive resolver of your own: settings.dns.servers (audit: --dns); for Spamhaus a free DQS key helps: option dqs_key.",
+      zh: "若其他名单正常则无需处理。多数名单只应答自建的递归解析器（settings.dns.servers，审查时用 --dns）；Spamhaus 可用免费的 DQS 密钥（dqs_key 选项）。",
     },
     source: "RFC 5782 section 5 (test entries); Spamhaus: public resolvers are refused",
   },
@@ -135,8 +135,8 @@ export const listingFindings = {
       zh: "无法得知 {domain} 是否在黑名单中：没有一个名单能用：{lists}（第一个的原因：{reason}）",
     },
     advice: {
-      en: "Whoever runs this machine sets settings.dns.servers to a recursive resolver of your own (unbound); for Spamhaus a free DQS key helps: option dqs_key.",
-      zh: "请本机管理员把 settings.dns.servers 设为自建的递归解析器（如 unbound）；Spamhaus 可用免费的 DQS 密钥（dqs_key 选项）。",
+      en: "Whoever runs this machine sets settings.dns.servers (audit: --dns) to a recursive resolver of your own (unbound); for Spamhaus a free DQS key helps: option dqs_key.",
+      zh: "请本机管理员把 settings.dns.servers（审查时用 --dns）设为自建的递归解析器（如 unbound）；Spamhaus 可用免费的 DQS 密钥（dqs_key 选项）。",
     },
     source: "RFC 5782 section 5 (test entries)",
   },

@@ -272,8 +272,8 @@ export const smtpMxFindings = {
       zh: "未检查 {domain} 的收信服务器：查不到它们的名称或地址（{reason}）",
     },
     advice: {
-      en: "Wait for the next look. If it stays, see the MX check of the domain, and settings.dns.servers.",
-      zh: "请等下一次检查。若持续，请查看该域名的 MX 检查和 settings.dns.servers。",
+      en: "Wait for the next look. If it stays, see the MX check of the domain, and settings.dns.servers (audit: --dns).",
+      zh: "请等下一次检查。若持续，请查看该域名的 MX 检查和 settings.dns.servers（审查时用 --dns）。",
     },
     source: "A failed question says nothing about the servers",
   },

@@ -99,4 +99,5 @@ export const dnsPhrases: readonly Text[] = [
   { en: "No Zone Key Bit Set ({code})", zh: "密钥没有域密钥标志，扩展错误 {code}" },
   { en: "NSEC Missing ({code})", zh: "缺少 NSEC 记录，扩展错误 {code}" },
   { en: "Unsupported NSEC3 Iterations Value ({code})", zh: "NSEC3 迭代次数不受支持，扩展错误 {code}" },
+  { en: "nothing so far", zh: "暂无记录" },
 ];

@@ -1,6 +1,7 @@
 // oxlint-disable vitest/no-standalone-expect -- testCheck runs each case of its table as a test
 import { expect, test } from "vitest";
 import dnsMx from "../../checks/dns-mx.ts";
+import { readersData } from "../../src/i18n/reasons.ts";
 import { createResolver } from "../../src/net/dns.ts";
 import { testCheck } from "../support/check-tester.ts";
 import { startFakeDns } from "../support/fake-dns.ts";
@@ -114,6 +115,10 @@ testCheck(
       zone: { "example.com": { MX: ["0 ."], TXT: ["v=spf1 include:spf.example -all"] } },
       status: "critical",
       findings: ["mx-null"],
+      also: ({ findings }) => {
+        expect(findings[0]?.data["known"]).toBe("nothing so far");
+        expect(readersData(findings[0]?.data ?? {}, "zh-CN")["known"]).toBe("暂无记录");
+      },
     },
     "MX-4 MX-5 MX-6 MX-7 the null MX where SPF says that there is no mail": {
       options,

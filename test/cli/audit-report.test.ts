@@ -5,6 +5,7 @@ import { type DomainResult, piecesOf } from "../../src/cli/audit-troubles.ts";
 import type { Row } from "../../src/cli/check-output.ts";
 import { width } from "../../src/cli/table.ts";
 import { wrap } from "../../src/cli/wrap.ts";
+import { builtInBlocklists, domainChecks } from "../../src/config/domain-checks.ts";
 import type { Finding } from "../../src/model/observation.ts";
 import { statusOf } from "../../src/model/status.ts";
 import { loadChecks } from "../../src/plugins.ts";
@@ -160,6 +161,18 @@ describe("the report of an audit", () => {
     const text = asText({ domain, rows: [row("dns-bimi")] }, telling("en"));
     expect(text).toMatch(/^example\.com: nothing to mend\.\n\nIn order: Logo/);
   });
+});
+
+test("advice of what an audit runs names its own option wherever it names a name server of the configuration", () => {
+  const world = { providers: [], blocklists: builtInBlocklists, single: { relayTest: false } };
+  const nobody = { provider: undefined, selectors: [], senders: [], caaHosts: [], expires: undefined };
+  const ids = domainChecks({ name: domain, receives: true, sends: true, ...nobody }, world).map(({ check }) => check);
+  const advice = [...ids, "tls-certificate"].flatMap((id) =>
+    Object.values(checks.get(id)?.findings ?? {}).flatMap((finding) => [finding.advice.en, finding.advice.zh]),
+  );
+  const named = advice.filter((text) => text.includes("settings.dns.servers"));
+  expect(named.length).toBeGreaterThan(20);
+  expect(named.filter((text) => !text.includes("--dns"))).toEqual([]);
 });
 
 test("piecesOf leaves out a record that could not be worked out", () => {
