@@ -11,6 +11,7 @@ export function tell(trip: Trip, step: Step, fate: Fate): Step {
   const { ctx, options: given, metrics: measured } = trip;
   const { kind, mail, tookMs, folder } = fate;
   ctx.note(`mail ${mail.seq}: ${kind}${folder === "" ? "" : ` in ${folder}`} after ${seconds(tookMs)} s`);
+  if (mail.size > 0) return tellLarge(trip, step, fate);
   if (kind !== "lost") measured.roundtrip = tookMs / 1000;
   const data: Data = {
     ...ends(given),
@@ -30,15 +31,49 @@ export function tell(trip: Trip, step: Step, fate: Fate): Step {
 export function tellRefused(
   trip: Trip,
   step: Step,
-  about: { readonly code: "bounced" | "send-refused"; readonly refusal: Refusal; readonly data: Data },
+  about: { readonly code: "bounced" | "send-refused"; readonly refusal: Refusal; readonly data: Data; readonly size?: number },
 ): Step {
   const { options: given } = trip;
-  const { refusal, code } = about;
+  const { refusal, code, size = 0 } = about;
   const data: Data = { ...about.data, ...tellRefusal(refusal, given.to.address, true), ...ends(given) };
   const kind = refusal.causes.length === 1 && refusal.causes[0] === "approval" ? "approval" : "rejected";
+  if (size > 0) {
+    if (verdictOf(given.expect, kind) === "as-expected") return largeWell(step);
+    return largeBad(step, { code: "size-refused", data: { ...data, size: megabytes(size) } });
+  }
   const outcome = kind === "approval" ? "held" : "rejected";
   return judged(step, verdictOf(given.expect, kind), { data, outcome, code });
 }
+
+/** Of a large mail it matters that it passes; how soon, and in which folder, the others show. */
+function tellLarge({ options: given }: Trip, step: Step, { kind, mail, tookMs }: Fate): Step {
+  if (["ok", "as-expected"].includes(verdictOf(given.expect, kind === "lost" ? "lost" : "delivered"))) return largeWell(step);
+  const data: Data = { ...ends(given), size: megabytes(mail.size), minutes: Math.round(tookMs / minute), number: mail.seq };
+  return largeBad(step, { code: kind === "lost" ? "size-lost" : "size-passed", data });
+}
+
+export const largeWell = (step: Step): Step => ({
+  ...step,
+  journey: { ...step.journey, large: { ...step.journey.large, badStreak: 0, last: null } },
+  known: true,
+});
+
+/** @param streak 2: nothing that a second try could show otherwise */
+export function largeBad(step: Step, found: Found, streak = 1): Step {
+  const { large } = step.journey;
+  const after = { ...large, badStreak: large.badStreak + streak, last: remembered(found) };
+  return { journey: { ...step.journey, large: after }, findings: [...step.findings, found], known: true };
+}
+
+/** What two large mails in a row have shown stays so until one shows otherwise; in the run that showed it, it is told already. */
+export const largeAgain = ({ large: { last, badStreak } }: Journey, told: readonly Found[]): readonly Found[] =>
+  last !== null && badStreak >= 2 && isCode(last.code) && !told.some(({ code }) => code === last.code)
+    ? [{ code: last.code, data: last.data }]
+    : [];
+
+/** 1 MB is 1024 × 1024 bytes, as mail providers count. */
+export const megabytes = (bytes: number): string =>
+  bytes < 1024 * 1024 ? `${Math.round(bytes / 1024)} KB` : `${Math.round((bytes / 1024 / 1024) * 10) / 10} MB`;
 
 const outcomes = { held: "it is held back", rejected: "it is refused", junk: "it is put into the junk folder" } as const;
 
@@ -90,7 +125,7 @@ const lastAgain = ({ last, badStreak }: Journey): readonly Found[] =>
  * did not, nothing is known, and saying the same again would make two mails out of one.
  */
 export function stillUnderWay({ ctx, options: given }: Trip, { journey, known }: Step): readonly Found[] {
-  const [oldest] = journey.travelling;
+  const [oldest] = journey.travelling.filter(({ size }) => size === 0);
   if (oldest === undefined) return [];
   const waitedMs = ctx.now() - oldest.sentAt;
   const data: Data = { ...ends(given), seconds: seconds(waitedMs) };

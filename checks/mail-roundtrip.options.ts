@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { maxAttachment } from "../src/mail/probe-attachment.ts";
 import { expectations } from "../src/mail/probe-verdict.ts";
 import { explain, writtenAsDuration } from "../src/model/check.ts";
 import { loginOptions } from "../src/net/login-options.ts";
@@ -78,6 +79,29 @@ export const options = z.strictObject({
       explain({
         en: "What shall become of the mails, so that a filter or an approval rule is proved to work. delivered: in the inbox in time. held: in no folder (a quarantine, an approval). rejected: refused or returned. junk: in the junk folder. Anything else is a fault",
         zh: "邮件应有的结果，用来证明过滤或审批规则有效。delivered：按时进收件箱。held：不出现在任何文件夹（隔离或待审批）。rejected：被拒收或退回。junk：进垃圾邮件文件夹。与此不符即为故障",
+      }),
+    ),
+  size: z
+    .int()
+    .min(1)
+    .max(maxAttachment)
+    .optional()
+    .meta(
+      explain({
+        en: "Bytes of an attachment, so that mails of that size are seen to pass (at most 50 MB); left out: none is sent",
+        zh: "附件的字节数，用来确认这么大的邮件能通过（最多 50 MB）；不写则不发附件",
+      }),
+    ),
+  sizeEvery: duration
+    .default(24 * 60 * minute)
+    .meta(explain({ en: "Time between two mails with an attachment", zh: "两封带附件邮件的间隔" })),
+  sizeWithin: duration
+    .max(4 * minute)
+    .default(4 * minute)
+    .meta(
+      explain({
+        en: "How long handing one over may take (at most 4 min: 20 MB at 1 Mbit/s)",
+        zh: "投递一封带附件邮件的时限（最多 4 分钟）",
       }),
     ),
   sendEvery: duration.optional().meta(

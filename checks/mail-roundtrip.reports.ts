@@ -100,7 +100,10 @@ function settleReports(trip: Trip, read: Step, fates: readonly Fate[], reports: 
     const data = { number: id.seq, seconds: mail === undefined ? 0 : seconds(ctx.now() - mail.sentAt) };
     step = { ...step, journey: { ...step.journey, travelling: others } };
     left = left.filter((fate) => !isSame(fate.mail, id) || fate.kind !== "lost");
-    step = mail === undefined ? explainLost(given, step, report) : tellRefused(trip, step, { code: "bounced", refusal, data });
+    step =
+      mail === undefined
+        ? explainLost(given, step, report)
+        : tellRefused(trip, step, { code: "bounced", refusal, data, size: mail.size });
   }
   return tellAll(trip, step, left);
 }

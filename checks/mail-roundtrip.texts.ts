@@ -173,6 +173,75 @@ export const roundTripFindings = {
     },
     source: "RFC 5321 section 4.2.1 (4yz); RFC 3463",
   },
+  "size-limit": {
+    severity: "warning",
+    text: {
+      en: "A mail with an attachment of {size} cannot leave {from}: it has {needs} on its way, and {host} takes {limit} at most",
+      zh: "带 {size} 附件的邮件无法从 {from} 发出：编码后为 {needs}，而 {host} 最多接收 {limit}",
+    },
+    advice: {
+      en: "Send large files as a link, or ask the administrator of {host} for a higher limit. An attachment grows by 37 % on its way.",
+      zh: "大文件请改用链接发送，或请 {host} 的管理员调高上限。附件编码后会增大约 37%。",
+    },
+    source: "RFC 1870 section 3 (SIZE)",
+  },
+  "size-refused": {
+    severity: "warning",
+    text: {
+      en: "A mail with an attachment of {size} from {from} to {to} is not taken. {reason} {by} says: “{said}”",
+      zh: "{from} 发给 {to} 的带 {size} 附件的邮件被拒收。{reason}{by} 的原话：「{said}」",
+    },
+    advice: { en: "This is for {who}. {act}", zh: "应由{who}处理。{act}" },
+    source: "RFC 3463 (5.3.4, 5.2.3); the words of the server that refused it",
+  },
+  "size-lost": {
+    severity: "warning",
+    text: {
+      en: "A mail with an attachment of {size} from {from} does not arrive at {to}: the server of {from} took it, and {minutes} min later it is in no folder",
+      zh: "{from} 发给 {to} 的带 {size} 附件的邮件没有送达：发件服务器已收下，{minutes} 分钟后仍不在任何文件夹里",
+    },
+    advice: {
+      en: "Look for mail number {number} in the log of the server of {from}, then ask the receiver's administrator about filters for attachments and about size limits.",
+      zh: "先在 {from} 的服务器日志里查第 {number} 封，再请收件方管理员查附件过滤和大小限制。",
+    },
+    source: "RFC 5321 section 6.1",
+  },
+  "size-passed": {
+    severity: "critical",
+    text: {
+      en: "A mail with an attachment of {size} from {from} should not reach {to}, and it does: the rule does not work",
+      zh: "{from} 发给 {to} 的带 {size} 附件的邮件本不应送达，却送达了：规则没有生效",
+    },
+    advice: {
+      en: "Look at the rule that should stop it: whether it is on, its limit, and exceptions for the sender.",
+      zh: "检查应拦下它的规则：是否启用、大小上限、是否对发件人设了例外。",
+    },
+    source: "the route's own `expect`",
+  },
+  "size-slow": {
+    severity: "warning",
+    text: {
+      en: "A mail with an attachment of {size} could not be handed over to {host} within {within} s",
+      zh: "带 {size} 附件的邮件在 {within} 秒内没能交给 {host}",
+    },
+    advice: {
+      en: "Measure the upload of this line. If it is fast, the server or a filter in between is slow with large mails; ask its administrator.",
+      zh: "先测这条线路的上行速度。若不慢，则是服务器或中间的过滤设备处理大邮件慢，请联系其管理员。",
+    },
+    source: "RFC 5321 section 4.5.3.2",
+  },
+  "size-broken": {
+    severity: "warning",
+    text: {
+      en: "The connection to {host} breaks off while a mail with an attachment of {size} is handed over",
+      zh: "向 {host} 投递带 {size} 附件的邮件时连接中断",
+    },
+    advice: {
+      en: "Ordinary mails pass: look for a firewall or a filter in between that cuts long transfers, then at limits of the server.",
+      zh: "普通邮件能通过：先查中间有没有切断长时间传输的防火墙或过滤设备，再查服务器的限制。",
+    },
+    source: "seen behind firewalls that scan mail",
+  },
   "probe-not-removed": {
     severity: "info",
     text: {

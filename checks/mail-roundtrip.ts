@@ -1,12 +1,12 @@
-import { isDue, journeyToJson, mostLooks, nextLook, readJourney } from "../src/mail/probe-journey.ts";
+import { isDue, isLargeDue, journeyToJson, mostLooks, nextLook, readJourney } from "../src/mail/probe-journey.ts";
 import { type CheckResult, defineCheck } from "../src/model/check.ts";
 import { SessionError } from "../src/net/library-client.ts";
 import { loginOf } from "../src/net/login-options.ts";
 import { look } from "./mail-roundtrip.look.ts";
-import { betweenMails, stillUnderWay } from "./mail-roundtrip.meaning.ts";
+import { betweenMails, largeAgain, stillUnderWay } from "./mail-roundtrip.meaning.ts";
 import { minute, options } from "./mail-roundtrip.options.ts";
 import { lookForReports, mostReportLooks } from "./mail-roundtrip.reports.ts";
-import { send } from "./mail-roundtrip.send.ts";
+import { send, sendLarge } from "./mail-roundtrip.send.ts";
 import { type Code, findings, limitsOf, metrics, type Metric, type Step, type Trip } from "./mail-roundtrip.trip.ts";
 
 /**
@@ -19,16 +19,19 @@ export default defineCheck({
   measures: "service",
   answers: "receive",
   every: 15 * minute,
-  deadline: 150_000,
+  deadline: 5 * minute + 30_000,
   confirm: { bad: [2, 2], good: 1, recheckMs: 0 },
   options,
   findings,
   metrics,
   target: ({ from, to }) => `${from.address} ▶ ${to.address}`,
-  load: ({ from, to }) => ({
+  load: ({ from, to, size }) => ({
     host: to.host,
     logins: [
-      { ...loginOf(from.user, from.password), most: from.imap === undefined ? 1 : 1 + mostReportLooks },
+      {
+        ...loginOf(from.user, from.password),
+        most: (size === undefined ? 1 : 2) + (from.imap === undefined ? 0 : mostReportLooks),
+      },
       { ...loginOf(to.user, to.password), most: mostLooks },
     ],
   }),
@@ -37,7 +40,8 @@ export default defineCheck({
     const journey = readJourney(ctx.memory);
     const trip: Trip = { ctx, options: given, signal, metrics: {}, loggedIn: [], facts: [] };
     const due = isDue(journey, ctx.now(), given.sendEvery ?? ctx.everyMs);
-    if (!due && journey.travelling.length === 0)
+    const largeDue = given.size !== undefined && isLargeDue(journey, ctx.now(), given.sizeEvery);
+    if (!due && !largeDue && journey.travelling.length === 0)
       return conclude(trip, { journey, findings: betweenMails(trip, journey), known: true });
     let step: Step = { journey, findings: [], known: false };
     try {
@@ -45,6 +49,7 @@ export default defineCheck({
       step = looked.step;
       step = await lookForReports(trip, looked);
       if (due) step = await send(trip, step);
+      if (given.size !== undefined && largeDue) step = await sendLarge(trip, step, given.size);
     } catch (error) {
       if (!(error instanceof SessionError)) throw error;
       return conclude(trip, { ...step, findings: [...step.findings, ...error.findings], known: true });
@@ -56,7 +61,7 @@ export default defineCheck({
 function conclude({ ctx, options: given, metrics: measured, loggedIn, facts }: Trip, { journey, findings: found }: Step) {
   const again = nextLook(journey.travelling, ctx.now(), limitsOf(given, journey));
   const result: CheckResult<Code, Metric> = {
-    findings: found,
+    findings: [...found, ...largeAgain(journey, found)],
     metrics: measured,
     memory: journeyToJson(journey),
     loggedIn,

@@ -75,6 +75,9 @@ export interface RouteAsset extends Declared {
   readonly lostAfterMs: number | undefined;
   /** What shall become of its mails; left out: they are delivered. */
   readonly expect: "delivered" | "held" | "rejected" | "junk" | undefined;
+  /** Bytes that are attached now and then. */
+  readonly size: number | undefined;
+  readonly sizeEveryMs: number | undefined;
 }
 
 export interface EndpointAsset extends Declared {

@@ -181,7 +181,7 @@ function roundTrips(config: Config, services: readonly Services[]): readonly Dra
   };
 
   const silenced = new Set<string>();
-  for (const { from, to, everyMs, lateAfterMs, lostAfterMs, expect, business, off, path } of config.routes) {
+  for (const { from, to, everyMs, lateAfterMs, lostAfterMs, expect, size, sizeEveryMs, business, off, path } of config.routes) {
     const [sender, receiver] = [byId.get(from.id), byId.get(to.id)];
     if (off.includes("mail-roundtrip")) silenced.add(`${from.id}~${to.id}`);
     else if (sender && receiver) {
@@ -189,6 +189,8 @@ function roundTrips(config: Config, services: readonly Services[]): readonly Dra
         ...(lateAfterMs === undefined ? {} : { lateAfter: lateAfterMs }),
         ...(lostAfterMs === undefined ? {} : { lostAfter: lostAfterMs }),
         ...(expect === undefined ? {} : { expect }),
+        ...(size === undefined ? {} : { size }),
+        ...(sizeEveryMs === undefined ? {} : { sizeEvery: sizeEveryMs }),
       };
       add(sender, receiver, { business, path, everyMs }, options);
     }

@@ -219,6 +219,17 @@ export const mailboxSchema = z.strictObject({
   off,
 });
 
+/** 1 MB is 1024 × 1024 bytes, as mail providers count. */
+const mailSize = leaf(
+  { en: "a size of at most 50 MB", zh: "不超过 50 MB 的大小" },
+  { en: "write it like 20MB or 500KB", zh: "请写成 20MB 或 500KB" },
+  (value) => {
+    const [, number, unit] = /^(\d{1,6}(?:\.\d{1,3})?)\s?(KB|MB)$/i.exec(isText(value) ? value.trim() : "") ?? [];
+    const bytes = Math.round(Number(number) * (unit?.toUpperCase() === "KB" ? 1024 : 1024 * 1024));
+    return bytes >= 1 && bytes <= 50 * 1024 * 1024 ? bytes : undefined;
+  },
+);
+
 export const routeSchema = z.strictObject({
   from: mailAddress,
   to: mailAddress,
@@ -226,6 +237,8 @@ export const routeSchema = z.strictObject({
   late_after: duration(second, 7 * day).optional(),
   lost_after: duration(second, 7 * day).optional(),
   expect: oneOf(["delivered", "held", "rejected", "junk"]).optional(),
+  size: mailSize.optional(),
+  size_every: duration(3_600_000, 31 * day).optional(),
   business: business.optional(),
   off,
 });

@@ -190,6 +190,8 @@ function readRoutes(reader: Reader, known: Known, mailboxes: readonly MailboxAss
         lateAfterMs: words.late_after,
         lostAfterMs: words.lost_after,
         expect: words.expect,
+        size: words.size,
+        sizeEveryMs: words.size_every,
         business: words.business ?? highest(ends.flatMap((it) => (it && !it.partner ? [it.business] : []))),
         off: words.off,
         path,

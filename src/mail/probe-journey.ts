@@ -19,6 +19,8 @@ export interface Travelling {
   readonly unsure: boolean;
   /** What a server said that took it later only (a delay notice), as a finding tells it. */
   readonly putOff: Told | null;
+  /** Octets of what is attached; 0: an ordinary mail. */
+  readonly size: number;
 }
 
 /** Data of a finding, to be told again. */
@@ -40,6 +42,8 @@ export interface Journey {
   readonly sweptAt: number;
   /** The same of the sender's mailbox, where reports come. */
   readonly reports: { readonly folders: Readonly<Record<string, FolderPosition>>; readonly lookedAt: number };
+  /** The mails with something large attached, which are sent more rarely. */
+  readonly large: { readonly triedAt: number; readonly badStreak: number; readonly last: Journey["last"] };
 }
 
 /** More are never under way at once. */
@@ -53,13 +57,15 @@ const shortText = z.string().max(500);
 const told = z.record(shortText, z.union([shortText, z.number()]));
 const positions = z.record(shortText, z.object({ uidValidity: shortText, uidNext: count }));
 
+const last = z.object({ code: shortText, data: told }).nullable();
+
 /** What an earlier version did not remember begins anew; the rest stays. */
 const journeySchema = z.object({
   seq: count,
   triedAt: count,
   arrived: count,
   badStreak: count,
-  last: z.object({ code: shortText, data: told }).nullable(),
+  last,
   travelling: z
     .array(
       z.object({
@@ -69,12 +75,14 @@ const journeySchema = z.object({
         absentAt: count,
         unsure: z.boolean(),
         putOff: told.nullable().default(null),
+        size: count.default(0),
       }),
     )
     .max(maxTravelling),
   folders: positions,
   sweptAt: count,
   reports: z.object({ folders: positions, lookedAt: count }).default({ folders: {}, lookedAt: 0 }),
+  large: z.object({ triedAt: count, badStreak: count, last }).default({ triedAt: 0, badStreak: 0, last: null }),
 });
 
 export const newJourney: Journey = {
@@ -87,6 +95,7 @@ export const newJourney: Journey = {
   folders: {},
   sweptAt: 0,
   reports: { folders: {}, lookedAt: 0 },
+  large: { triedAt: 0, badStreak: 0, last: null },
 };
 
 /** What was remembered; the beginning where that is nothing, or of another version. */
@@ -101,6 +110,7 @@ export const journeyToJson = (journey: Journey): Json => ({
   travelling: journey.travelling.map((mail) => ({ ...mail, putOff: mail.putOff && { ...mail.putOff } })),
   folders: positionsToJson(journey.folders),
   reports: { ...journey.reports, folders: positionsToJson(journey.reports.folders) },
+  large: { ...journey.large, last: journey.large.last && { ...journey.large.last } },
 });
 
 const positionsToJson = (folders: Journey["folders"]): Record<string, { uidValidity: string; uidNext: number }> =>
@@ -109,6 +119,14 @@ const positionsToJson = (folders: Journey["folders"]): Record<string, { uidValid
 /** Runs come a little early or late: a mail is due from 90 % of its interval on. */
 export const isDue = (journey: Journey, now: number, sendEvery: number): boolean =>
   now - journey.triedAt >= sendEvery * 0.9 && journey.travelling.length < maxTravelling;
+
+const hour = 60 * 60_000;
+
+/** A large mail that did not pass is tried again within the hour: one alone may have been an accident. */
+export const isLargeDue = ({ large, travelling }: Journey, now: number, every: number): boolean =>
+  now - large.triedAt >= (large.badStreak === 1 ? Math.min(every, hour) : every) * 0.9 &&
+  travelling.length < maxTravelling &&
+  travelling.every(({ size }) => size === 0);
 
 export interface Limits {
   /** Milliseconds. */

@@ -1,3 +1,4 @@
+import { Readable } from "node:stream";
 import type { ConnectionOptions } from "node:tls";
 import type { SMTPTransportOptions as Options } from "nodemailer";
 import { quoted } from "../model/text.ts";
@@ -27,11 +28,21 @@ export interface Letter {
   readonly subject: string;
   readonly text: string;
   readonly headers: Readonly<Record<string, string>>;
+  readonly attachment?: {
+    readonly name: string;
+    readonly type: string;
+    /** Made anew for each try, and sent as it comes. */
+    readonly content: () => Iterable<Buffer>;
+    /** Octets of the whole mail on its way, for SIZE (RFC 1870). */
+    readonly size: number;
+  };
 }
 
 /** What the server said to a letter after the login. */
 export type Submitted =
   | { readonly kind: "taken"; readonly reply: string }
+  /** By its own word in EHLO (RFC 1870) it takes no more than `limit` octets: nothing was sent. */
+  | { readonly kind: "too-large"; readonly limit: number }
   /** `deferred`: 4xx, not now; `refused`: 5xx, not like this. */
   | {
       readonly kind: "deferred" | "refused";
@@ -99,8 +110,17 @@ async function send(visit: Visit, { address, secured, pass, letter }: Way): Prom
     logger: false,
   });
   try {
-    const { from, to, messageId, subject, text, headers } = letter;
-    const info = await transport.sendMail({ from, to, messageId, subject, text, headers: { ...headers }, signal });
+    const { from, to, messageId, subject, text, headers, attachment } = letter;
+    const info = await transport.sendMail({
+      from,
+      to,
+      messageId,
+      subject,
+      text,
+      headers: { ...headers },
+      signal,
+      ...(attachment ? attached(letter, attachment) : {}),
+    });
     return info.response;
   } finally {
     transport.close();
@@ -130,6 +150,11 @@ function authOf(user: string, pass: Pass): Pick<Options, "auth" | "customAuth"> 
   };
 }
 
+const attached = ({ from, to }: Letter, { name, type, content, size }: NonNullable<Letter["attachment"]>) => ({
+  envelope: { from, to, size },
+  attachments: [{ filename: name, contentType: type, content: Readable.from(content()), encoding: "base64" }],
+});
+
 async function answerOf(error: Error, visit: Visit, pass: Pass): Promise<Submitted> {
   if (error instanceof SessionError) throw error;
   const { account, ctx } = visit;
@@ -143,6 +168,9 @@ async function answerOf(error: Error, visit: Visit, pass: Pass): Promise<Submitt
     const why = reply === "" ? undefined : (knownRejection(reply, account.provider) ?? smtpRefusal(status, enhanced, reply));
     throw new SessionError(error.message, [refusedLogin(why, { account, pass }, quoted(reply || error.message))], error);
   }
+  // nodemailer compares with what EHLO said, before MAIL.
+  const limit = code === "EMESSAGE" && reply === "" ? /larger than allowed (\d{1,15})$/.exec(error.message)?.[1] : undefined;
+  if (limit !== undefined) return { kind: "too-large", limit: Number(limit) };
   if ((code === "EENVELOPE" || code === "EMESSAGE") && status >= 400) {
     return { kind: status < 500 ? "deferred" : "refused", command, status: enhanced || String(status), reply };
   }

@@ -262,6 +262,12 @@ testCheck(
           "test/checks/mail-roundtrip-returned.test.ts",
         ]),
       ),
+      ...Object.fromEntries(
+        ["limit", "refused", "lost", "passed", "slow", "broken"].map((what) => [
+          `size-${what}`,
+          "test/checks/mail-roundtrip-size.test.ts",
+        ]),
+      ),
       "filed-elsewhere": "test/integration/mail-roundtrip.test.ts",
       "probe-not-removed": "test/integration/mail-roundtrip.test.ts",
     },

@@ -65,11 +65,13 @@ describe("round trips", () => {
   });
 
   test("say where returned mails are read, and what a route expects", async () => {
-    const routes = "routes:\n  - { from: a@x.example, to: b@x.example, expect: held }\n";
+    const routes = "routes:\n  - { from: a@x.example, to: b@x.example, expect: held, size: 20MB, size_every: 12h }\n";
     const plan = await loadPlan(await write(company(box("a@x.example") + box("b@x.example"), routes)));
     const [route] = plan.probes.filter(({ check }) => check === "mail-roundtrip");
     expect(route?.options).toMatchObject({
       expect: "held",
+      size: 20 * 1024 * 1024,
+      sizeEvery: 43_200_000,
       from: { imap: { host: "imap.exmail.qq.com", port: 993, security: "tls", junk: expect.arrayContaining([]) } },
     });
   });

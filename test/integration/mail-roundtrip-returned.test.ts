@@ -62,7 +62,7 @@ beforeAll(async () => {
     },
     policy: policy.service,
     extraConfig:
-      "smtpd_sender_restrictions = check_recipient_access inline:{{full@partner.test=552 5.2.2 The mailbox is over its quota}}",
+      "message_size_limit = 2000000\nsmtpd_sender_restrictions = check_recipient_access inline:{{full@partner.test=552 5.2.2 The mailbox is over its quota}}",
   });
 });
 
@@ -176,6 +176,38 @@ describe("mail-roundtrip, mail that comes back on real Postfix and Dovecot", () 
       await trip.run();
       expect((await trip.untilKnown()).said, expected).toEqual([`${code} critical`]);
     }
+  });
+
+  test("a large mail passes, is too large for the far side, or for the own server by its own word", async () => {
+    const small = watch("inbox@partner.test", { size: 1024 * 1024 });
+    await small.run();
+    expect((await small.untilKnown()).said).toEqual([]);
+    await expect
+      .poll(async () => (await small.run()).memory, { timeout: 15_000, interval: 250 })
+      .toMatchObject({ travelling: [], large: { badStreak: 0, triedAt: expect.any(Number) } });
+    expect(await readdir(join(dovecot.mailFolder("inbox@partner.test"), "cur"))).toEqual([]);
+
+    // The far side says its limit in EHLO, too: Postfix returns the mail.
+    const larger = watch("inbox@partner.test", { size: 3 * 1024 * 1024 });
+    await larger.run();
+    await untilReturned(1);
+    larger.forward(180_000);
+    const returned = await larger.run();
+    expect(returned.said).toContain("size-refused warning");
+    expect(returned.observation.findings.find(({ code }) => code === "size-refused")?.data).toMatchObject({
+      causes: "too-large",
+      size: "3 MB",
+    });
+    expect(await sendersMail()).toEqual([]);
+
+    const largest = watch("inbox@partner.test", { size: 9 * 1024 * 1024 });
+    const limited = await largest.run();
+    expect(limited.said).toContain("size-limit warning");
+    expect(limited.observation.findings.find(({ code }) => code === "size-limit")?.data).toMatchObject({
+      size: "9 MB",
+      limit: "9.8 MB",
+      needs: "12.3 MB",
+    });
   });
 
   test("the sender's own mail stays as it is, a bounce of it as well, and nothing is marked as read", async () => {

@@ -23,6 +23,7 @@ const mail = (more: Partial<Travelling> = {}): Travelling => ({
   absentAt: 0,
   unsure: false,
   putOff: null,
+  size: 0,
   ...more,
 });
 const arrival = (more: Partial<Arrival> = {}): Arrival => ({
@@ -86,6 +87,7 @@ describe("settle", () => {
         absentAt: time,
         unsure: fc.constant(false),
         putOff: fc.constant(null),
+        size: fc.constant(0),
       }),
       { selector: ({ seq }) => seq },
     );

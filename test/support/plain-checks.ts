@@ -120,6 +120,8 @@ export const plainChecks: ReadonlyMap<string, AnyCheck> = new Map([
     z.strictObject({
       from: z.strictObject({ address: z.string(), ...server, imap: z.unknown() }),
       expect: z.string().default("delivered"),
+      size: z.int().optional(),
+      sizeEvery: z.int().optional(),
       to: z.strictObject({ address: z.string(), ...server, junk: z.array(z.string()).optional() }),
       lateAfter: z.number().default(5 * minute),
       lostAfter: z.number().default(30 * minute),

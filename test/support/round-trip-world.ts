@@ -40,6 +40,7 @@ export const sent = (msAgo: number, more: Partial<Travelling> = {}): Travelling 
   absentAt: testNow - msAgo,
   unsure: false,
   putOff: null,
+  size: 0,
   ...more,
 });
 
