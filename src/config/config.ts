@@ -1,6 +1,7 @@
 import type { z } from "zod";
 import type { ChannelConfig, Plan, Settings } from "../model/config.ts";
 import type { Business } from "../model/probe.ts";
+import type { Credential } from "../model/oauth.ts";
 import type { Proxy } from "../model/proxy.ts";
 import type { Path } from "./diagnostics.ts";
 import type { SourceDocument } from "./document.ts";
@@ -8,7 +9,6 @@ import type { Blocklists } from "./domain-checks.ts";
 import type { MailAddress } from "./names.ts";
 import type { Provider } from "./providers.ts";
 import type { probeSchema } from "./schema.ts";
-import type { ConfiguredSecret } from "./secrets.ts";
 
 /** A file that was read and understood, before it is planned. Each thing keeps the path it was written at. */
 export interface Config {
@@ -54,7 +54,7 @@ export interface ServerWish {
 export interface MailboxAsset extends Declared {
   readonly address: MailAddress;
   readonly login: string;
-  readonly password: ConfiguredSecret;
+  readonly password: Credential;
   /** As the user says, or as the hosts show. */
   readonly provider: Provider | undefined;
   readonly imap: ServerWish;

@@ -6,6 +6,7 @@ import type { Path } from "./diagnostics.ts";
 import { isRecord } from "./document.ts";
 import { domainDrafts } from "./domains.ts";
 import type { Draft } from "./draft.ts";
+import { isOAuth, type OAuth } from "../model/oauth.ts";
 import { joinHostPort } from "./names.ts";
 import { providerDrafts } from "./provider-drafts.ts";
 import { type Provider, recognisable } from "./providers.ts";
@@ -47,7 +48,7 @@ export function derive(config: Config, facts: PlanFacts): { drafts: readonly Dra
     drafts.push(draft);
   }
   const looksAtMailServers = [...drafts, ...config.probes.map(({ words }) => words)].some(({ check }) => check === "smtp-mx");
-  for (const draft of [...selfTests(settings, looksAtMailServers), ...proxyTest(config, services)]) {
+  for (const draft of [...selfTests(settings, looksAtMailServers), ...proxyTest(config, services), ...tokenTests(services)]) {
     addAsset({ id: draft.asset, kind: "monitor", business: draft.business });
     drafts.push(draft);
   }
@@ -234,6 +235,27 @@ function selfTests({ selfTests: { on, egressTargets } }: Settings, looksAtMailSe
       check,
       options: {},
     })),
+  ];
+}
+
+/** Whoever is logged in to by tokens stands on its credential: each is tried once, for one of its mailboxes, and its end foreseen. */
+function tokenTests(services: readonly Services[]): readonly Draft[] {
+  const used = new Map<OAuth, MailboxAsset>();
+  for (const { mailbox } of services) {
+    if (isOAuth(mailbox.password) && !used.has(mailbox.password)) used.set(mailbox.password, mailbox);
+  }
+  const [first] = used.values();
+  if (first === undefined) return [];
+  const common = { asset: "monitor", business: "normal", path: first.path } as const;
+  const credentials = [...used]
+    .slice(0, 100)
+    .map(([oauth, { login: user, proxy }]) => ({ oauth, user, ...(proxy ? { proxy } : {}) }));
+  const ending = [...used.keys()].flatMap(({ name, secretExpires: expires }) =>
+    expires === undefined ? [] : [{ name, expires }],
+  );
+  return [
+    { ...common, check: "oauth-token", options: { credentials } },
+    ...(ending.length > 0 ? [{ ...common, check: "credential-expiry", options: { credentials: ending } }] : []),
   ];
 }
 

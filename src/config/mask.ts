@@ -5,6 +5,8 @@ export interface Masker {
   readonly mask: Mask;
   /** @param account the login name it is used with, so that whole SASL messages are known too */
   learn(secret: string, account?: string): void;
+  /** One that is of no use any more, by which access tokens come and go; what is part of another secret stays. */
+  forget(secret: string): void;
 }
 
 const prefixLength = 3;
@@ -16,7 +18,7 @@ const prefixLength = 3;
 export function createMasker(): Masker {
   const byPrefix = new Map<string, string[]>();
   const short = new Set<string>();
-  const known = new Set<string>();
+  const known = new Map<string, ReadonlySet<string>>();
 
   const add = (form: string): void => {
     if (form === "" || form === "[secret]") return;
@@ -34,12 +36,27 @@ export function createMasker(): Masker {
     );
   };
 
+  const remove = (form: string): void => {
+    short.delete(form);
+    const prefix = form.slice(0, prefixLength);
+    const left = byPrefix.get(prefix)?.filter((it) => it !== form) ?? [];
+    if (left.length > 0) byPrefix.set(prefix, left);
+    else byPrefix.delete(prefix);
+  };
+
   return {
     learn(secret, account) {
       const key = JSON.stringify([secret, account ?? ""]);
       if (secret === "" || known.has(key)) return;
-      known.add(key);
-      for (const form of formsOf(secret, account)) add(form);
+      const forms = formsOf(secret, account);
+      known.set(key, forms);
+      for (const form of forms) add(form);
+    },
+    forget(secret) {
+      const key = JSON.stringify([secret, ""]);
+      const forms = known.get(key);
+      if (forms === undefined || !known.delete(key)) return;
+      for (const form of forms) if (![...known.values()].some((others) => others.has(form))) remove(form);
     },
     mask(text) {
       let out = "";

@@ -11,6 +11,7 @@ import { fullWidth } from "./syntax.ts";
 export interface Reader {
   readonly source: SourceDocument;
   readonly errors: readonly Diagnostic[];
+  readonly masker: Masker;
   readonly secrets: readonly { readonly secret: ConfiguredSecret; readonly path: Path }[];
   report(path: Path, wrong: Fault, on?: "key" | "value"): void;
   add(errors: readonly Diagnostic[]): void;
@@ -50,6 +51,7 @@ export function createReader(source: SourceDocument, world: ReaderWorld): Reader
   return {
     source,
     errors,
+    masker: world.masker,
     secrets,
     report,
     add: (more) => void errors.push(...more),

@@ -5,13 +5,15 @@ import type { AnyCheck } from "../model/check.ts";
 import type { AlertRule, ChannelConfig } from "../model/config.ts";
 import { priorities } from "../model/incident.ts";
 import { readBlocklists } from "./blocklists.ts";
-import { fault, nearest, suggest, type Path } from "./diagnostics.ts";
+import { type Credentials, readCredentials, readOAuth } from "./credentials.ts";
+import { fault, formatPath, nearest, suggest, type Path } from "./diagnostics.ts";
 import { isRecord } from "./document.ts";
 import { valueAt } from "./issues.ts";
 import { highest } from "./config.ts";
 import type { Config, DomainAsset, EndpointAsset, MailboxAsset, ProbeOverride, RouteAsset } from "./config.ts";
 import { joinHostPort } from "./names.ts";
 import { parseOptions } from "./options.ts";
+import type { Credential } from "../model/oauth.ts";
 import { ownServer } from "../model/provider.ts";
 import type { Proxy } from "../model/proxy.ts";
 import { providerOfHosts, type Provider } from "./providers.ts";
@@ -21,12 +23,14 @@ import {
   domainSchema,
   endpointSchema,
   mailboxSchema,
+  missingSecret,
   probeSchema,
   remindSchema,
   routeSchema,
   ruleSchema,
   topLevelKeys,
 } from "./schema.ts";
+import type { SecretSpec } from "./secrets.ts";
 import { readSettings } from "./settings.ts";
 
 export interface Known {
@@ -41,7 +45,7 @@ export interface Known {
 export async function readSections(reader: Reader, known: Known): Promise<Config> {
   reader.onlyKeys([], topLevelKeys);
   const domains = readDomains(reader, known);
-  const mailboxes = readMailboxes(reader, known);
+  const mailboxes = readMailboxes(reader, known, readCredentials(reader));
   const routes = readRoutes(reader, known, mailboxes);
   const endpoints = readEndpoints(reader, known);
   const dnsbl = readBlocklists(reader);
@@ -108,7 +112,7 @@ function readDomains(reader: Reader, known: Known): readonly DomainAsset[] {
   });
 }
 
-function readMailboxes(reader: Reader, known: Known): readonly MailboxAsset[] {
+function readMailboxes(reader: Reader, known: Known, credentials: Credentials): readonly MailboxAsset[] {
   const seen = new Map<string, Path>();
   return reader.items(["mailboxes"]).flatMap((path) => {
     const words = reader.parse(mailboxSchema, path);
@@ -121,7 +125,7 @@ function readMailboxes(reader: Reader, known: Known): readonly MailboxAsset[] {
       );
     }
     const login = parts.login ?? parts.address?.address;
-    const password = parts.password && reader.secret(parts.password, [...path, "password"], login);
+    const password = readLogin(reader, { ...parts, path, login }, credentials, words !== undefined);
     if (!declare(reader, known, seen, parts.address?.id, path, parts.off) || !words || !login || !password) return [];
     const { address, role, imap = {}, smtp = {}, pop3 } = words;
     const proxy = words.proxy && proxyWith(reader, words.proxy, [...path, "proxy", "password"]);
@@ -146,6 +150,32 @@ function readMailboxes(reader: Reader, known: Known): readonly MailboxAsset[] {
       },
     ];
   });
+}
+
+/** Its password, or the credential that gets tokens for it. */
+function readLogin(
+  reader: Reader,
+  mailbox: {
+    readonly path: Path;
+    readonly login: string | undefined;
+    readonly password?: SecretSpec | undefined;
+    readonly oauth?: unknown;
+  },
+  credentials: Credentials,
+  whole: boolean,
+): Credential | undefined {
+  const { path, login, password, oauth } = mailbox;
+  const byToken = oauth === undefined ? undefined : readOAuth(reader, [...path, "oauth"], credentials, login ?? formatPath(path));
+  const byPassword = password && reader.secret(password, [...path, "password"], login);
+  if (oauth !== undefined && password !== undefined) {
+    reader.report(
+      [...path, "oauth"],
+      fault({ en: "stands beside a password", zh: "与 password 同时出现" }, { en: "keep one of the two", zh: "请只保留一处" }),
+      "key",
+    );
+  }
+  if (whole && oauth === undefined && password === undefined) reader.report([...path, "password"], missingSecret);
+  return byToken ?? byPassword;
 }
 
 /** The password's place becomes a secret. */

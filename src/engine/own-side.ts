@@ -14,6 +14,7 @@ const standsOn = {
   clock: "monitor/clock",
   interception: "monitor/interception",
   proxy: "monitor/proxy",
+  credential: "monitor/oauth-token",
 } as const;
 
 /** OpenSSL's words for a chain that ends at nobody we know, and our own for one that was put in the place of another. */
@@ -40,7 +41,11 @@ export async function judgeOwnSide(probe: Probe, outcome: RunOutcome, began: num
   if (probe.measures === "monitor" || status === "ok" || outcome.rejected !== undefined || !outcome.ran) return outcome;
   const strange = findings.some(({ data }) => strangeAuthority.has(data["problem"])) ? [standsOn.interception] : [];
   const proxied = findings.some(({ data }) => Object.hasOwn(data, "proxy")) ? [standsOn.proxy] : [];
-  const looked = Promise.all([standsOn.egress, standsOn.resolver, ...strange, ...proxied].map((id) => tests.runFresh(id, began)));
+  // What we log in with gets no token: whoever mends that is told at once, by the probe that is there for it.
+  const tokenless = findings.some(({ data }) => Object.hasOwn(data, "credential")) ? [standsOn.credential] : [];
+  const looked = Promise.all(
+    [standsOn.egress, standsOn.resolver, ...strange, ...proxied, ...tokenless].map((id) => tests.runFresh(id, began)),
+  );
   // Nothing to take back, but what kept us from finding out may be ourselves: the sooner that is known the better.
   if (status === "unknown") return outcome;
   await looked;

@@ -110,7 +110,8 @@ const bad: Readonly<Record<string, readonly string[]>> = {
     "unknown-keys.yaml:4:1 subscriptions: is not supported yet in this version; remove it; nothing would watch it",
     "unknown-keys.yaml:5:1 sops: is not supported yet in this version; remove it; nothing would watch it",
     "unknown-keys.yaml:7:26 domains[0].recieves: is not a known key; write receives",
-    "unknown-keys.yaml:10:5 mailboxes[0].oauth: is not supported yet in this version; remove it; nothing would watch it",
+    "unknown-keys.yaml:10:5 mailboxes[0].oauth: stands beside a password; keep one of the two",
+    "unknown-keys.yaml:10:12 mailboxes[0].oauth.service_account: is missing; write service_account: { file: key.json }; or client_id, client_secret and refresh_token",
     "unknown-keys.yaml:13:11 alerts.rule: is not a known key; write rules",
   ],
   "assets.yaml": [

@@ -172,3 +172,20 @@ describe("judgeOwnSide() on what was looked at through a proxy", () => {
     expect([said(outcome), ran.includes(proxy)]).toEqual([expected, asked]);
   });
 });
+
+describe("judgeOwnSide() on a login that gets no token", () => {
+  test("has the credential looked at at once, and leaves the mailbox unknown", async () => {
+    const unknown = { ...declared, severity: "unknown" } as const;
+    const check = {
+      ...checkThatFinds(),
+      run: () => Promise.resolve({ findings: [{ code: "tokenless", data: { credential: "a" } }] }),
+    };
+    const declaring = { ...check, findings: { tokenless: unknown } };
+    const probe = probeOf(declaring, {});
+    const outcome = await runProbe(probe, declaring, testWorld());
+    if (!outcome) throw new Error("the run was cut short");
+    const tests = selfTests({ "monitor/oauth-token": "critical" });
+    expect(said(await judgeOwnSide(probe, outcome, 0, tests))).toEqual(["tokenless:unknown"]);
+    expect(tests.ran).toContain("monitor/oauth-token");
+  });
+});
