@@ -27,12 +27,7 @@ export function createTrust(extraAuthorities: readonly string[]): Trust {
   let context: tls.SecureContext | undefined;
   let oldContext: tls.SecureContext | undefined;
   return {
-    context: () =>
-      (context ??= tls.createSecureContext({
-        ca: [...systemAuthorities(), ...extra],
-        minVersion: "TLSv1.2",
-        ecdhCurve: groups,
-      })),
+    context: () => (context ??= contextFor(extra)),
     oldContext: () =>
       (oldContext ??= tls.createSecureContext({
         minVersion: "TLSv1",
@@ -40,6 +35,18 @@ export function createTrust(extraAuthorities: readonly string[]): Trust {
         ciphers: "ALL:@SECLEVEL=0",
       })),
   };
+}
+
+let latest: { readonly pem: string; readonly context: tls.SecureContext } | undefined;
+
+/** A reload, or the next audit of one process, mostly believes the same: 140 authorities are not parsed again. */
+function contextFor(extra: readonly string[]): tls.SecureContext {
+  const ca = [...systemAuthorities(), ...extra];
+  const pem = ca.join("\n");
+  if (latest?.pem !== pem) {
+    latest = { pem, context: tls.createSecureContext({ ca, minVersion: "TLSv1.2", ecdhCurve: groups }) };
+  }
+  return latest.context;
 }
 
 /** Where Linux systems keep all authorities in one file: Debian, Fedora, SUSE, Alpine (Go's crypto/x509 looks there as well). */
