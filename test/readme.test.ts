@@ -16,17 +16,18 @@ describe.each(["README.md", "README.zh-CN.md"])("%s", (name) => {
   test("every YAML that it shows is a configuration that is taken", async () => {
     const folder = await mkdtemp(join(tmpdir(), "mailvigil-readme-"));
     try {
-      await writeFile(join(folder, "canary-password"), "secret", { mode: 0o600 });
+      for (const name of ["canary-password", "key.json"]) await writeFile(join(folder, name), "secret", { mode: 0o600 });
       const file = join(folder, "mailvigil.yaml");
       const [checks, channels] = [await loadChecks(), await loadChannels()];
       const env = {
         SALES_PASSWORD: "x",
         SPAMHAUS_DQS_KEY: "x",
         MAIL_PASSWORD: "x",
+        CLIENT_SECRET: "x",
         DUTY_URL: "https://hooks.example/x",
         DUTY_SECRET: `whsec_${"A".repeat(32)}`,
       };
-      expect(blocks.length).toBe(4);
+      expect(blocks.length).toBe(5);
       for (const block of blocks) {
         await writeFile(file, block);
         const loaded = await loadConfiguration(file, { checks, channels, env, dependentRoutes: findDependentRoutes });
