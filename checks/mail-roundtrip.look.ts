@@ -1,4 +1,5 @@
 import { readTrace, traceFacts } from "../src/mail/mail-trace.ts";
+import { countCopies, countLate } from "../src/mail/probe-counts.ts";
 import { type Arrival, type Fate, type Journey, maxFolders, settle } from "../src/mail/probe-journey.ts";
 import { probeHeader, type ProbeId, recogniseProbe } from "../src/mail/probe-mail.ts";
 import { asciiName } from "../src/net/dns-name.ts";
@@ -39,7 +40,11 @@ export async function look(trip: Trip, { journey }: Step): Promise<Looked> {
         expecting: journey.travelling.length > 0,
         headers,
         recognise: (envelope, folder) => recognise(trip, envelope, folder),
-        isExpected: (id) => journey.travelling.some((mail) => isSame(mail, id)),
+        isExpected: (id) => [...journey.travelling, ...journey.past].some((mail) => isSame(mail, id)),
+        isDone: (found) =>
+          !sweeping &&
+          journey.travelling.length > 0 &&
+          journey.travelling.every((mail) => found.some(({ id, place }) => place === "inbox" && isSame(mail, id))),
         topBytes: given.ownSender ? topBytes : 0,
         leftovers: sweeping ? { header: probeHeader, before: from - day } : undefined,
         note: ctx.note,
@@ -51,7 +56,11 @@ export async function look(trip: Trip, { journey }: Step): Promise<Looked> {
   const { fates, travelling } = settle(journey.travelling, arrivals, { from, to: ctx.now() }, limitsOf(given, journey));
   await learn(trip, fates, looked.found);
   const sweptAt = sweeping ? ctx.now() : journey.sweptAt;
-  const after: Journey = { ...journey, travelling, folders: looked.folders, sweptAt };
+  const known = fates.map(({ mail }) => mail);
+  const { journey: counted, came } = countLate(journey, arrivals, ctx.now());
+  for (const { seq } of came) ctx.note(`mail ${seq}: came after all, and is lost no longer`);
+  const counts = countCopies(counted.counts, known, arrivals);
+  const after: Journey = { ...counted, counts, travelling, folders: looked.folders, sweptAt };
   const kept = looked.kept.map((folder): Found => ({ code: "probe-not-removed", data: { ...ends(given), folder } }));
   return { step: { journey: after, findings: kept, known: fates.length > 0 }, fates, swept: sweeping };
 }

@@ -1,4 +1,5 @@
 import type { Journey } from "../src/mail/probe-journey.ts";
+import { countFate } from "../src/mail/probe-counts.ts";
 import { type Refusal, tellRefusal } from "../src/mail/probe-report.ts";
 import { isExpectedAbsent, type Verdict, verdictOf } from "../src/mail/probe-verdict.ts";
 import type { Fate, Travelling } from "../src/mail/probe-journey.ts";
@@ -11,7 +12,10 @@ export function tell(trip: Trip, step: Step, fate: Fate): Step {
   const { ctx, options: given, metrics: measured } = trip;
   const { kind, mail, tookMs, folder } = fate;
   ctx.note(`mail ${mail.seq}: ${kind}${folder === "" ? "" : ` in ${folder}`} after ${seconds(tookMs)} s`);
-  if (mail.size > 0) return tellLarge(trip, step, fate);
+  const isLost = kind === "lost" && verdictOf(given.expect, kind) === "lost";
+  const counted = countFate(step.journey, mail, isLost ? "lost" : kind === "lost" ? "returned" : "found");
+  const known: Step = { ...step, journey: { ...step.journey, ...counted } };
+  if (mail.size > 0) return tellLarge(trip, known, fate);
   if (kind !== "lost") measured.roundtrip = tookMs / 1000;
   const data: Data = {
     ...ends(given),
@@ -24,7 +28,7 @@ export function tell(trip: Trip, step: Step, fate: Fate): Step {
   const verdict = verdictOf(given.expect, kind);
   const outcome = kind === "lost" ? "held" : "junk";
   const arrived = step.journey.arrived + (kind === "lost" && verdict !== "as-expected" ? 0 : 1);
-  return judged({ ...step, journey: { ...step.journey, arrived } }, verdict, { data, outcome, code: undefined });
+  return judged({ ...known, journey: { ...known.journey, arrived } }, verdict, { data, outcome, code: undefined });
 }
 
 /** Tells that a server did not take a mail: when it was handed over, or by a report later. */

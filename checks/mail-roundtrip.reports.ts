@@ -1,3 +1,4 @@
+import { countFate, countReturned } from "../src/mail/probe-counts.ts";
 import { type Fate, type Journey, maxFolders, type Travelling } from "../src/mail/probe-journey.ts";
 import { probeHeader, type ProbeId, recogniseProbe } from "../src/mail/probe-mail.ts";
 import { mayBeReport, type ProbeReport, readProbeReport, reportHeaders, tellRefusal } from "../src/mail/probe-report.ts";
@@ -98,7 +99,8 @@ function settleReports(trip: Trip, read: Step, fates: readonly Fate[], reports: 
     if (kind !== "failed") continue;
     const others = step.journey.travelling.filter((one) => !isSame(one, id));
     const data = { number: id.seq, seconds: mail === undefined ? 0 : seconds(ctx.now() - mail.sentAt) };
-    step = { ...step, journey: { ...step.journey, travelling: others } };
+    const counted = mail === undefined ? {} : countFate(step.journey, mail, "returned");
+    step = { ...step, journey: { ...step.journey, ...counted, travelling: others } };
     left = left.filter((fate) => !isSame(fate.mail, id) || fate.kind !== "lost");
     step =
       mail === undefined
@@ -116,7 +118,8 @@ function putOff(given: Options, step: Step, mail: Travelling, { refusal }: Probe
 }
 
 /** A mail that was called lost came back after all: from now on it is told why. */
-function explainLost(given: Options, step: Step, { id, refusal }: ProbeReport): Step {
+function explainLost(given: Options, before: Step, { id, refusal }: ProbeReport): Step {
+  const step: Step = { ...before, journey: countReturned(before.journey, id) };
   const { last } = step.journey;
   if (last?.code !== "lost" || last.data["number"] !== id.seq) return step;
   const data: Data = { ...last.data, ...tellRefusal(refusal, given.to.address, true), ...ends(given) };

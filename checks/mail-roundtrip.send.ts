@@ -1,5 +1,6 @@
 import { randomBytes } from "node:crypto";
 import { attachmentContent, attachmentOf, encodedSize } from "../src/mail/probe-attachment.ts";
+import { countSent } from "../src/mail/probe-counts.ts";
 import type { Journey } from "../src/mail/probe-journey.ts";
 import { composeProbe, type ProbeId, tokenOf } from "../src/mail/probe-mail.ts";
 import { refusalOfReply, tellRefusal } from "../src/mail/probe-report.ts";
@@ -26,7 +27,7 @@ export async function send(trip: Trip, step: Step): Promise<Step> {
   try {
     const outcome = await timed(trip, "send", () => submit({ ctx, account: from, signal }, letter));
     trip.loggedIn.push(loginOf(from.user, from.password).account);
-    if (outcome.kind === "taken" || outcome.kind === "too-large") return { ...step, journey: underWay(false) };
+    if (outcome.kind === "taken" || outcome.kind === "too-large") return { ...step, journey: countSent(underWay(false)) };
     const { kind, command, status } = outcome;
     const reply = outcome.reply.slice(0, 300);
     const refusal = refusalOfReply({ host: from.host, status, reply });
@@ -65,7 +66,10 @@ export async function sendLarge(trip: Trip, step: Step, size: number): Promise<S
   try {
     const outcome = await submit({ ctx, account: from, signal: AbortSignal.any([signal, slow]) }, letter);
     trip.loggedIn.push(loginOf(from.user, from.password).account);
-    if (outcome.kind === "taken") return underWay(tried, false);
+    if (outcome.kind === "taken") {
+      const sent = underWay(tried, false);
+      return { ...sent, journey: countSent(sent.journey) };
+    }
     if (outcome.kind === "too-large") {
       if (given.expect === "rejected") return largeWell(tried);
       const limit = { limit: megabytes(outcome.limit), needs: megabytes(encodedSize(size)) };

@@ -33,6 +33,21 @@ export const metrics = {
     help: "Time to log in to the receiver's mailbox and look through its folders",
     unit: "seconds",
   },
+  sentTotal: {
+    label: { en: "sent in all", zh: "累计发出" },
+    help: "Probe mails that the sender's server has taken since the beginning",
+    unit: "none",
+  },
+  lostTotal: {
+    label: { en: "lost in all", zh: "累计丢失" },
+    help: "Of these, mails that were neither found nor returned",
+    unit: "none",
+  },
+  duplicatesTotal: {
+    label: { en: "second copies", zh: "重复收到" },
+    help: "Copies of probe mails that came besides the first since the beginning",
+    unit: "none",
+  },
 } as const;
 export type Metric = keyof typeof metrics;
 

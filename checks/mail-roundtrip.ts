@@ -60,9 +60,10 @@ export default defineCheck({
 
 function conclude({ ctx, options: given, metrics: measured, loggedIn, facts }: Trip, { journey, findings: found }: Step) {
   const again = nextLook(journey.travelling, ctx.now(), limitsOf(given, journey));
+  const { sent, lost, duplicates } = journey.counts;
   const result: CheckResult<Code, Metric> = {
     findings: [...found, ...largeAgain(journey, found)],
-    metrics: measured,
+    metrics: { ...measured, sentTotal: sent, lostTotal: lost, duplicatesTotal: duplicates },
     memory: journeyToJson(journey),
     loggedIn,
     facts,

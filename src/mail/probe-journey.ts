@@ -1,5 +1,6 @@
 import { z } from "zod";
 import type { Json } from "../model/json.ts";
+import { type Counts, maxPast, noCounts, type Past } from "./probe-counts.ts";
 
 /** Where the mails of one folder were counted up to: what has a UID from `uidNext` on is new. */
 interface FolderPosition {
@@ -44,6 +45,8 @@ export interface Journey {
   readonly reports: { readonly folders: Readonly<Record<string, FolderPosition>>; readonly lookedAt: number };
   /** The mails with something large attached, which are sent more rarely. */
   readonly large: { readonly triedAt: number; readonly badStreak: number; readonly last: Journey["last"] };
+  readonly counts: Counts;
+  readonly past: readonly Past[];
 }
 
 /** More are never under way at once. */
@@ -83,6 +86,11 @@ const journeySchema = z.object({
   sweptAt: count,
   reports: z.object({ folders: positions, lookedAt: count }).default({ folders: {}, lookedAt: 0 }),
   large: z.object({ triedAt: count, badStreak: count, last }).default({ triedAt: 0, badStreak: 0, last: null }),
+  counts: z.object({ sent: count, found: count, lost: count, returned: count, duplicates: count }).default(noCounts),
+  past: z
+    .array(z.object({ seq: count, random: shortText, sentAt: count, found: z.boolean() }))
+    .max(maxPast)
+    .default([]),
 });
 
 export const newJourney: Journey = {
@@ -96,6 +104,8 @@ export const newJourney: Journey = {
   sweptAt: 0,
   reports: { folders: {}, lookedAt: 0 },
   large: { triedAt: 0, badStreak: 0, last: null },
+  counts: noCounts,
+  past: [],
 };
 
 /** What was remembered; the beginning where that is nothing, or of another version. */
@@ -110,6 +120,8 @@ export const journeyToJson = (journey: Journey): Json => ({
   travelling: journey.travelling.map((mail) => ({ ...mail, putOff: mail.putOff && { ...mail.putOff } })),
   folders: positionsToJson(journey.folders),
   reports: { ...journey.reports, folders: positionsToJson(journey.reports.folders) },
+  counts: { ...journey.counts },
+  past: journey.past.map((mail) => ({ ...mail })),
   large: { ...journey.large, last: journey.large.last && { ...journey.large.last } },
 });
 

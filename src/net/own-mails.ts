@@ -14,6 +14,8 @@ export interface Search<Id> {
   readonly headers: readonly string[];
   readonly recognise: (envelope: Envelope, folder: string) => Id | undefined;
   readonly isExpected: (id: Id) => boolean;
+  /** All that is looked for is found: the folders that are left are not opened. */
+  readonly isDone: (found: readonly FoundMail<Id>[]) => boolean;
   /** How much is read of the beginning of an expected mail; 0: nothing. */
   readonly topBytes: number;
   /** Own mails with this header that are older are swept away, expected or not. */
@@ -50,13 +52,20 @@ export async function takeOwnMails<Id>(mailbox: Mailbox, search: Search<Id>): Pr
   const listed = await mailbox.folders();
   const trash = listed.find(({ use }) => use === "trash")?.path;
   const chosen = foldersToSearch(listed, junk, maxFolders);
-  const searched = await newMails(mailbox, chosen, known, headers, expecting ? "all" : "nothing");
   const found: FoundMail<Id>[] = [];
   const kept: string[] = [];
-  for (const folder of searched) {
-    const { path, place, uidValidity } = folder;
+  const folders = Object.fromEntries(
+    chosen.flatMap(({ path }) => (known[path] === undefined ? [] : [[path, known[path]] as const])),
+  );
+  for (const one of chosen) {
+    if (search.isDone(found)) break;
+    // All of one folder before the next, so that each is opened once to read and once, if need be, to remove.
+    const [folder] = await newMails(mailbox, [one], known, headers, expecting ? "all" : "nothing");
+    if (folder === undefined) continue;
+    const { path, place, uidValidity, uidNext } = folder;
+    folders[path] = { uidValidity, uidNext };
     const mine = ownOf(search, path, folder.envelopes).filter(({ id }) => isExpected(id));
-    const tops = await topsOf(mailbox, search, folder, mine.slice(0, maxTops - found.length));
+    const tops = await topsOf(mailbox, search, mine.slice(0, Math.max(0, maxTops - found.length)));
     for (const { id, uid, receivedAt } of mine) found.push({ id, folder: path, place, receivedAt, top: tops.get(uid) ?? "" });
     const old = leftovers === undefined ? [] : await oldOnes(mailbox, search, path, leftovers);
     const uids = [...mine, ...old].map(({ uid }) => uid);
@@ -65,7 +74,6 @@ export async function takeOwnMails<Id>(mailbox: Mailbox, search: Search<Id>): Pr
       if (!(await mailbox.remove(path, uidValidity, uids, trash))) kept.push(path);
     }
   }
-  const folders = Object.fromEntries(searched.map(({ path, uidValidity, uidNext }) => [path, { uidValidity, uidNext }]));
   return { found, folders, kept };
 }
 
@@ -78,14 +86,11 @@ const ownOf = <Id>({ recognise }: Search<Id>, folder: string, envelopes: readonl
 async function topsOf<Id>(
   mailbox: Mailbox,
   { topBytes }: Search<Id>,
-  { path, uidValidity }: SearchedFolder,
   mails: readonly Own<Id>[],
 ): Promise<ReadonlyMap<number, string>> {
   const tops = new Map<number, string>();
   if (topBytes === 0 || mails.length === 0) return tops;
-  // Another folder may be open by now.
-  const opened = await mailbox.examine(path);
-  if (opened.uidValidity === uidValidity) for (const { uid } of mails) tops.set(uid, await mailbox.top(uid, topBytes));
+  for (const { uid } of mails) tops.set(uid, await mailbox.top(uid, topBytes));
   return tops;
 }
 
@@ -96,7 +101,6 @@ async function oldOnes<Id>(
   path: string,
   { header, before }: NonNullable<Search<Id>["leftovers"]>,
 ): Promise<readonly Own<Id>[]> {
-  await mailbox.examine(path);
   const old = await mailbox.envelopesBefore(new Date(before), header, search.headers);
   return ownOf(search, path, old).filter(({ receivedAt }) => receivedAt > 0 && receivedAt < before);
 }

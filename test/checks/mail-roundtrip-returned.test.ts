@@ -139,9 +139,16 @@ testCheck(
       ...critical("bounced"),
     }),
     "a mail that was called lost came back after all: it is told why": returned([report({ mail: sent(0, { seq: 6 }) })], {
-      memory: journey([sent(20_000)], { badStreak: 2, last: { code: "lost", data: { number: 6, minutes: 15, from, to } } }),
+      memory: journey([sent(20_000)], {
+        badStreak: 2,
+        last: { code: "lost", data: { number: 6, minutes: 15, from, to } },
+        counts: { sent: 7, found: 5, lost: 1, returned: 0, duplicates: 0 },
+        past: [{ seq: 6, random: sent(0).random, sentAt: testNow - 60 * minute, found: false }],
+      }),
       status: "critical",
       findings: ["bounced", "not-there-yet"],
+      also: (_observation, { memory }) =>
+        expect(memory).toMatchObject({ counts: { sent: 7, found: 5, lost: 0, returned: 1 }, past: [] }),
     }),
     "put off: told in the words of who does it": returned(
       [report({ mail: sent(0), action: "delayed", status: "4.2.2", said: "452 4.2.2 Mailbox full" })],

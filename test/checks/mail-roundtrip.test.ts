@@ -49,7 +49,7 @@ testCheck(
         expect(memory).toMatchObject({ seq: 1, arrived: 0, folders: { INBOX: { uidNext: 1 }, Junk: { uidNext: 1 } } });
         expect(again).toBe(20_000);
         expect(loggedIn).toEqual([to, from]);
-        expect(Object.keys(metrics).toSorted()).toEqual(["look", "send"]);
+        expect(Object.keys(metrics).toSorted()).toEqual(["duplicatesTotal", "look", "lostTotal", "send", "sentTotal"]);
       },
     },
     "delivered, by the receiving server's clock": {
@@ -83,6 +83,40 @@ testCheck(
       findings: ["late"],
       also: dataIs({ seconds: 300 }),
     },
+    "a second copy is counted, and taken away": {
+      memory: journey([sent(20_000)], { counts: { sent: 7, found: 6, lost: 0, returned: 0, duplicates: 0 } }),
+      world: at(({ arrive }) => {
+        arrive("INBOX", 14_000, sent(0));
+        arrive("INBOX", 13_000, sent(0));
+      }),
+      status: "ok",
+      findings: [],
+      also: ({ metrics }, { memory }) => {
+        expect(metrics).toMatchObject({ sentTotal: 7, lostTotal: 0, duplicatesTotal: 1 });
+        expect(memory).toMatchObject({ counts: { found: 7 }, past: [{ seq: 7, found: true }] });
+      },
+    },
+    "a copy that comes later is counted, too": {
+      memory: journey([sent(20_000)], { past: [{ seq: 6, random: sent(0).random, sentAt: testNow - minute, found: true }] }),
+      world: at(({ arrive }) => arrive("INBOX", 14_000, sent(0, { seq: 6 }))),
+      status: "ok",
+      findings: ["not-there-yet"],
+      also: ({ metrics }) => expect(metrics).toMatchObject({ duplicatesTotal: 1, lostTotal: 0 }),
+    },
+    "a lost one that comes after all is lost no longer": {
+      memory: journey([sent(20_000)], {
+        counts: { sent: 7, found: 5, lost: 1, returned: 0, duplicates: 0 },
+        past: [{ seq: 6, random: sent(0).random, sentAt: testNow - 60 * minute, found: false }],
+      }),
+      world: at(({ arrive }) => arrive("INBOX", 14_000, sent(0, { seq: 6 }))),
+      status: "ok",
+      findings: ["not-there-yet"],
+      also: ({ metrics, evidence }, { memory }) => {
+        expect(metrics).toMatchObject({ sentTotal: 7, lostTotal: 0, duplicatesTotal: 0 });
+        expect(memory).toMatchObject({ counts: { found: 6 } });
+        expect(evidence).toContain("mail 6: came after all, and is lost no longer");
+      },
+    },
     "in Junk": {
       memory: journey([sent(20_000)]),
       world: at(({ arrive }) => arrive("Junk", 15_000, sent(0))),
@@ -91,7 +125,11 @@ testCheck(
     "lost after its time": {
       memory: journey([sent(15 * minute)]),
       world: at(),
-      ...critical("lost", dataIs({ minutes: 15, number: 7 })),
+      ...critical("lost", (observation, outcome) => {
+        expect(observation.findings[0]?.data).toMatchObject({ minutes: 15, number: 7 });
+        expect(observation.metrics["lostTotal"]).toBe(1);
+        expect(outcome.memory).toMatchObject({ past: [{ seq: 7, found: false }] });
+      }),
     },
     "not lost yet before the first contact": {
       memory: journey([sent(16 * minute)], { arrived: 0 }),

@@ -1,11 +1,12 @@
-import { readdir } from "node:fs/promises";
+import { chown, mkdtemp, readdir, readFile, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createTransport } from "nodemailer";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { sayFinding } from "../../src/i18n/reasons.ts";
 import check from "../../checks/mail-roundtrip.ts";
 import { type Authority, createAuthority } from "../support/certificates.ts";
-import { type Dovecot, startDovecot } from "../support/dovecot.ts";
+import { type Dovecot, mailUid, startDovecot } from "../support/dovecot.ts";
 import { greylist, type PolicyServer, startPolicyServer } from "../support/policy-server.ts";
 import { type Postfix, startPostfix } from "../support/postfix.ts";
 import { password, secret, watchRoundTrip } from "../support/round-trip-watch.ts";
@@ -23,8 +24,12 @@ let ownPostfix: Postfix;
 let dovecot: Dovecot;
 let policy: PolicyServer;
 let postfix: Postfix;
+/** What every IMAP session was told after its login. */
+let rawLogs: string;
 
 beforeAll(async () => {
+  rawLogs = await mkdtemp(join(tmpdir(), "rawlog-"));
+  await chown(rawLogs, mailUid, mailUid);
   authority = await createAuthority();
   ownDovecot = await startDovecot({
     address: own,
@@ -46,6 +51,7 @@ beforeAll(async () => {
     address: partner,
     users: Object.fromEntries(mailboxes.map((address) => [address, password])),
     tls: await authority.issue({ names: ["mail.partner.test"] }),
+    extraConfig: `rawlog_dir = ${rawLogs}`,
   });
   policy = await startPolicyServer(greylist(6_000, (request) => request["recipient"] === "grey@partner.test"));
   postfix = await startPostfix({
@@ -68,6 +74,7 @@ beforeAll(async () => {
 
 afterAll(async () => {
   for (const server of [postfix, policy, dovecot, ownPostfix, ownDovecot]) await server?.stop();
+  await rm(rawLogs, { recursive: true, force: true });
 });
 
 const watch = (to: string, options: object = {}) =>
@@ -118,6 +125,7 @@ describe("mail-roundtrip, mail that comes back on real Postfix and Dovecot", () 
     );
     expect(sayFinding(advice, "zh-CN", found?.data ?? {})).toMatch(/^应由发件人处理。先检查地址/);
     expect(returned.again).toBeUndefined();
+    expect(returned.observation.metrics).toMatchObject({ sentTotal: 1, lostTotal: 0, duplicatesTotal: 0 });
     expect(await sendersMail()).toEqual([]);
   });
 
@@ -208,6 +216,32 @@ describe("mail-roundtrip, mail that comes back on real Postfix and Dovecot", () 
       limit: "9.8 MB",
       needs: "12.3 MB",
     });
+  });
+
+  test("a mail that is there at the first look costs two connections and at most 12 IMAP commands", async () => {
+    const trip = watch("inbox@partner.test", { ownSender: true });
+    await trip.run();
+    await trip.untilKnown();
+    trip.forward(15 * 60_000);
+    await trip.run();
+    const [there, here] = [(await dovecot.log()).length, (await ownDovecot.log()).length];
+    await expect
+      .poll(async () => readdir(join(dovecot.mailFolder("inbox@partner.test"), "new")), { timeout: 10_000, interval: 50 })
+      .toHaveLength(1);
+    trip.forward(20_000);
+    expect((await trip.run()).said).toEqual([]);
+    const logins = (text: string): number => text.match(/imap-login: .*Login: user=/g)?.length ?? 0;
+    expect(logins((await dovecot.log()).slice(there))).toBe(1);
+    expect(logins((await ownDovecot.log()).slice(here))).toBe(0);
+    const raw = await readdir(rawLogs);
+    const texts = await Promise.all(
+      raw.filter((name) => name.endsWith(".in")).map((name) => readFile(join(rawLogs, name), "utf8")),
+    );
+    const last = texts.toSorted((a, b) => Number(a.split(" ", 1)[0]) - Number(b.split(" ", 1)[0])).at(-1) ?? "";
+    const commands = last.split(/\r?\n/).flatMap((line) => /^\d+\.\d+ (\S+ .*)$/.exec(line)?.[1] ?? []);
+    // CAPABILITY and AUTHENTICATE come before the log begins.
+    expect(commands.length + 2, commands.join("\n")).toBeLessThanOrEqual(12);
+    expect(commands.at(-1)).toMatch(/LOGOUT$/);
   });
 
   test("the sender's own mail stays as it is, a bounce of it as well, and nothing is marked as read", async () => {
