@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { type CheckContext, defineCheck, explain } from "../src/model/check.ts";
+import { type CheckContext, defineCheck } from "../src/model/check.ts";
 import type { Connection } from "../src/model/connection.ts";
 import { quoted } from "../src/model/text.ts";
 import { certificateFindings } from "../src/net/certificate-findings.ts";
@@ -7,7 +7,7 @@ import { connectionFindings } from "../src/net/connection-findings.ts";
 import { createImap, type Imap, type ImapAnswer, type ImapLine, reasonOf } from "../src/net/imap.ts";
 import { enterImap, findingAt, isNotConnected, refusalByCode, refusalOf, responseCode, wantsId } from "../src/net/imap-entry.ts";
 import { loginFindings, policyFindings } from "../src/net/login-findings.ts";
-import { loginOf, loginOptions } from "../src/net/login-options.ts";
+import { atItsPort, loginOf, loginOptions, portOption } from "../src/net/login-options.ts";
 import { holdSession, type Report, sessionMetrics } from "../src/net/login-session.ts";
 import { sessionFindings } from "../src/net/session-findings.ts";
 import { imapFindings } from "./imap-login.texts.ts";
@@ -27,21 +27,13 @@ const metrics = {
   examine: { label: { en: "open inbox", zh: "打开收件箱" }, help: "Time until the inbox was open", unit: "seconds" },
 } as const;
 
+const ports = { tls: 993, starttls: [143] } as const;
 const optionsSchema = z
   .strictObject({
     ...loginOptions,
-    port: z
-      .int()
-      .min(1)
-      .max(65_535)
-      .optional()
-      .meta(explain({ en: "Left out: 993, or 143 with starttls", zh: "不写则为 993，starttls 时为 143" })),
+    port: portOption(ports),
   })
-  .transform(({ port, security = port === 143 ? "starttls" : "tls", ...options }) => ({
-    ...options,
-    security,
-    port: port ?? (security === "tls" ? 993 : 143),
-  }));
+  .transform(atItsPort(ports));
 type Options = z.output<typeof optionsSchema>;
 
 /** Logs in to one mailbox, opens its inbox for reading only, and leaves. */

@@ -16,7 +16,7 @@ import { createImap, type Imap, reasonOf } from "../src/net/imap.ts";
 import { enterImap, findingAt, refusalOf, wantsId } from "../src/net/imap-entry.ts";
 import { askQuota, type QuotaAnswer, type QuotaResource } from "../src/net/imap-quota.ts";
 import { loginFindings, policyFindings } from "../src/net/login-findings.ts";
-import { loginOf, loginOptions } from "../src/net/login-options.ts";
+import { atItsPort, loginOf, loginOptions, portOption } from "../src/net/login-options.ts";
 import { holdSession, type Report } from "../src/net/login-session.ts";
 import { type CountedFolder, countMailbox, type MailboxSize } from "../src/net/mailbox-size.ts";
 import { type SessionCode, sessionFindings } from "../src/net/session-findings.ts";
@@ -82,15 +82,11 @@ const sizeOption = z.union([
 
 const percent = z.number().min(1).max(100);
 
+const ports = { tls: 993, starttls: [143] } as const;
 const optionsSchema = z
   .strictObject({
     ...loginOptions,
-    port: z
-      .int()
-      .min(1)
-      .max(65_535)
-      .optional()
-      .meta(explain({ en: "Left out: 993, or 143 with starttls", zh: "不写则为 993，starttls 时为 143" })),
+    port: portOption(ports),
     warn: percent.default(80).meta(explain({ en: "Percent from which on it is a warning", zh: "达到百分之几为注意" })),
     critical: percent.default(95).meta(explain({ en: "Percent from which on it is critical", zh: "达到百分之几为故障" })),
     days: z
@@ -111,11 +107,7 @@ const optionsSchema = z
       }),
     ),
   })
-  .transform(({ port, security = port === 143 ? "starttls" : "tls", ...options }) => ({
-    ...options,
-    security,
-    port: port ?? (security === "tls" ? 993 : 143),
-  }));
+  .transform(atItsPort(ports));
 type Options = z.output<typeof optionsSchema>;
 
 const numbers = z.number().min(0);

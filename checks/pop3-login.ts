@@ -1,12 +1,12 @@
 import { z } from "zod";
-import { type CheckContext, defineCheck, explain, type FoundFinding } from "../src/model/check.ts";
+import { type CheckContext, defineCheck, type FoundFinding } from "../src/model/check.ts";
 import type { Connection } from "../src/model/connection.ts";
 import { isOAuth, type OAuth } from "../src/model/oauth.ts";
 import type { Secret } from "../src/model/secret.ts";
 import { certificateFindings } from "../src/net/certificate-findings.ts";
 import { connectionFindings } from "../src/net/connection-findings.ts";
 import { knownRefusal, loginFindings, policyFindings } from "../src/net/login-findings.ts";
-import { loginOf, loginOptions } from "../src/net/login-options.ts";
+import { atItsPort, loginOf, loginOptions, portOption } from "../src/net/login-options.ts";
 import {
   assertProved,
   holdSession,
@@ -37,21 +37,13 @@ const metrics = {
   size: { label: { en: "size", zh: "大小" }, help: "How large they are together", unit: "bytes" },
 } as const;
 
+const ports = { tls: 995, starttls: [110] } as const;
 const optionsSchema = z
   .strictObject({
     ...loginOptions,
-    port: z
-      .int()
-      .min(1)
-      .max(65_535)
-      .optional()
-      .meta(explain({ en: "Left out: 995, or 110 with starttls", zh: "不写则为 995，starttls 时为 110" })),
+    port: portOption(ports),
   })
-  .transform(({ port, security = port === 110 ? "starttls" : "tls", ...options }) => ({
-    ...options,
-    security,
-    port: port ?? (security === "tls" ? 995 : 110),
-  }));
+  .transform(atItsPort(ports));
 type Options = z.output<typeof optionsSchema>;
 
 /** When it logged in last: a server may want some time between two logins (RFC 2449 section 6.5). */

@@ -1,11 +1,11 @@
 import { z } from "zod";
-import { type CheckContext, defineCheck, explain, type FoundFinding } from "../src/model/check.ts";
+import { type CheckContext, defineCheck, type FoundFinding } from "../src/model/check.ts";
 import type { Connection } from "../src/model/connection.ts";
 import { isOAuth, type OAuth } from "../src/model/oauth.ts";
 import { certificateFindings } from "../src/net/certificate-findings.ts";
 import { connectionFindings } from "../src/net/connection-findings.ts";
 import { knownRefusal, loginFindings, policyFindings } from "../src/net/login-findings.ts";
-import { loginOf, loginOptions } from "../src/net/login-options.ts";
+import { atItsPort, loginOf, loginOptions, portOption } from "../src/net/login-options.ts";
 import { assertProved, holdSession, type Report, secure, sessionMetrics, timelyGreeting } from "../src/net/login-session.ts";
 import { getBearer, tokenRefusal } from "../src/net/token-login.ts";
 import { sessionFindings } from "../src/net/session-findings.ts";
@@ -22,23 +22,13 @@ const findings = {
 };
 type Code = keyof typeof findings;
 
-const startTlsPorts: readonly (number | undefined)[] = [25, 587, 2525];
-
+const ports = { tls: 465, starttls: [587, 25, 2525] } as const;
 const optionsSchema = z
   .strictObject({
     ...loginOptions,
-    port: z
-      .int()
-      .min(1)
-      .max(65_535)
-      .optional()
-      .meta(explain({ en: "Left out: 465, or 587 with starttls", zh: "不写则为 465，starttls 时为 587" })),
+    port: portOption(ports),
   })
-  .transform(({ port, security = startTlsPorts.includes(port) ? "starttls" : "tls", ...options }) => ({
-    ...options,
-    security,
-    port: port ?? (security === "tls" ? 465 : 587),
-  }));
+  .transform(atItsPort(ports));
 type Options = z.output<typeof optionsSchema>;
 
 /** Logs in at the submission port as a mail program that is about to send, and leaves without a message. */

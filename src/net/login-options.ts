@@ -48,6 +48,30 @@ export const fingerprintOption = z
     }),
   );
 
+/** The ports of a protocol: with TLS from the first byte, and those where it begins in clear, the usual one first. */
+export interface LoginPorts {
+  readonly tls: number;
+  readonly starttls: readonly [number, ...number[]];
+}
+
+/** Left out, the port follows from the security. */
+export const portOption = ({ tls, starttls: [usual] }: LoginPorts) =>
+  z
+    .int()
+    .min(1)
+    .max(65_535)
+    .optional()
+    .meta(explain({ en: `Left out: ${tls}, or ${usual} with starttls`, zh: `不写则为 ${tls}，starttls 时为 ${usual}` }));
+
+/** What was left out of port and security follows from the other. */
+export const atItsPort =
+  (ports: LoginPorts) =>
+  <O extends { readonly port?: number | undefined; readonly security?: "tls" | "starttls" | undefined }>(options: O) => {
+    const { port } = options;
+    const security = options.security ?? (port !== undefined && ports.starttls.includes(port) ? "starttls" : "tls");
+    return { ...options, security, port: port ?? (security === "tls" ? ports.tls : ports.starttls[0]) };
+  };
+
 /** The options of every check that logs in to a mailbox, without the port's default. */
 export const loginOptions = {
   host: z
