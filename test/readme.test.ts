@@ -16,7 +16,7 @@ describe.each(["README.md", "README.zh-CN.md"])("%s", (name) => {
   test("every YAML that it shows is a configuration that is taken", async () => {
     const folder = await mkdtemp(join(tmpdir(), "mailvigil-readme-"));
     try {
-      for (const name of ["canary-password", "key.json"]) await writeFile(join(folder, name), "secret", { mode: 0o600 });
+      for (const secret of ["canary-password", "key.json"]) await writeFile(join(folder, secret), "secret", { mode: 0o600 });
       const file = join(folder, "mailvigil.yaml");
       const [checks, channels] = [await loadChecks(), await loadChannels()];
       const env = {

@@ -11,7 +11,7 @@ import type { TokenCode } from "./token-findings.ts";
 import { getBearer, tokenRefusal } from "./token-login.ts";
 
 /** Where and as whom. */
-export interface EntryOptions {
+interface EntryOptions {
   readonly host: string;
   readonly port: number;
   readonly security: "tls" | "starttls";
@@ -33,7 +33,7 @@ export type RefusalCode =
   | "server-bug";
 
 /** What keeps a session from its login, besides what every connection and dialogue can show. */
-export type EntryCode = SessionCode | "preauth" | "password-login-off" | TokenCode | RefusalCode;
+type EntryCode = SessionCode | "preauth" | "password-login-off" | TokenCode | RefusalCode;
 
 interface Entry {
   readonly ctx: CheckContext;

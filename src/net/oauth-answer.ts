@@ -2,22 +2,20 @@ import { z } from "zod";
 import { quoted } from "../model/text.ts";
 
 /** Why there is no token. All but `mailbox-unknown` are about the credential, whichever mailbox it is asked for. */
-export const tokenFailures = [
-  "secret-expired",
-  "secret-wrong",
-  "app-unknown",
-  "tenant-unknown",
-  "consent-missing",
-  "token-blocked",
-  "grant-ended",
-  "clock-wrong",
-  "key-unusable",
-  "mailbox-unknown",
-  "token-refused",
-  "token-server-failed",
-  "token-server-unreachable",
-] as const;
-export type TokenFailureCode = (typeof tokenFailures)[number];
+export type TokenFailureCode =
+  | "secret-expired"
+  | "secret-wrong"
+  | "app-unknown"
+  | "tenant-unknown"
+  | "consent-missing"
+  | "token-blocked"
+  | "grant-ended"
+  | "clock-wrong"
+  | "key-unusable"
+  | "mailbox-unknown"
+  | "token-refused"
+  | "token-server-failed"
+  | "token-server-unreachable";
 
 export interface TokenFailure {
   readonly code: TokenFailureCode;

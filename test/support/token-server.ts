@@ -25,7 +25,7 @@ export interface TokenReply {
 
 /** The key of a service account, as Google's console writes it. */
 const account = generateKeyPairSync("rsa", { modulusLength: 2048 });
-export const serviceAccount = JSON.stringify({
+const serviceAccount = JSON.stringify({
   type: "service_account",
   client_email: "mailvigil@project.iam.gserviceaccount.test",
   private_key_id: "key1",
@@ -33,9 +33,9 @@ export const serviceAccount = JSON.stringify({
 });
 /** What a client of the tests may prove itself with. */
 export const clientSecret = "s3cret+/= of the app";
-export const refreshToken = "1//refresh";
+const refreshToken = "1//refresh";
 /** Whom a token is for that no assertion names. */
-export const tokenUser = "sales@own.test";
+const tokenUser = "sales@own.test";
 
 interface TokenServerOptions {
   readonly certificate: Pick<Issued, "chainPem" | "keyPem">;
