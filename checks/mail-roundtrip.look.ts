@@ -1,4 +1,5 @@
 import { readTrace, traceFacts } from "../src/mail/mail-trace.ts";
+import { readArrival } from "../src/mail/arrival-story.ts";
 import { countCopies, countLate } from "../src/mail/probe-counts.ts";
 import { type Arrival, type Fate, type Journey, maxFolders, settle } from "../src/mail/probe-journey.ts";
 import { probeHeader, type ProbeId, recogniseProbe } from "../src/mail/probe-mail.ts";
@@ -7,7 +8,7 @@ import { loginOf } from "../src/net/login-options.ts";
 import { type Envelope, visitMailbox } from "../src/net/mailbox.ts";
 import { type FoundMail, takeOwnMails } from "../src/net/own-mails.ts";
 import { minute } from "./mail-roundtrip.options.ts";
-import { ends, type Found, limitsOf, routeOf, type Step, timed, type Trip } from "./mail-roundtrip.trip.ts";
+import { ends, type Found, limitsOf, type ReadFate, routeOf, type Step, timed, type Trip } from "./mail-roundtrip.trip.ts";
 
 const day = 24 * 60 * minute;
 const maxExchanges = 20;
@@ -20,10 +21,15 @@ const isSame = (a: ProbeId, b: ProbeId): boolean => a.seq === b.seq && a.random 
 export interface Looked {
   readonly step: Step;
   /** What became of the mails that were under way; those that are still are in the journey. */
-  readonly fates: readonly Fate[];
+  readonly fates: readonly ReadFate[];
   /** The daily sweep is due, and was done here. */
   readonly swept: boolean;
 }
+
+const readFate = (fate: Fate, found: readonly FoundMail<ProbeId>[]): ReadFate => ({
+  ...fate,
+  story: readArrival(found.find(({ id, folder }) => isSame(id, fate.mail) && folder === fate.folder)?.top ?? ""),
+});
 
 /** Looks through the receiver's mailbox for what is under way, and takes it away. */
 export async function look(trip: Trip, { journey }: Step): Promise<Looked> {
@@ -45,7 +51,7 @@ export async function look(trip: Trip, { journey }: Step): Promise<Looked> {
           !sweeping &&
           journey.travelling.length > 0 &&
           journey.travelling.every((mail) => found.some(({ id, place }) => place === "inbox" && isSame(mail, id))),
-        topBytes: given.ownSender ? topBytes : 0,
+        topBytes,
         leftovers: sweeping ? { header: probeHeader, before: from - day } : undefined,
         note: ctx.note,
       }),
@@ -54,7 +60,7 @@ export async function look(trip: Trip, { journey }: Step): Promise<Looked> {
   trip.loggedIn.push(loginOf(to.user, to.password).account);
   const arrivals = looked.found.map(({ id, folder, place, receivedAt }): Arrival => ({ ...id, folder, place, receivedAt }));
   const { fates, travelling } = settle(journey.travelling, arrivals, { from, to: ctx.now() }, limitsOf(given, journey));
-  await learn(trip, fates, looked.found);
+  if (given.ownSender) await learn(trip, fates, looked.found);
   const sweptAt = sweeping ? ctx.now() : journey.sweptAt;
   const known = fates.map(({ mail }) => mail);
   const { journey: counted, came } = countLate(journey, arrivals, ctx.now());
@@ -62,7 +68,11 @@ export async function look(trip: Trip, { journey }: Step): Promise<Looked> {
   const counts = countCopies(counted.counts, known, arrivals);
   const after: Journey = { ...counted, counts, travelling, folders: looked.folders, sweptAt };
   const kept = looked.kept.map((folder): Found => ({ code: "probe-not-removed", data: { ...ends(given), folder } }));
-  return { step: { journey: after, findings: kept, known: fates.length > 0 }, fates, swept: sweeping };
+  return {
+    step: { journey: after, findings: kept, known: fates.length > 0 },
+    fates: fates.map((fate) => readFate(fate, looked.found)),
+    swept: sweeping,
+  };
 }
 
 function recognise({ ctx, options: given }: Trip, envelope: Envelope, folder: string): ProbeId | undefined {

@@ -1,17 +1,17 @@
-import type { Journey } from "../src/mail/probe-journey.ts";
 import { countFate } from "../src/mail/probe-counts.ts";
 import { type Refusal, tellRefusal } from "../src/mail/probe-report.ts";
 import { isExpectedAbsent, type Verdict, verdictOf } from "../src/mail/probe-verdict.ts";
-import type { Fate, Travelling } from "../src/mail/probe-journey.ts";
+import type { Fate, Journey, Travelling } from "../src/mail/probe-journey.ts";
 import type { Data } from "../src/model/text.ts";
 import { minute } from "./mail-roundtrip.options.ts";
-import { type Code, ends, findings, type Found, seconds, type Step, type Trip } from "./mail-roundtrip.trip.ts";
+import { type Code, ends, findings, type Found, type ReadFate, seconds, type Step, type Trip } from "./mail-roundtrip.trip.ts";
 
 /** Tells what a look found out about one mail. */
-export function tell(trip: Trip, step: Step, fate: Fate): Step {
+export function tell(trip: Trip, step: Step, fate: ReadFate): Step {
   const { ctx, options: given, metrics: measured } = trip;
-  const { kind, mail, tookMs, folder } = fate;
+  const { kind, mail, tookMs, folder, story } = fate;
   ctx.note(`mail ${mail.seq}: ${kind}${folder === "" ? "" : ` in ${folder}`} after ${seconds(tookMs)} s`);
+  for (const line of story.lines) ctx.note(`mail ${mail.seq}: ${line}`);
   const isLost = kind === "lost" && verdictOf(given.expect, kind) === "lost";
   const counted = countFate(step.journey, mail, isLost ? "lost" : kind === "lost" ? "returned" : "found");
   const known: Step = { ...step, journey: { ...step.journey, ...counted } };
@@ -24,6 +24,8 @@ export function tell(trip: Trip, step: Step, fate: Fate): Step {
     seconds: seconds(tookMs),
     minutes: Math.round(tookMs / minute),
     limit: seconds(given.lateAfter),
+    ...story.data,
+    reason: kind === "junk" ? story.marked : story.waited,
   };
   const verdict = verdictOf(given.expect, kind);
   const outcome = kind === "lost" ? "held" : "junk";

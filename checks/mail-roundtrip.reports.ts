@@ -1,5 +1,5 @@
 import { countFate, countReturned } from "../src/mail/probe-counts.ts";
-import { type Fate, type Journey, maxFolders, type Travelling } from "../src/mail/probe-journey.ts";
+import { type Journey, maxFolders, type Travelling } from "../src/mail/probe-journey.ts";
 import { probeHeader, type ProbeId, recogniseProbe } from "../src/mail/probe-mail.ts";
 import { mayBeReport, type ProbeReport, readProbeReport, reportHeaders, tellRefusal } from "../src/mail/probe-report.ts";
 import type { Data } from "../src/model/text.ts";
@@ -9,7 +9,7 @@ import { type FoundReports, takeOwnReports } from "../src/net/own-reports.ts";
 import type { Looked } from "./mail-roundtrip.look.ts";
 import { remembered, short, tell, tellRefused } from "./mail-roundtrip.meaning.ts";
 import { minute, type Options } from "./mail-roundtrip.options.ts";
-import { ends, findings, type Found, routeOf, seconds, type Step, type Trip } from "./mail-roundtrip.trip.ts";
+import { ends, findings, type Found, type ReadFate, routeOf, seconds, type Step, type Trip } from "./mail-roundtrip.trip.ts";
 
 const day = 24 * 60 * minute;
 /** Most reports are there when the mail is first missed; the rest comes with what is tried again. */
@@ -86,7 +86,7 @@ function visit(
 
 const isSame = (a: ProbeId, b: ProbeId): boolean => a.seq === b.seq && a.random === b.random;
 
-function settleReports(trip: Trip, read: Step, fates: readonly Fate[], reports: readonly ProbeReport[]): Step {
+function settleReports(trip: Trip, read: Step, fates: readonly ReadFate[], reports: readonly ProbeReport[]): Step {
   const { ctx, options: given } = trip;
   let step = read;
   let left = fates;
@@ -126,5 +126,5 @@ function explainLost(given: Options, before: Step, { id, refusal }: ProbeReport)
   return { ...step, journey: { ...step.journey, last: remembered({ code: "bounced", data }) } };
 }
 
-const tellAll = (trip: Trip, step: Step, fates: readonly Fate[]): Step =>
+const tellAll = (trip: Trip, step: Step, fates: readonly ReadFate[]): Step =>
   fates.reduce<Step>((told, fate) => tell(trip, told, fate), step);

@@ -5,8 +5,8 @@ export const roundTripFindings = {
   "delivered-to-junk": {
     severity: "critical",
     text: {
-      en: "Mail from {from} is not read at {to}: it lands in the folder {folder}, where nobody looks ({seconds} s after it was sent)",
-      zh: "{from} 发给 {to} 的邮件进了「{folder}」文件夹，收件人很可能看不到（发出 {seconds} 秒后到达）",
+      en: "Mail from {from} is not read at {to}: it lands in the folder {folder}, where nobody looks ({seconds} s after it was sent; {reason})",
+      zh: "{from} 发给 {to} 的邮件进了「{folder}」文件夹，收件人很可能看不到（发出 {seconds} 秒后到达；{reason}）",
     },
     advice: {
       en: "Send a mail by hand and see where it lands. The sender's administrator looks at SPF, DKIM, DMARC and block lists; the receiver's at the spam filter. If only probe mails land there, mark one as not junk.",
@@ -17,8 +17,8 @@ export const roundTripFindings = {
   late: {
     severity: "warning",
     text: {
-      en: "Mail from {from} reaches {to} late: it took {seconds} s, more than {limit} s",
-      zh: "{from} 发给 {to} 的邮件到得慢：用了 {seconds} 秒，超过 {limit} 秒",
+      en: "Mail from {from} reaches {to} late: it took {seconds} s, more than {limit} s; {reason}",
+      zh: "{from} 发给 {to} 的邮件到得慢：用了 {seconds} 秒，超过 {limit} 秒；{reason}",
     },
     advice: {
       en: "Compare the Received lines of a late mail: the gap shows which server held it. Greylisting ends by itself after the first mails; a full queue does not.",

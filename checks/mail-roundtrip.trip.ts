@@ -1,4 +1,5 @@
-import type { Journey, Limits } from "../src/mail/probe-journey.ts";
+import type { ArrivalStory } from "../src/mail/arrival-story.ts";
+import type { Fate, Journey, Limits } from "../src/mail/probe-journey.ts";
 import type { CheckContext, FoundFinding } from "../src/model/check.ts";
 import { certificateFindings } from "../src/net/certificate-findings.ts";
 import { connectionFindings } from "../src/net/connection-findings.ts";
@@ -67,6 +68,9 @@ export interface Step {
   readonly findings: readonly Found[];
   readonly known: boolean;
 }
+
+/** What became of a mail, and what its header tells of its way. */
+export type ReadFate = Fate & { readonly story: ArrivalStory };
 
 export const routeOf = ({ from, to }: Options): string => `${from.address}~${to.address}`;
 export const ends = ({ from, to }: Options) => ({ from: from.address, to: to.address });

@@ -73,6 +73,10 @@ export const checkPhrases: readonly Text[] = [
   { en: "a folder with a name that is not ASCII", zh: "有文件夹的名称不是 ASCII" },
 
   // What becomes of a mail on purpose.
+  { en: "its header does not show where it waited", zh: "邮件头看不出停在哪里" },
+  { en: "it waited {seconds} s at {from} until {by} took it", zh: "其中 {seconds} 秒停在 {from}，之后才由 {by} 接收" },
+  { en: "its header bears no mark of a filter", zh: "邮件头没有过滤系统的标记" },
+  { en: "marked by {words}", zh: "过滤系统的标记：{words}" },
   { en: "it is held back", zh: "已被拦下" },
   { en: "it is refused", zh: "已被拒收" },
   { en: "it is put into the junk folder", zh: "已进垃圾邮件文件夹" },

@@ -175,6 +175,12 @@ describe("mail-roundtrip on real Postfix and Dovecot", () => {
     expect(found.said).toEqual(["late warning"]);
     expect(found.observation.metrics["roundtrip"]).toBeGreaterThan(1);
     expect(found.observation.findings[0]?.data).toMatchObject({ limit: 1 });
+    // Where it waited is in the header that Postfix wrote.
+    expect(found.observation.findings[0]?.data).toMatchObject({ waitedBefore: "mail.partner.test" });
+    expect(found.observation.findings[0]?.data?.["reason"]).toMatch(
+      /^it waited \d+ s at mail\.own\.test until mail\.partner\.test took it$/,
+    );
+    expect(found.observation.evidence.join("\n")).toMatch(/mail 1: mail\.own\.test ▶ mail\.partner\.test, .*after \d+ s/);
   });
 
   test("lost: taken, and then in no folder; two in a row stay so while the third is under way", async () => {
