@@ -1,11 +1,9 @@
 import { spawnSync } from "node:child_process";
-import { readdirSync } from "node:fs";
-import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { createEventHub } from "../../src/http/events.ts";
 import { createMetrics } from "../../src/http/metrics.ts";
 import { createProbeMetrics, escapeLabel, metricName } from "../../src/http/probe-metrics.ts";
-import type { AnyCheck } from "../../src/model/check.ts";
+import { loadChecks } from "../../src/plugins.ts";
 import { createExampleCompany } from "../support/example-company.ts";
 import { exampleChecks } from "../support/example-checks.ts";
 import { createFakeBoard } from "../support/fake-board.ts";
@@ -18,13 +16,6 @@ function promtool(text: string): string {
   const run = spawnSync("promtool", ["check", "metrics"], { input: text, encoding: "utf8" });
   if (run.error !== undefined) throw run.error;
   return `${run.status === 0 ? "" : `exit ${run.status} `}${run.stdout}${run.stderr}`;
-}
-
-async function realChecks(): Promise<readonly AnyCheck[]> {
-  const folder = join(import.meta.dirname, "../../checks");
-  const names = readdirSync(folder).filter((name) => name.endsWith(".ts") && !name.endsWith(".texts.ts"));
-  const modules: { default: AnyCheck }[] = await Promise.all(names.map((name) => import(join(folder, name))));
-  return modules.map((module) => module.default);
 }
 
 describe("/metrics", () => {
@@ -49,7 +40,7 @@ describe("/metrics", () => {
   });
 
   test("is silent under promtool for every check there is, with each of its metrics", async () => {
-    const checks = [...(await realChecks()), ...exampleChecks];
+    const checks = [...(await loadChecks()).values(), ...exampleChecks];
     const board = createFakeBoard({ now: () => now, checks });
     for (const check of checks) {
       const id = `example.com/${check.id}`;
