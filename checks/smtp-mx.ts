@@ -2,7 +2,7 @@ import { randomBytes, X509Certificate } from "node:crypto";
 import { isIPv6 } from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";
 import { z } from "zod";
-import { type CheckContext, defineCheck, explain, type FoundFinding } from "../src/model/check.ts";
+import { type CheckContext, defineCheck, type FoundFinding } from "../src/model/check.ts";
 import type { PeerCertificate, TlsPeer } from "../src/model/connection.ts";
 import type { Json } from "../src/model/json.ts";
 import { readStsPolicy, readStsRecords } from "../src/mail/mta-sts.ts";
@@ -11,10 +11,10 @@ import { listed, textsOf } from "../src/mail/txt-answer.ts";
 import { certificateFinding, keyStrength } from "../src/net/certificate-findings.ts";
 import { certificateWords, problemInWords } from "../src/net/certificate-words.ts";
 import { asciiName } from "../src/net/dns-name.ts";
-import { receivesOption } from "../src/net/domain-option.ts";
 import { answersInjected, askToRelay, lookAtMx, type MxAddress, type MxLimits, type MxLook } from "../src/net/mx-session.ts";
 import { fetchStsPolicy } from "../src/net/sts-policy.ts";
 import { certificateProblem } from "../src/net/tls.ts";
+import { hostName, type SmtpMxOptions, smtpMxOptions } from "./smtp-mx.options.ts";
 import { smtpMxFindings } from "./smtp-mx.texts.ts";
 import { endingSoon } from "./tls-certificate.ts";
 
@@ -24,55 +24,6 @@ type Found = FoundFinding<keyof typeof smtpMxFindings>;
 const maxHosts = 10;
 const maxAddresses = 2;
 const day = 86_400_000;
-const seconds = z.number().positive().max(60);
-const hostName = /^[a-z0-9]([a-z0-9-]*[a-z0-9])?(\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)+$/;
-const domainOption = z.string().refine((name) => hostName.test(asciiName(name) ?? ""), {
-  error: "must be a domain name, such as example.com",
-});
-
-const optionsSchema = z.strictObject({
-  domain: domainOption.meta(explain({ en: "The mail domain, such as example.com", zh: "邮件域名，例如 example.com" })),
-  receives: receivesOption,
-  port: z
-    .int()
-    .min(1)
-    .max(65_535)
-    .default(25)
-    .meta(explain({ en: "Where mail servers are looked for", zh: "收信服务器的端口" })),
-  relayTest: z
-    .boolean()
-    .default(false)
-    .meta(
-      explain({
-        en: "Your consent to name recipients to the servers (RCPT TO), to learn whether they relay for strangers. No mail is sent",
-        zh: "同意向服务器提出收件人（RCPT TO），以查明它是否替陌生人转发。不会发送邮件",
-      }),
-    ),
-  relayTo: z
-    .email()
-    .default("mailvigil-relay-test@example.net")
-    .meta(
-      explain({
-        en: "To whom the relay test would relay; the default is nobody's (RFC 2606)",
-        zh: "转发测试使用的收件人；默认地址不属于任何人（RFC 2606）",
-      }),
-    ),
-  limits: z
-    .strictObject({
-      connect: seconds.default(10).meta(explain({ en: "Seconds until a connection is given up", zh: "连接的时限（秒）" })),
-      /** RFC 5321 section 4.5.3.2.1 grants five minutes; who takes half a minute loses mail. */
-      greeting: seconds
-        .default(30)
-        .meta(explain({ en: "Seconds until a greeting is called missing", zh: "等待应答的时限（秒）" })),
-      slow: seconds.default(5).meta(explain({ en: "Seconds from which on a greeting is called slow", zh: "超过多少秒算应答慢" })),
-      session: seconds
-        .default(5)
-        .meta(explain({ en: "Seconds for each step after the greeting", zh: "应答之后每一步的时限（秒）" })),
-    })
-    .prefault({})
-    .meta(explain({ en: "How long is waited; more for a line that is known to be slow", zh: "各步骤的时限，线路较慢时可放宽" })),
-});
-type Options = z.output<typeof optionsSchema>;
 
 /** Connects to every mail server of a domain as a sender does: greeting, EHLO, STARTTLS, certificate. */
 export default defineCheck({
@@ -83,7 +34,7 @@ export default defineCheck({
   every: 15 * 60_000,
   deadline: 60_000,
   confirm: { bad: [2, 2], good: 1, recheckMs: 60_000 },
-  options: optionsSchema,
+  options: smtpMxOptions,
   findings: smtpMxFindings,
   metrics: {
     addresses: { label: { en: "addresses", zh: "地址数" }, help: "Addresses of mail servers that were tried", unit: "none" },
@@ -142,7 +93,7 @@ export default defineCheck({
   },
 });
 
-const inMs = ({ connect, greeting, session }: Options["limits"]): MxLimits => ({
+const inMs = ({ connect, greeting, session }: SmtpMxOptions["limits"]): MxLimits => ({
   connect: connect * 1_000,
   greeting: greeting * 1_000,
   session: session * 1_000,
@@ -158,7 +109,7 @@ interface Servers {
 }
 
 /** The hosts of the MX records, or the domain itself where it has none (RFC 5321 section 5.1), with their public addresses. */
-async function mailServers(ctx: CheckContext, domain: string, { port }: Options, signal: AbortSignal): Promise<Servers> {
+async function mailServers(ctx: CheckContext, domain: string, { port }: SmtpMxOptions, signal: AbortSignal): Promise<Servers> {
   // Without MX records the domain itself is looked at: that must not rest on one resolver's word.
   const mx = await ctx.ask(domain, "MX", { confirm: true, signal });
   if (mx.outcome === "failed") return { failure: mx.failure?.text ?? "", hosts: [], addresses: [], secure: false };
@@ -193,7 +144,7 @@ async function policyOf(
   ctx: CheckContext,
   domain: string,
   { addresses, secure }: Servers,
-  { limits }: Options,
+  { limits }: SmtpMxOptions,
   signal: AbortSignal,
 ): Promise<Policy> {
   const hosts = [...new Set(addresses.map(({ host }) => host))];
@@ -419,7 +370,7 @@ async function tryRelay(
   ctx: CheckContext,
   domain: string,
   serving: readonly MxLook[],
-  { limits, relayTo }: Options,
+  { limits, relayTo }: SmtpMxOptions,
   signal: AbortSignal,
 ): Promise<Found[]> {
   const nobody = `mailvigil-${randomBytes(6).toString("hex")}@${domain}`;
