@@ -107,7 +107,7 @@ const maxHosts = 20;
 const maxExchanges = 10;
 
 /**
- * The own senders of a domain (mail-checks MX-20): those that the user names, those seen, and what its SPF record names as `a`,
+ * The own senders of a domain (MX-20): those that the user names, those seen, and what its SPF record names as `a`,
  * `mx` or a single address. Records below the domain itself (`include:_spf.example.com`) count as the domain's own; hosts of mail
  * providers do not. At most 6 TXT, 6 MX and 40 address questions, whatever the records say.
  */

@@ -13,7 +13,7 @@ import { type FakeDns, type FakeQuery, type Misbehaviour, startFakeDns } from ".
 import { type GoodDomain, goodDomain, nameServersOf, startGoodDomain } from "../support/good-domain.ts";
 import { nameServers } from "../support/name-servers.ts";
 
-/** F18 of mail-checks: the record is there and was good. Whatever happens on the way to it says nothing about it. */
+/** F18: the record is there and was good. Whatever happens on the way to it says nothing about it. */
 const checks = await loadChecks();
 const watched = {
   name: goodDomain,

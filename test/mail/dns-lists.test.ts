@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import { deadLists, dnsLists, isDead } from "../../src/mail/dns-lists.ts";
 
 describe("dnsLists", () => {
-  // mail-checks 1.9, "Dead / must not ship".
+  // Closed, empty or listing the world: never to be shipped.
   const closed =
     "dnsbl.sorbs.net spam.dnsbl.sorbs.net ix.dnsbl.manitu.net ubl.unsubscore.com ubl.lashback.com dnsbl.inps.de cbl.abuseat.org dnsbl.njabl.org dnsbl.ahbl.org relays.ordb.org list.dsbl.org dsn.rfc-ignorant.org spam.abuse.ch combined.abuse.ch drone.abuse.ch phishing.rbl.msrbl.net blackholes.five-ten-sg.com t1.dnsbl.net.au bl.deadbeef.com db.wpbl.info dnsbl.kempt.net hil.habeas.com no-more-funn.moensted.dk";
   test.each(closed.split(" "))("%s is known to be closed and does not ship", (zone) => {

@@ -87,7 +87,7 @@ test("rdapBases and whoisServers share no top-level domain, and every base is an
   expect(rdapBasesOf).toMatch(/^\d{4}-\d\d-\d\d$/);
 });
 
-// mail-checks 1.14: these have no RDAP in IANA's file of 2026-02-13.
+// These have no RDAP in IANA's file of 2026-02-13.
 test.each(["cn", "xn--fiqs8s", "hk", "jp", "kr", "vn", "us", "io", "me", "co", "de", "eu", "ru"])(
   "whoisServers knows .%s",
   (tld) => {
