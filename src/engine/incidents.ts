@@ -99,9 +99,21 @@ function suffer(open: Incident, seen: Sighting, verdict: Bad): IncidentStep | un
   if (change < 0) return silently({ ...now, unconfirmed: false }, "note", { severity, cause: seen.cause });
   if (!member) return { incident: { ...open, probes }, turn: undefined, timeline: [joined(open, seen)] };
   if (open.turnCount === 0) return { incident: { ...open, probes }, turn: undefined, timeline: [] };
-  // Another fault took the place of the first: told once it was seen twice, so that two that take turns do not chatter.
-  if (seen.cause !== causeOf(member.findings) && seen.cause === seen.lastCause) {
-    return turnTo("reminder", { ...now, unconfirmed: false }, seen.at, "system");
+  // Another fault took the place of the first: seen twice, so that two that take turns do not chatter, and told once the same
+  // check finds the first nowhere any more, so that forty mailboxes that change one by one are one message.
+  const before = causeOf(member.findings);
+  if (seen.cause !== before && seen.cause === seen.lastCause) {
+    const { check } = partsOfId(seen.probe);
+    const isLeft = others.some(
+      ({ probe, leftAt, findings }) => leftAt === undefined && partsOfId(probe).check === check && causeOf(findings) === before,
+    );
+    if (isLeft || seen.cause === open.cause) return { incident: { ...open, probes }, turn: undefined, timeline: [] };
+    return turnTo(
+      "reminder",
+      { ...now, priority: isGraver ? now.priority : open.priority, unconfirmed: false },
+      seen.at,
+      "system",
+    );
   }
   // A second answer, however definite the first was.
   return open.unconfirmed ? { incident: { ...open, unconfirmed: false }, turn: undefined, timeline: [] } : undefined;

@@ -197,6 +197,39 @@ describe("an incident of several probes", () => {
     expect(other && remind(other, 8 * minute, never)).toMatchObject({ turn: "reminder", incident: { acknowledgedBy: "li" } });
   });
 
+  test("tells another cause once, when nobody is left with the first, and is no less grave for it", () => {
+    const graver = { priority: () => "P1" as const };
+    let open = after(sighting(box(0), 1, graver), sighting(box(1), 2, graver), sighting(box(2), 3, graver));
+    const turns: unknown[] = [];
+    for (const n of [0, 1, 2]) {
+      const refused = {
+        cause: "refused",
+        lastCause: "refused",
+        findings: [{ code: "refused", severity: "critical", data: {} }],
+      } as const;
+      const step = follow(open, sighting(box(n), 4 + n, refused), 2);
+      open = step?.incident ?? open;
+      turns.push(step?.turn);
+    }
+    expect(turns).toEqual([undefined, undefined, "reminder"]);
+    expect(open).toMatchObject({ cause: "refused", priority: "P1", turnCount: 2 });
+  });
+
+  test("tells what changed about one check though others say what they said", () => {
+    const weak = (probe: string, cause: string): Partial<Sighting> => ({
+      cause,
+      lastCause: cause,
+      findings: [{ code: cause, severity: "critical", data: {} }],
+      key: probe,
+    });
+    const open = after(
+      sighting("x.example/dns-spf", 1, weak("spf", "spf-all")),
+      sighting("x.example/dns-dmarc", 2, weak("spf", "dmarc-missing")),
+    );
+    const changed = sighting("x.example/dns-dmarc", 3, weak("spf", "dmarc-many"));
+    expect(follow(open, changed, 2)).toMatchObject({ turn: "reminder", incident: { cause: "dmarc-many" } });
+  });
+
   test("somebody of more weight, or a definite answer, is told at once", () => {
     const open = after(sighting(box(0), 1));
     expect(follow(open, sighting(box(1), 2), 2)?.turn).toBeUndefined();
