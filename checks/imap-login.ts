@@ -2,22 +2,15 @@ import { z } from "zod";
 import { type CheckContext, defineCheck } from "../src/model/check.ts";
 import type { Connection } from "../src/model/connection.ts";
 import { quoted } from "../src/model/text.ts";
-import { certificateFindings } from "../src/net/certificate-findings.ts";
-import { connectionFindings } from "../src/net/connection-findings.ts";
 import { createImap, type Imap, type ImapAnswer, type ImapLine, reasonOf } from "../src/net/imap.ts";
 import { enterImap, findingAt, isNotConnected, refusalByCode, refusalOf, responseCode, wantsId } from "../src/net/imap-entry.ts";
-import { loginFindings, policyFindings } from "../src/net/login-findings.ts";
 import { atItsPort, loginOf, loginOptions, portOption } from "../src/net/login-options.ts";
 import { holdSession, type Report, sessionMetrics } from "../src/net/login-session.ts";
-import { sessionFindings } from "../src/net/session-findings.ts";
+import { mailboxFindings } from "../src/net/mailbox-findings.ts";
 import { imapFindings } from "./imap-login.texts.ts";
 
 const findings = {
-  ...connectionFindings,
-  ...certificateFindings,
-  ...sessionFindings,
-  ...loginFindings,
-  ...policyFindings,
+  ...mailboxFindings,
   ...imapFindings,
 };
 type Code = keyof typeof findings;

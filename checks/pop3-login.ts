@@ -3,9 +3,7 @@ import { type CheckContext, defineCheck, type FoundFinding } from "../src/model/
 import type { Connection } from "../src/model/connection.ts";
 import { isOAuth, type OAuth } from "../src/model/oauth.ts";
 import type { Secret } from "../src/model/secret.ts";
-import { certificateFindings } from "../src/net/certificate-findings.ts";
-import { connectionFindings } from "../src/net/connection-findings.ts";
-import { knownRefusal, loginFindings, policyFindings } from "../src/net/login-findings.ts";
+import { knownRefusal } from "../src/net/login-findings.ts";
 import { atItsPort, loginOf, loginOptions, portOption } from "../src/net/login-options.ts";
 import {
   assertProved,
@@ -17,16 +15,12 @@ import {
   timelyGreeting,
 } from "../src/net/login-session.ts";
 import { createPop3, type Pop3, type Pop3Capabilities, pop3Reason, type Pop3Reply } from "../src/net/pop3.ts";
-import { sessionFindings } from "../src/net/session-findings.ts";
 import { getBearer, tokenRefusal } from "../src/net/token-login.ts";
+import { mailboxFindings } from "../src/net/mailbox-findings.ts";
 import { pop3Findings } from "./pop3-login.texts.ts";
 
 const findings = {
-  ...connectionFindings,
-  ...certificateFindings,
-  ...sessionFindings,
-  ...loginFindings,
-  ...policyFindings,
+  ...mailboxFindings,
   ...pop3Findings,
 };
 type Code = keyof typeof findings;

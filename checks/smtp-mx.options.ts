@@ -1,15 +1,14 @@
 import { z } from "zod";
 import { explain } from "../src/model/check.ts";
+import { isMailHost } from "../src/model/dns-words.ts";
 import { asciiName } from "../src/net/dns-name.ts";
 import { domainOption, receivesOption } from "../src/net/domain-option.ts";
 
-/** A name that can be dialled and said in EHLO; more is allowed in the DNS. */
-export const hostName = /^[a-z0-9]([a-z0-9-]*[a-z0-9])?(\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)+$/;
 const seconds = z.number().positive().max(60);
 
 /** What `smtp-mx` may be told. */
 export const smtpMxOptions = z.strictObject({
-  domain: domainOption.refine((name) => hostName.test(asciiName(name) ?? ""), {
+  domain: domainOption.refine((name) => isMailHost(asciiName(name) ?? ""), {
     error: "must be a domain name, such as example.com",
   }),
   receives: receivesOption,

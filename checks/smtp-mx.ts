@@ -4,6 +4,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { z } from "zod";
 import { type CheckContext, defineCheck, type FoundFinding } from "../src/model/check.ts";
 import type { PeerCertificate, TlsPeer } from "../src/model/connection.ts";
+import { isMailHost } from "../src/model/dns-words.ts";
 import type { Json } from "../src/model/json.ts";
 import { readStsPolicy, readStsRecords } from "../src/mail/mta-sts.ts";
 import { isUsable, readTlsa } from "../src/mail/tlsa.ts";
@@ -14,7 +15,7 @@ import { asciiName } from "../src/net/dns-name.ts";
 import { answersInjected, askToRelay, lookAtMx, type MxAddress, type MxLimits, type MxLook } from "../src/net/mx-session.ts";
 import { fetchStsPolicy } from "../src/net/sts-policy.ts";
 import { certificateProblem } from "../src/net/tls.ts";
-import { hostName, type SmtpMxOptions, smtpMxOptions } from "./smtp-mx.options.ts";
+import { type SmtpMxOptions, smtpMxOptions } from "./smtp-mx.options.ts";
 import { smtpMxFindings } from "./smtp-mx.texts.ts";
 import { endingSoon } from "./tls-certificate.ts";
 
@@ -116,7 +117,7 @@ async function mailServers(ctx: CheckContext, domain: string, { port }: SmtpMxOp
   const ordered = mx.records.toSorted((a, b) => a.priority - b.priority || a.exchange.localeCompare(b.exchange));
   const named = [...new Set(ordered.map(({ exchange }) => exchange.toLowerCase()))].filter((name) => name !== "");
   const isImplicit = mx.outcome === "nodata";
-  const hosts = isImplicit ? [domain] : named.filter((name) => hostName.test(name)).slice(0, maxHosts);
+  const hosts = isImplicit ? [domain] : named.filter(isMailHost).slice(0, maxHosts);
   let failure: string | undefined;
   let isInside = false;
   const found = await Promise.all(
@@ -354,7 +355,7 @@ async function unresolvable(ctx: CheckContext, serving: readonly MxLook[], signa
     names.map(async (name) => {
       if (/^\[(IPv6:)?[\da-f.:]+\]$/i.test(name)) return undefined;
       const host = name.toLowerCase().replace(/\.$/, "");
-      if (!hostName.test(host)) return `“${name}”`;
+      if (!isMailHost(host)) return `“${name}”`;
       for (const type of ["A", "AAAA"] as const) {
         const answer = await ctx.ask(host, type, { signal, confirm: true });
         if (answer.outcome === "failed" || answer.records.length > 0) return undefined;

@@ -2,22 +2,16 @@ import { z } from "zod";
 import { type CheckContext, defineCheck, type FoundFinding } from "../src/model/check.ts";
 import type { Connection } from "../src/model/connection.ts";
 import { isOAuth, type OAuth } from "../src/model/oauth.ts";
-import { certificateFindings } from "../src/net/certificate-findings.ts";
-import { connectionFindings } from "../src/net/connection-findings.ts";
-import { knownRefusal, loginFindings, policyFindings } from "../src/net/login-findings.ts";
+import { knownRefusal } from "../src/net/login-findings.ts";
 import { atItsPort, loginOf, loginOptions, portOption } from "../src/net/login-options.ts";
 import { assertProved, holdSession, type Report, secure, sessionMetrics, timelyGreeting } from "../src/net/login-session.ts";
 import { getBearer, tokenRefusal } from "../src/net/token-login.ts";
-import { sessionFindings } from "../src/net/session-findings.ts";
 import { createSmtp, replyReason, type Smtp, type SmtpReply } from "../src/net/smtp.ts";
+import { mailboxFindings } from "../src/net/mailbox-findings.ts";
 import { smtpFindings } from "./smtp-submission.texts.ts";
 
 const findings = {
-  ...connectionFindings,
-  ...certificateFindings,
-  ...sessionFindings,
-  ...loginFindings,
-  ...policyFindings,
+  ...mailboxFindings,
   ...smtpFindings,
 };
 type Code = keyof typeof findings;

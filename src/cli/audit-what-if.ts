@@ -1,6 +1,6 @@
 import { createLookUp, type Future } from "../mail/zone-file-lookup.ts";
 import type { ZoneFile } from "../mail/zone-file.ts";
-import type { Ask, AskOptions, DnsAnswer, RecordShape, RecordType } from "../model/dns.ts";
+import { type Ask, type AskOptions, type DnsAnswer, failedAnswer, type RecordShape, type RecordType } from "../model/dns.ts";
 import { asciiName, maxAliases, parentOf } from "../net/dns-name.ts";
 
 /** A name that nobody makes: what is said of it is said by a wildcard, or it is NXDOMAIN. */
@@ -145,17 +145,5 @@ function endOf<T extends RecordType>(
   };
 }
 
-const tooManyAliases = <T extends RecordType>(name: string, type: T, aliases: readonly string[]): DnsAnswer<T> => ({
-  name,
-  type,
-  outcome: "failed",
-  records: [],
-  failure: { code: "BADRESP", text: `${name} leads to more than ${maxAliases} aliases in a row` },
-  aliases,
-  ttl: 0,
-  server: "",
-  authenticated: false,
-  authoritative: false,
-  extendedErrors: [],
-  confirmedBy: undefined,
-});
+const tooManyAliases = <T extends RecordType>(name: string, type: T, aliases: readonly string[]): DnsAnswer<T> =>
+  failedAnswer(name, type, { code: "BADRESP", text: `${name} leads to more than ${maxAliases} aliases in a row` }, aliases);

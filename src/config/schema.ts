@@ -165,7 +165,7 @@ export function toSecretSpec(value: unknown): SecretSpec | undefined {
   return undefined;
 }
 
-/** Its password, as any other, is a place. */
+/** The password of a proxy is never written here, only where it is kept, like every other. */
 const proxy = judged(proxyRemedy, (value) => {
   const read = readProxy(value, toSecretSpec);
   return "problem" in read ? (fullWidth(value) ?? read) : { value: read };

@@ -1,5 +1,6 @@
-import { XMLParser } from "fast-xml-parser";
+import { isMailHost } from "../model/dns-words.ts";
 import { quoted } from "../model/text.ts";
+import { createXmlParser } from "./xml.ts";
 
 /** A server as Mozilla's autoconfiguration names it. */
 interface ConfiguredServer {
@@ -20,17 +21,8 @@ export type AutoconfigReading =
 
 /** More than anybody offers. */
 const maxServers = 16;
-const hostName = /^[a-z0-9]([a-z0-9-]*[a-z0-9])?(\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)+$/;
 
-// No entity is ever put in: neither a file of ours nor a billion laughs can come out of one.
-const parser = new XMLParser({
-  ignoreAttributes: false,
-  attributeNamePrefix: "@",
-  processEntities: false,
-  htmlEntities: false,
-  parseTagValue: false,
-  parseAttributeValue: false,
-});
+const parser = createXmlParser();
 
 /**
  * Reads a `config-v1.1.xml` (https://wiki.mozilla.org/Thunderbird:Autoconfiguration:ConfigFileFormat). Never throws.
@@ -56,7 +48,7 @@ export function readAutoconfig(text: string, domain: string): AutoconfigReading 
 
 function serverOf(node: unknown, direction: ConfiguredServer["direction"], domain: string): readonly ConfiguredServer[] {
   const host = textOf(child(node, "hostname")).trim().replaceAll("%EMAILDOMAIN%", domain).toLowerCase().replace(/\.$/, "");
-  if (host.length > 253 || !hostName.test(host)) return [];
+  if (!isMailHost(host)) return [];
   const socket = textOf(child(node, "socketType")).trim().toUpperCase();
   const security = socket === "SSL" ? "tls" : socket === "STARTTLS" ? "starttls" : "plain";
   const protocol = textOf(child(node, "@type")).trim().toLowerCase();

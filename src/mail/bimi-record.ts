@@ -1,5 +1,5 @@
-import { XMLParser } from "fast-xml-parser";
 import { readTagList, tagValue } from "./tag-list.ts";
+import { createXmlParser } from "./xml.ts";
 
 /** Other texts at the name are discarded (draft-brand-indicators-for-message-identification 7.2). */
 export const isBimiRecord = (text: string): boolean => /^v[ \t]*=[ \t]*BIMI1[ \t]*(?:;|$)/i.test(text);
@@ -56,13 +56,7 @@ export function lintLogo(svg: string): string[] {
 
 function rootOf(svg: string): Readonly<Record<string, unknown>> | undefined {
   try {
-    const parser = new XMLParser({
-      ignoreAttributes: false,
-      attributeNamePrefix: "@",
-      processEntities: false,
-      parseAttributeValue: false,
-    });
-    const document: unknown = parser.parse(svg);
+    const document: unknown = createXmlParser().parse(svg);
     const root = isObject(document) ? document["svg"] : undefined;
     // One without attributes and children is read as a text.
     return isObject(root) && !Array.isArray(root) ? root : undefined;

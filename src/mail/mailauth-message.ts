@@ -1,6 +1,7 @@
 import type { DNSResolver } from "mailauth";
 import type { Resolve } from "../model/dns.ts";
 import { visible } from "../model/visible.ts";
+import { resolverOf } from "./mailauth.ts";
 
 /** What a mail proves today, by the records of today (RFC 7208, 6376, 9989). */
 export interface Verified {
@@ -79,12 +80,10 @@ const text = (value: unknown): string => (typeof value === "string" ? visible(va
 function limited(resolve: Resolve, timeoutMs: number): DNSResolver {
   const until = performance.now() + timeoutMs;
   let asked = 0;
-  const bounded = async (name: string, type: "TXT"): Promise<unknown> => {
+  return resolverOf((name, type) => {
     asked += 1;
     if (asked > maxQuestions || performance.now() > until)
-      throw Object.assign(new Error("Too many questions"), { code: "ETIMEOUT" });
+      return Promise.reject(Object.assign(new Error("Too many questions"), { code: "ETIMEOUT" }));
     return resolve(name, type);
-  };
-  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- mailauth's types know TXT alone, though it asks for more
-  return bounded as unknown as DNSResolver;
+  });
 }

@@ -46,6 +46,6 @@ export async function evaluateSpf(about: {
 
 /** mailauth's types know TXT alone, though it asks for MX too and reads what `node:dns` answers, as `Resolve` does. */
 // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- see above
-const resolverOf = (resolve: Resolve): DNSResolver => resolve as unknown as DNSResolver;
+export const resolverOf = (resolve: Resolve): DNSResolver => resolve as unknown as DNSResolver;
 
 const results: readonly SpfResult[] = ["none", "neutral", "pass", "fail", "softfail", "temperror", "permerror"];

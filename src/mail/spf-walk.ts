@@ -1,4 +1,4 @@
-import type { Ask, AskOptions, DnsAnswer, RecordType } from "../model/dns.ts";
+import { type Ask, type AskOptions, type DnsAnswer, failedAnswer, type RecordType } from "../model/dns.ts";
 import { parseSpf, type SpfRecord, spfTexts, type SpfTexts, type Target } from "./spf-record.ts";
 
 /** One name of the tree, and what its TXT records say. */
@@ -107,20 +107,7 @@ function boundedAsk(ask: Ask, signal: AbortSignal, timeoutMs: number): Ask {
       return await ask(name, type, { ...options, signal: both });
     } catch (error) {
       if (signal.aborted || !both.aborted) throw error;
-      return {
-        name,
-        type,
-        outcome: "failed",
-        records: [],
-        failure: { code: "TIMEOUT", text: `no answer within ${timeoutMs / 1000} s for the whole record` },
-        aliases: [],
-        ttl: 0,
-        server: "",
-        authenticated: false,
-        authoritative: false,
-        extendedErrors: [],
-        confirmedBy: undefined,
-      };
+      return failedAnswer(name, type, { code: "TIMEOUT", text: `no answer within ${timeoutMs / 1000} s for the whole record` });
     }
   };
 }

@@ -1,5 +1,5 @@
-import { XMLParser } from "fast-xml-parser";
 import { z } from "zod";
+import { createXmlParser } from "./xml.ts";
 
 /**
  * What providers publish about their own service. `google`: the incidents of Google Workspace's dashboard; `statuspage`:
@@ -204,15 +204,7 @@ const graph: Reader = (page) =>
     ];
   });
 
-// No entity is ever put in: neither a file of ours nor a billion laughs can come out of one.
-const parser = new XMLParser({
-  ignoreAttributes: false,
-  attributeNamePrefix: "@",
-  processEntities: false,
-  htmlEntities: false,
-  parseTagValue: false,
-  parseAttributeValue: false,
-});
+const parser = createXmlParser();
 
 const over = /\b(resolved|restored|completed|recovered|fixed|back to normal|operating normally)\b|已?(恢复|解决|修复|结束|完成)/i;
 const isNoticeText = /\b(maintenance|scheduled|informational)\b|维护|升级|公告/i;

@@ -97,26 +97,25 @@ const readers: { readonly [T in ReadType]: (rdata: Rdata) => RecordShape[T] } = 
   },
 };
 
-type Words<N extends number> = N extends 1
-  ? [Word]
-  : N extends 2
-    ? [Word, Word]
-    : N extends 3
-      ? [Word, Word, Word]
-      : N extends 4
-        ? [Word, Word, Word, Word]
-        : [Word, Word, Word, Word, Word, Word, Word];
+interface Counted {
+  readonly 1: readonly [Word];
+  readonly 2: readonly [Word, Word];
+  readonly 3: readonly [Word, Word, Word];
+  readonly 4: readonly [Word, Word, Word, Word];
+  readonly 7: readonly [Word, Word, Word, Word, Word, Word, Word];
+}
 
-function exactly<N extends 1 | 2 | 3 | 4 | 7>({ words, type, line }: Rdata, count: N): Words<N> {
-  if (words.length !== count) {
+const isCount = <N extends keyof Counted>(words: readonly Word[], count: N): words is Counted[N] => words.length === count;
+
+function exactly<N extends keyof Counted>({ words, type, line }: Rdata, count: N): Counted[N] {
+  if (!isCount(words, count)) {
     throw new ZoneFileError(
       line,
       { en: `${type} has ${words.length} values`, zh: `${type} 有 ${words.length} 个值` },
       { en: `it takes ${count}: ${forms[type] ?? ""}`, zh: `应有 ${count} 个：${forms[type] ?? ""}` },
     );
   }
-  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- counted above
-  return words as unknown as Words<N>;
+  return words;
 }
 
 /** How a record of each type is written, for the remedies. */

@@ -105,6 +105,27 @@ export interface DnsAnswer<T extends RecordType = RecordType> {
   readonly confirmedBy: string | undefined;
 }
 
+/** An answer that nobody gave. */
+export const failedAnswer = <T extends RecordType>(
+  name: string,
+  type: T,
+  failure: NonNullable<DnsAnswer["failure"]>,
+  aliases: readonly string[] = [],
+): DnsAnswer<T> => ({
+  name,
+  type,
+  outcome: "failed",
+  records: [],
+  failure,
+  aliases,
+  ttl: 0,
+  server: "",
+  authenticated: false,
+  authoritative: false,
+  extendedErrors: [],
+  confirmedBy: undefined,
+});
+
 export interface AskOptions {
   readonly signal?: AbortSignal;
   /** Ask this server alone instead of the configured ones: `ip`, where authoritative servers listen, or `ip:port`. */
