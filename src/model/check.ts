@@ -1,4 +1,5 @@
 import type { z } from "zod";
+import type { Cause } from "./cause.ts";
 import type { Dial } from "./connection.ts";
 import type { Ask, Resolve } from "./dns.ts";
 import type { Json } from "./json.ts";
@@ -100,6 +101,8 @@ export interface FindingDeclaration {
    * accounts names the refused one in the finding's `data.account`.
    */
   readonly rejects?: "definite" | "ambiguous";
+  /** The cause that this finding alone speaks for, before it is compared with what other probes see. */
+  readonly cause?: Cause;
   /** It is about the whole machine that `data.host` names, not about this asset alone: who finds it there shares one incident. */
   readonly concerns?: "server";
   /** Mail itself stands still because of it, whatever the check measures otherwise: it is told with the weight of an outage. */
