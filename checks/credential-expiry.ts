@@ -1,12 +1,14 @@
 import { z } from "zod";
 import { defineCheck, explain, type FoundFinding } from "../src/model/check.ts";
+import { endOfDay, placeOnLadder, type Stage } from "../src/model/ladder.ts";
 import { credentialExpiryFindings } from "./credential-expiry.texts.ts";
 
-const day = 86_400_000;
-/** The ladder of the design, 90, 60, 30, 14 and 7 days, by what has to be done: be known, be planned, be done. */
-const infoDays = 90;
-const warnDays = 60;
-const criticalDays = 14;
+const codes = {
+  over: "credential-expired",
+  now: "credential-ends-now",
+  soon: "credential-ends-soon",
+  quarter: "credential-ends-in-a-quarter",
+} as const satisfies Record<Stage, keyof typeof credentialExpiryFindings>;
 
 /** Will the secrets by which Mailvigil gets its tokens be good tomorrow? The providers tell no date; it is the configuration's. */
 export default defineCheck({
@@ -42,20 +44,14 @@ export default defineCheck({
 
   run(ctx, { credentials }) {
     const now = ctx.now();
-    const ends = credentials.map(({ name, expires }) => ({ name, date: expires, leftMs: Date.parse(expires) + day - now }));
+    const ends = credentials.map(({ name, expires }) => ({ name, date: expires, leftMs: endOfDay(expires) - now }));
     ends.sort((a, b) => a.leftMs - b.leftMs);
     for (const { name, date } of ends) ctx.note(`${name}: ${date}`);
     const findings = ends.flatMap(({ name, date, leftMs }): FoundFinding<keyof typeof credentialExpiryFindings>[] => {
-      const code = codeOf(leftMs);
-      return code === undefined ? [] : [{ code, data: { credential: name, date, days: Math.max(0, Math.floor(leftMs / day)) } }];
+      const place = placeOnLadder(leftMs);
+      if (!place) return [];
+      return [{ code: codes[place.stage], data: { credential: name, date, days: place.days, rung: place.rung } }];
     });
     return Promise.resolve({ findings, metrics: { left: Math.max(0, Math.round((ends[0]?.leftMs ?? 0) / 1000)) } });
   },
 });
-
-function codeOf(leftMs: number): keyof typeof credentialExpiryFindings | undefined {
-  if (leftMs <= 0) return "credential-expired";
-  if (leftMs <= criticalDays * day) return "credential-ends-now";
-  if (leftMs <= warnDays * day) return "credential-ends-soon";
-  return leftMs <= infoDays * day ? "credential-ends-in-a-quarter" : undefined;
-}

@@ -18,6 +18,7 @@ export interface Config {
   readonly mailboxes: readonly MailboxAsset[];
   readonly routes: readonly RouteAsset[];
   readonly endpoints: readonly EndpointAsset[];
+  readonly subscriptions: readonly SubscriptionAsset[];
   readonly dnsbl: Blocklists;
   readonly channels: readonly ChannelConfig[];
   readonly alerts: Plan["alerts"];
@@ -84,6 +85,19 @@ export interface EndpointAsset extends Declared {
   readonly host: string;
   readonly port: number;
   readonly protocol: "tls" | "imap" | "smtp" | "pop3";
+}
+
+/** What is paid for, and who renews it. */
+export interface SubscriptionAsset extends Pick<Declared, "business" | "path"> {
+  readonly name: string;
+  readonly what: string;
+  /** Its last day, `2027-03-31`. */
+  readonly ends: string;
+  readonly owner: string;
+  readonly seats: number | undefined;
+  readonly note: string | undefined;
+  /** Ids of the domains and mailboxes that stop without it. */
+  readonly paysFor: readonly string[];
 }
 
 /** One entry of `probes`: its options are translated, not yet parsed. */

@@ -39,6 +39,10 @@ export function derive(config: Config, facts: PlanFacts): { drafts: readonly Dra
     addAsset({ id: draft.asset, kind: draft.check === "tls-certificate" ? "endpoint" : "domain", business: draft.business });
     drafts.push(draft);
   }
+  for (const draft of subscriptionDrafts(config)) {
+    addAsset({ id: draft.asset, kind: "subscription", business: draft.business });
+    drafts.push(draft);
+  }
   for (const draft of providerDrafts(services)) {
     addAsset({ id: draft.asset, kind: "endpoint", business: draft.business });
     drafts.push(draft);
@@ -65,6 +69,15 @@ const providerOptions = (provider: Provider | undefined) =>
     idAfterLogin: provider.idAfterLogin,
     blockedInChina: provider.blockedIn.includes("CN"),
   };
+
+const subscriptionDrafts = ({ subscriptions }: Config): readonly Draft[] =>
+  subscriptions.map(({ name, what, ends, owner, seats, note, paysFor, business, path }) => ({
+    asset: `subscription:${name}`,
+    check: "subscription-expiry",
+    options: { what, ends, owner, ...(seats === undefined ? {} : { seats }), ...(note === undefined ? {} : { note }), paysFor },
+    business,
+    path,
+  }));
 
 /** What only partners use is not the company's. */
 const whose = (users: readonly MailboxAsset[]): Pick<Draft, "ours"> =>

@@ -2,7 +2,7 @@ import { basename } from "node:path";
 import { engineFindings } from "../i18n/engine-findings.ts";
 import type { AnyCheck } from "../model/check.ts";
 import type { AssetSummary } from "../model/config.ts";
-import { partsOfId, type Probe } from "../model/probe.ts";
+import { kindOfAsset, partsOfId, type Probe } from "../model/probe.ts";
 import type { Config, ProbeOverride } from "./config.ts";
 import { derive } from "./derive.ts";
 import { fault, nearest, suggest, type Diagnostic } from "./diagnostics.ts";
@@ -56,7 +56,7 @@ export function plan(config: Config, facts: PlanFacts, checks: ReadonlyMap<strin
     if ("file" in found) errors.push(found);
     else {
       const { asset } = found.draft;
-      const known = added.get(asset) ?? { id: asset, kind: kindOf(asset), business: found.draft.business };
+      const known = added.get(asset) ?? { id: asset, kind: kindOfAsset(asset), business: found.draft.business };
       added.set(asset, known);
       const partner = drafts.some((draft) => draft.asset === asset && draft.ours === false);
       const whose: Pick<Draft, "ours"> = partner ? { ours: false } : {};
@@ -67,9 +67,6 @@ export function plan(config: Config, facts: PlanFacts, checks: ReadonlyMap<strin
   errors.push(...faults.map(({ path, fault: wrong }) => config.source.at(path, wrong)));
   return { assets: [...added.values()], probes, errors };
 }
-
-const kindOf = (asset: string): AssetSummary["kind"] =>
-  asset.includes("~") ? "route" : asset.includes("@") ? "mailbox" : asset.includes(":") ? "endpoint" : "domain";
 
 const isWritten = ({ source }: Config, asset: string): boolean =>
   [...namesIn(source.value["domains"], "name"), ...namesIn(source.value["mailboxes"], "address")].includes(asset);

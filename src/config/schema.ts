@@ -308,6 +308,7 @@ export const topLevelKeys = [
   "mailboxes",
   "routes",
   "endpoints",
+  "subscriptions",
   "dnsbl",
   "channels",
   "alerts",
@@ -315,7 +316,7 @@ export const topLevelKeys = [
 ] as const;
 export const alertsKeys = ["rules", "remind"] as const;
 /** Words of the design that come with later versions: refused by name, never ignored. */
-export const laterKeys: readonly string[] = ["backups", "subscriptions", "sops", "silences", "maintenance", "report", "reports"];
+export const laterKeys: readonly string[] = ["backups", "sops", "silences", "maintenance", "report", "reports"];
 
 /** The IANA name as the system writes it. `UTC` and offsets such as `+08:00` are none. */
 function knownTimeZone(name: string): string | undefined {

@@ -6,6 +6,7 @@ import type { AlertRule, ChannelConfig } from "../model/config.ts";
 import { priorities } from "../model/incident.ts";
 import { readBlocklists } from "./blocklists.ts";
 import { type Credentials, readCredentials, readOAuth } from "./credentials.ts";
+import { declare } from "./declare.ts";
 import { fault, formatPath, nearest, suggest, type Path } from "./diagnostics.ts";
 import { isRecord } from "./document.ts";
 import { valueAt } from "./issues.ts";
@@ -31,6 +32,7 @@ import {
   topLevelKeys,
 } from "./schema.ts";
 import type { SecretSpec } from "./secrets.ts";
+import { readSubscriptions } from "./subscriptions.ts";
 import { readSettings } from "./settings.ts";
 
 export interface Known {
@@ -48,13 +50,17 @@ export async function readSections(reader: Reader, known: Known): Promise<Config
   const mailboxes = readMailboxes(reader, known, readCredentials(reader));
   const routes = readRoutes(reader, known, mailboxes);
   const endpoints = readEndpoints(reader, known);
+  const subscriptions = readSubscriptions(reader, {
+    domains: domains.map(({ name }) => name),
+    mailboxes: mailboxes.map(({ address }) => address.id),
+  });
   const dnsbl = readBlocklists(reader);
   const channels = readChannels(reader, known);
   const alerts = readAlerts(reader);
   const probes = readProbes(reader);
   const company = domains[0]?.name ?? mailboxes[0]?.address.domain ?? "Mailvigil";
   const settings = await readSettings(reader, resolve(known.folder), company);
-  if (["domains", "mailboxes", "endpoints", "probes"].every((key) => isEmpty(reader.source.value[key]))) {
+  if (["domains", "mailboxes", "endpoints", "subscriptions", "probes"].every((key) => isEmpty(reader.source.value[key]))) {
     reader.report(
       [],
       fault(
@@ -63,51 +69,30 @@ export async function readSections(reader: Reader, known: Known): Promise<Config
       ),
     );
   }
-  return { source: reader.source, settings, domains, mailboxes, routes, endpoints, dnsbl, channels, alerts, probes };
+  return {
+    source: reader.source,
+    settings,
+    domains,
+    mailboxes,
+    routes,
+    endpoints,
+    subscriptions,
+    dnsbl,
+    channels,
+    alerts,
+    probes,
+  };
 }
 
 const isEmpty = (value: unknown): boolean =>
   value === undefined || value === null || (typeof value === "object" && Object.keys(value).length === 0);
-
-/** Reports an asset that was declared before, and every check in its `off` that does not exist. */
-function declare(
-  reader: Reader,
-  known: Known,
-  seen: Map<string, Path>,
-  id: string | undefined,
-  path: Path,
-  off: readonly string[] = [],
-): boolean {
-  for (const [i, check] of off.entries()) {
-    if (known.checks.has(check)) continue;
-    reader.report(
-      [...path, "off", i],
-      fault({ en: "there is no such check", zh: "没有这个检查" }, suggest(check, [...known.checks.keys()])),
-    );
-  }
-  if (id === undefined) return false;
-  const first = seen.get(id);
-  if (first === undefined) {
-    seen.set(id, path);
-    return true;
-  }
-  const line = reader.source.lineOf(first);
-  reader.report(
-    path,
-    fault(
-      { en: `${id} is declared already in line ${line}`, zh: `${id} 已在第 ${line} 行声明` },
-      { en: "keep one of the two", zh: "请只保留一处" },
-    ),
-  );
-  return false;
-}
 
 function readDomains(reader: Reader, known: Known): readonly DomainAsset[] {
   const seen = new Map<string, Path>();
   return reader.items(["domains"]).flatMap((path) => {
     const words = reader.parse(domainSchema, path);
     const { name, off } = words ?? reader.parts(domainSchema.partial(), path);
-    if (!declare(reader, known, seen, name, path, off) || !words) return [];
+    if (!declare(reader, known.checks, seen, name, path, off) || !words) return [];
     return [{ ...words, expires: words.expires, business: words.business ?? "normal", path }];
   });
 }
@@ -126,7 +111,7 @@ function readMailboxes(reader: Reader, known: Known, credentials: Credentials): 
     }
     const login = parts.login ?? parts.address?.address;
     const password = readLogin(reader, { ...parts, path, login }, credentials, words !== undefined);
-    if (!declare(reader, known, seen, parts.address?.id, path, parts.off) || !words || !login || !password) return [];
+    if (!declare(reader, known.checks, seen, parts.address?.id, path, parts.off) || !words || !login || !password) return [];
     const { address, role, imap = {}, smtp = {}, pop3 } = words;
     const proxy = words.proxy && proxyWith(reader, words.proxy, [...path, "proxy", "password"]);
     const hosted = imap.host !== undefined || smtp.host !== undefined;
@@ -211,7 +196,7 @@ function readRoutes(reader: Reader, known: Known, mailboxes: readonly MailboxAss
       return [];
     }
     const id = from && to && `${from.id}~${to.id}`;
-    if (!declare(reader, known, seen, id, path, off) || !words) return [];
+    if (!declare(reader, known.checks, seen, id, path, off) || !words) return [];
     return [
       {
         from: words.from,
@@ -252,7 +237,7 @@ function readEndpoints(reader: Reader, known: Known): readonly EndpointAsset[] {
     const words = reader.parse(endpointSchema, path);
     const { host, port, off } = words ?? reader.parts(endpointSchema.partial(), path);
     const id = host === undefined || port === undefined ? undefined : joinHostPort(host, port);
-    if (!declare(reader, known, seen, id, path, off) || !words) return [];
+    if (!declare(reader, known.checks, seen, id, path, off) || !words) return [];
     return [{ ...words, business: words.business ?? "normal", path }];
   });
 }

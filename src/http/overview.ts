@@ -4,7 +4,7 @@ import type { Board } from "../model/board.ts";
 import { questions } from "../model/check.ts";
 import type { Incident } from "../model/incident.ts";
 import type { Business, Probe } from "../model/probe.ts";
-import { partsOfId } from "../model/probe.ts";
+import { kindOfAsset, partsOfId } from "../model/probe.ts";
 import type { Status } from "../model/status.ts";
 import { statusFacts, worstStatus } from "../model/status.ts";
 import { barsOfProbe, barWindowMs, worstBars } from "./bars.ts";
@@ -71,14 +71,6 @@ function viewAsset(board: Board, id: string, probes: readonly Probe[], now: numb
 }
 
 const isOurs = (probe: Probe): boolean => probe.ours !== false;
-
-/** What an asset is, by the form of its id. */
-export function kindOfAsset(id: string): AssetView["kind"] {
-  if (id === "monitor") return "monitor";
-  if (id.includes("~")) return "route";
-  if (id.includes("@")) return "mailbox";
-  return id.includes(":") ? "endpoint" : "domain";
-}
 
 const businessRank: Readonly<Record<Business, number>> = { critical: 2, normal: 1, low: 0 };
 

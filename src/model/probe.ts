@@ -1,3 +1,4 @@
+import type { AssetSummary } from "./config.ts";
 import type { AnyCheck, Confirm, Load, Measures, Question } from "./check.ts";
 import type { Severity } from "./status.ts";
 import type { Text } from "./text.ts";
@@ -39,4 +40,13 @@ export const questionOf = (probe: Pick<Probe, "answers">, check: Pick<AnyCheck, 
 export function partsOfId(id: string): { readonly asset: string; readonly check: string } {
   const slash = id.lastIndexOf("/");
   return { asset: id.slice(0, slash), check: id.slice(slash + 1) };
+}
+
+/** What an asset is, by the form of its id. */
+export function kindOfAsset(id: string): AssetSummary["kind"] {
+  if (id === "monitor") return "monitor";
+  if (id.includes("~")) return "route";
+  if (id.includes("@")) return "mailbox";
+  if (id.startsWith("subscription:")) return "subscription";
+  return id.includes(":") ? "endpoint" : "domain";
 }

@@ -20,7 +20,7 @@ testCheck(credentialExpiry, {
   "91 days": on("ok", [], [91]),
   "a quarter": on("ok", ["credential-ends-in-a-quarter"], [89]),
   "two months": on("warning", ["credential-ends-soon"], [59], ({ findings }) =>
-    expect(findings[0]?.data).toEqual({ credential: "in-59", date: inDays(59), days: 59 }),
+    expect(findings[0]?.data).toEqual({ credential: "in-59", date: inDays(59), days: 59, rung: 60 }),
   ),
   "two weeks": on("critical", ["credential-ends-now"], [13], (_, { immediate }) => expect(immediate).toBe(true)),
   "its last day": on("critical", ["credential-ends-now"], [0]),

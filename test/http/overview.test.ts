@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { buildOverview, kindOfAsset } from "../../src/http/overview.ts";
+import { buildOverview } from "../../src/http/overview.ts";
 import { createExampleCompany } from "../support/example-company.ts";
 import { createFakeBoard } from "../support/fake-board.ts";
 
@@ -224,17 +224,5 @@ describe("buildOverview()", () => {
     const start = performance.now();
     buildOverview(board, now, "1");
     expect(performance.now() - start).toBeLessThan(3_000);
-  });
-});
-
-describe("kindOfAsset()", () => {
-  test.each([
-    ["example.com", "domain"],
-    ["sales@example.com", "mailbox"],
-    ["a@x.example~b@y.example", "route"],
-    ["imap.example.com:993", "endpoint"],
-    ["monitor", "monitor"],
-  ])("takes %s for a %s", (id, kind) => {
-    expect(kindOfAsset(id)).toBe(kind);
   });
 });
