@@ -47,8 +47,8 @@ export default defineCheck({
       .meta(explain({ en: "Where the invoice is, the customer number", zh: "账单所在、客户编号等" })),
     paysFor: z
       .array(z.string().min(1).max(320))
-      .min(1)
       .max(1_000)
+      .default([])
       .meta(explain({ en: "The domains and mailboxes that stop without it", zh: "到期后会停用的域名和邮箱" })),
   }),
   findings: subscriptionExpiryFindings,
@@ -65,7 +65,9 @@ export default defineCheck({
     const place = placeOnLadder(leftMs);
     if (!place) return Promise.resolve({ findings: [], metrics });
     const { stage, days, rung } = place;
-    const data = { what, date: ends, days, rung, owner, paysFor: paysFor.slice(0, 20).join(", ") };
+    // Where nothing else is watched, it is the service itself that stops.
+    const stops = paysFor.length > 0 ? paysFor.slice(0, 20).join(", ") : what;
+    const data = { what, date: ends, days, rung, owner, paysFor: stops };
     return Promise.resolve({ findings: [{ code: codes[stage], data }], metrics });
   },
 });

@@ -41,5 +41,11 @@ testCheck(subscriptionExpiry, {
   ),
   "two weeks": on("critical", ["subscription-ends-now"], 13, (_, { immediate }) => expect(immediate).toBe(true)),
   "its last day": on("critical", ["subscription-ends-now"], 0),
+  "nothing else is declared": {
+    options: { what: "Mail", ends: inDays(20), owner: "IT" },
+    status: "warning",
+    findings: ["subscription-ends-soon"],
+    also: ({ findings }) => expect(findings[0]?.data["paysFor"]).toBe("Mail"),
+  },
   "the day after": on("critical", ["subscription-expired"], -1, ({ metrics }) => expect(metrics["left"]).toBeLessThan(0)),
 });

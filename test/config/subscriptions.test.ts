@@ -54,9 +54,9 @@ subscriptions:
   });
 
   test("alone are something to watch", async () => {
-    const file = await write("subscriptions: [{ name: a, what: Mail, ends: 2027-03-31, owner: IT, pays_for: [] }]\n");
-    const loaded = await loadConfiguration(file, world);
-    expect("errors" in loaded && loaded.errors.map(({ problem }) => problem.en)).not.toContain("names nothing to watch");
+    const file = await write("subscriptions: [{ name: a, what: Mail, ends: 2027-03-31, owner: IT }]\n");
+    const plan = await loadPlan(file, world);
+    expect(probeIn(plan, "subscription:a/subscription-expiry").options).toMatchObject({ paysFor: [] });
   });
 
   test("are refused with their place and what to write", async () => {
