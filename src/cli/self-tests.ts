@@ -4,7 +4,10 @@ import type { Observation } from "../model/observation.ts";
 import type { Configured } from "./configuration.ts";
 
 /** Looks at our own side when something bad was seen, at most one run of each test at a time. */
-export function createSelfTests({ plan, checks }: Configured, world: Omit<RunWorld, "memory">): SelfTests {
+export function createSelfTests(
+  { plan, checks }: Pick<Configured, "plan" | "checks">,
+  world: Omit<RunWorld, "memory">,
+): SelfTests {
   const runs = new Map<string, { readonly began: number; readonly done: Promise<void> }>();
   const seen = new Map<string, Observation>();
   return {
