@@ -29,10 +29,10 @@ const tokenUrl = leaf(
   },
 );
 
-const providers = ["google", "microsoft365", "microsoft365-china"] as const;
+export const providers = ["google", "microsoft365", "microsoft365-china"] as const;
 
 /** One entry of `credentials`, or `oauth` at a mailbox. */
-const credentialSchema = z.strictObject({
+export const credentialSchema = z.strictObject({
   provider: oneOf(providers),
   service_account: secret.optional(),
   tenant: tenant.optional(),
@@ -44,21 +44,27 @@ const credentialSchema = z.strictObject({
 });
 type Words = z.output<typeof credentialSchema>;
 
+const wayKeys = ["service_account", "tenant", "client_id", "client_secret", "refresh_token"] as const;
+type WayKey = (typeof wayKeys)[number];
+
 /** The keys of each way to a token; those of another way are told to be too much. */
-const ways = {
-  serviceAccount: ["service_account"],
-  refreshToken: ["client_id", "client_secret", "refresh_token"],
-  microsoft: ["tenant", "client_id", "client_secret"],
-} as const satisfies Record<string, readonly (keyof Words)[]>;
-type WayKey = (typeof ways)[keyof typeof ways][number];
-const wayKeys: readonly WayKey[] = [...new Set(Object.values(ways).flat())];
+const ways: Readonly<Record<string, { readonly needs: readonly WayKey[]; readonly may?: readonly WayKey[] }>> = {
+  serviceAccount: { needs: ["service_account"] },
+  refreshToken: { needs: ["client_id", "client_secret", "refresh_token"] },
+  microsoft: { needs: ["tenant", "client_id", "client_secret"] },
+  // A public client has no secret.
+  microsoftUser: { needs: ["tenant", "client_id", "refresh_token"], may: ["client_secret"] },
+};
 
 const remedies = {
   google: {
     en: "write service_account: { file: key.json }; or client_id, client_secret and refresh_token",
     zh: "请写 service_account: { file: key.json }；或 client_id、client_secret 和 refresh_token",
   },
-  microsoft: { en: "write tenant, client_id and client_secret", zh: "请写 tenant、client_id 和 client_secret" },
+  microsoft: {
+    en: "write tenant, client_id and client_secret; or tenant, client_id and refresh_token",
+    zh: "请写 tenant、client_id 和 client_secret；或 tenant、client_id 和 refresh_token",
+  },
 } as const;
 
 /** By name; undefined: it is written, and wrong. */
@@ -88,20 +94,20 @@ function readCredential(reader: Reader, path: Path, name: string): OAuth | undef
   if (!words) return undefined;
   const isGoogle = words.provider === "google";
   const remedy = isGoogle ? remedies.google : remedies.microsoft;
-  const way = wayOf(words);
+  const { needs = [], may = [] } = ways[wayOf(words)] ?? {};
   const before = reader.errors.length;
   for (const key of wayKeys) {
-    const wanted = ways[way].some((one) => one === key);
+    const wanted = needs.includes(key);
     if (wanted && words[key] === undefined) reader.report([...path, key], fault({ en: "is missing", zh: "缺失" }, remedy));
-    if (!wanted && words[key] !== undefined) {
+    if (!wanted && !may.includes(key) && words[key] !== undefined) {
       reader.report([...path, key], fault({ en: "does not belong here", zh: "不属于这种登录方式" }, remedy), "key");
     }
   }
   return reader.errors.length > before ? undefined : credentialOf(reader, words, { path, name });
 }
 
-function wayOf({ provider, service_account: key, refresh_token: refresh, client_id: client }: Words): keyof typeof ways {
-  if (provider !== "google") return "microsoft";
+function wayOf({ provider, service_account: key, refresh_token: refresh, client_id: client }: Words): string {
+  if (provider !== "google") return refresh === undefined ? "microsoft" : "microsoftUser";
   return key === undefined && (refresh ?? client) !== undefined ? "refreshToken" : "serviceAccount";
 }
 
@@ -128,8 +134,18 @@ function credentialOf(
     unhide: (token: string) => masker.forget(token),
   };
   if (key) return { ...common, kind: "google-service-account", secret: kept(key, "service_account") };
-  if (!client) return undefined;
-  const clientSecret = kept(client, "client_secret");
+  const clientSecret = client && kept(client, "client_secret");
+  if (provider !== "google" && refresh) {
+    const user = {
+      ...common,
+      kind: `${provider}-user` as const,
+      clientId: id,
+      tenant: of,
+      secret: kept(refresh, "refresh_token"),
+    };
+    return clientSecret ? { ...user, clientSecret } : user;
+  }
+  if (!clientSecret) return undefined;
   if (provider !== "google") return { ...common, kind: provider, clientId: id, tenant: of, secret: clientSecret };
   return (
     refresh && { ...common, kind: "google-refresh-token", clientId: id, clientSecret, secret: kept(refresh, "refresh_token") }

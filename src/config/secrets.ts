@@ -1,11 +1,12 @@
 import { spawn } from "node:child_process";
-import { open } from "node:fs/promises";
+import { open, realpath, stat } from "node:fs/promises";
 import { resolve } from "node:path";
 import { inspect } from "node:util";
 import { SecretError, type Secret } from "../model/secret.ts";
 import { visible } from "../model/visible.ts";
 import { fault, type Fault } from "./diagnostics.ts";
 import type { Masker } from "./mask.ts";
+import { writePrivateFile } from "./private-file.ts";
 
 /** How the configuration names a secret. */
 export type SecretSpec =
@@ -45,6 +46,14 @@ export function createSecret(spec: SecretSpec, world: SecretWorld, account?: str
       if ("value" in found) return found.value;
       throw new SecretError(`${source}: ${found.problem.en}; ${found.remedy.en}`);
     },
+    ...(spec.kind === "file"
+      ? {
+          async renew(value: string, olderThanMs: number) {
+            world.masker.learn(value, account);
+            await renewSecretFile(resolve(world.folder, spec.path), value, olderThanMs);
+          },
+        }
+      : {}),
     toJSON: () => "[secret]",
     toString: () => "[secret]",
     [inspect.custom]: () => "[secret]",
@@ -125,6 +134,20 @@ async function readSecretFile(path: string): Promise<{ readonly value: string } 
     return fault(
       { en: `${shown} cannot be read (${code})`, zh: `${shown} 无法读取（${code}）` },
       { en: "give the user that runs Mailvigil the right to read it", zh: "请让运行 Mailvigil 的用户有权读取" },
+    );
+  }
+}
+
+async function renewSecretFile(path: string, value: string, olderThanMs: number): Promise<void> {
+  try {
+    // What a link leads to is replaced, not the link.
+    const real = await realpath(path);
+    if (Date.now() - (await stat(real)).mtimeMs < olderThanMs) return;
+    await writePrivateFile(real, `${value}\n`);
+  } catch (error) {
+    const code = error instanceof Error && "code" in error ? String(error.code) : "";
+    throw new SecretError(
+      `file ${visible(path, 200)}: cannot be written (${code}); give the user that runs Mailvigil the right to write it and its folder`,
     );
   }
 }

@@ -21,6 +21,13 @@ export type OAuth = Grant &
     | { readonly kind: "google-service-account" }
     | { readonly kind: "google-refresh-token"; readonly clientId: string; readonly clientSecret: Secret }
     | { readonly kind: "microsoft365" | "microsoft365-china"; readonly clientId: string; readonly tenant: string }
+    /** A person has signed in (`mailvigil login`). A public client has no secret of its own. */
+    | {
+        readonly kind: "microsoft365-user" | "microsoft365-china-user";
+        readonly clientId: string;
+        readonly tenant: string;
+        readonly clientSecret?: Secret;
+      }
   );
 
 /** What a mailbox is logged in to with. */

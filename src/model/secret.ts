@@ -10,6 +10,11 @@ export interface Secret {
    * @throws SecretError when it cannot be read
    */
   reveal(): Promise<string>;
+  /**
+   * Keeps a newer value in its place, where the one there is older than so many milliseconds. Only a file can; others are as they are.
+   * @throws SecretError when it cannot be written: the old value is still there
+   */
+  renew?(value: string, olderThanMs: number): Promise<void>;
   toJSON(): "[secret]";
 }
 

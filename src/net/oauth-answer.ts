@@ -23,16 +23,37 @@ export interface TokenFailure {
   readonly reason: string;
 }
 
-export type TokenAnswer = { readonly token: string; readonly seconds: number } | TokenFailure;
+export type TokenAnswer = GivenToken | TokenFailure;
+
+interface GivenToken {
+  readonly token: string;
+  readonly seconds: number;
+  /** The one for next time, where the server gives one. */
+  readonly refreshToken?: string;
+  /** What it is good for, where the server says so (RFC 6749 section 5.1: it may differ from what was asked for). */
+  readonly scope?: string;
+  /** Who signed in (OpenID Connect Core section 2), as it came. */
+  readonly idToken?: string;
+}
 
 const answerSchema = z.object({
   /** RFC 6750 section 2.1, and no longer than a mail server takes in one line. */
   access_token: z.string().regex(/^[A-Za-z0-9._~+/=-]{1,8192}$/),
   expires_in: z.coerce.number().positive().catch(3_600),
+  refresh_token: z
+    .string()
+    .regex(/^[\x21-\x7e]{1,16384}$/)
+    .optional()
+    .catch(undefined),
+  scope: z.string().max(8_192).optional().catch(undefined),
+  id_token: z.string().max(32_768).optional().catch(undefined),
 });
 
 /** RFC 6749 section 5.2. */
 const errorSchema = z.object({ error: z.string(), error_description: z.string().catch("") });
+
+/** The error's word alone: of a device that waits for a person it is no failure. */
+export const errorWordOf = (body: string): string => errorSchema.safeParse(jsonOf(body)).data?.error ?? "";
 
 /** Microsoft names the cause in a code of its own, within the description. The first that is in it counts. */
 const byMicrosoftCode: Readonly<Record<string, TokenFailureCode>> = {
@@ -48,6 +69,8 @@ const byMicrosoftCode: Readonly<Record<string, TokenFailureCode>> = {
   "900382": "tenant-unknown",
   "65001": "consent-missing",
   "65004": "consent-missing",
+  "90094": "consent-missing",
+  "90093": "consent-missing",
   "500011": "consent-missing",
   "501051": "consent-missing",
   "50105": "consent-missing",
@@ -91,7 +114,16 @@ const byError: Readonly<Record<string, TokenFailureCode>> = {
 export function readTokenAnswer(status: number, body: string): TokenAnswer {
   const told = jsonOf(body);
   const answer = status === 200 ? answerSchema.safeParse(told).data : undefined;
-  if (answer) return { token: answer.access_token, seconds: Math.min(Math.max(answer.expires_in, 60), 86_400) };
+  if (answer) {
+    const { access_token: token, refresh_token: refreshToken, scope, id_token: idToken } = answer;
+    return {
+      token,
+      seconds: Math.min(Math.max(answer.expires_in, 60), 86_400),
+      ...(refreshToken === undefined ? {} : { refreshToken }),
+      ...(scope === undefined ? {} : { scope }),
+      ...(idToken === undefined ? {} : { idToken }),
+    };
+  }
   const { error, error_description: description } = errorSchema.safeParse(told).data ?? { error: "", error_description: "" };
   const code = status >= 500 || status === 429 ? "token-server-failed" : causeOf(error, description);
   // Microsoft's further lines are numbers for its own support.

@@ -9,7 +9,7 @@ export interface TokenRequest {
   readonly body: string;
 }
 
-/** Google for both grants; Microsoft's, worldwide and as 21Vianet runs it in China, with the tenant in its path. */
+/** Google for all grants; Microsoft's, worldwide and as 21Vianet runs it in China, with the tenant in its path. */
 const servers = {
   google: "https://oauth2.googleapis.com/token",
   microsoft365: "https://login.microsoftonline.com",
@@ -17,7 +17,7 @@ const servers = {
 } as const;
 
 /** Full access by IMAP, SMTP and POP; nothing less is taken there. */
-const googleScope = "https://mail.google.com/";
+export const googleScope = "https://mail.google.com/";
 const microsoftScopes = {
   microsoft365: "https://outlook.office365.com/.default",
   "microsoft365-china": "https://partner.outlook.cn/.default",
@@ -34,13 +34,23 @@ const keySchema = z.object({
   private_key_id: z.string().optional(),
 });
 
+/** What a person consents to for the mail protocols that checks log in by; learn.microsoft.com, "Authenticate an IMAP, POP or SMTP connection using OAuth". */
+export const microsoftUserScope = (provider: "microsoft365" | "microsoft365-china"): string =>
+  ["IMAP.AccessAsUser.All", "POP.AccessAsUser.All", "SMTP.Send"]
+    .map((right) => microsoftScopes[provider].replace(".default", right))
+    .join(" ");
+
 /** Where the token server is. */
 export function tokenUrlOf(oauth: OAuth): URL {
   if (oauth.tokenUrl !== undefined) return new URL(oauth.tokenUrl);
-  if (oauth.kind === "microsoft365" || oauth.kind === "microsoft365-china")
-    return new URL(`${servers[oauth.kind]}/${encodeURIComponent(oauth.tenant)}/oauth2/v2.0/token`);
-  return new URL(servers.google);
+  return "tenant" in oauth ? microsoftUrl(cloudOf(oauth.kind), oauth.tenant, "token") : new URL(servers.google);
 }
+
+export const microsoftUrl = (provider: "microsoft365" | "microsoft365-china", tenant: string, endpoint: string): URL =>
+  new URL(`${servers[provider]}/${encodeURIComponent(tenant)}/oauth2/v2.0/${endpoint}`);
+
+const cloudOf = (kind: OAuth["kind"]): "microsoft365" | "microsoft365-china" =>
+  kind.startsWith("microsoft365-china") ? "microsoft365-china" : "microsoft365";
 
 /**
  * @param user the mailbox a service account speaks for; of no account to the others
@@ -60,11 +70,16 @@ export async function tokenRequest(oauth: OAuth, user: string, now: number): Pro
     const client = { client_id: clientId, client_secret: await clientSecret.reveal() };
     return { url, body: form({ grant_type: "refresh_token", ...client, refresh_token: secret }) };
   }
+  if (oauth.kind === "microsoft365-user" || oauth.kind === "microsoft365-china-user") {
+    const own = oauth.clientSecret ? { client_secret: await oauth.clientSecret.reveal() } : {};
+    const scope = `${microsoftUserScope(cloudOf(oauth.kind))} offline_access`;
+    return { url, body: form({ grant_type: "refresh_token", client_id: oauth.clientId, ...own, refresh_token: secret, scope }) };
+  }
   const client = { client_id: oauth.clientId, client_secret: secret };
   return { url, body: form({ grant_type: "client_credentials", ...client, scope: microsoftScopes[oauth.kind] }) };
 }
 
-const form = (fields: Readonly<Record<string, string>>): string => new URLSearchParams(fields).toString();
+export const form = (fields: Readonly<Record<string, string>>): string => new URLSearchParams(fields).toString();
 
 /** RFC 7523 section 2.1, as Google wants it: `sub` is the mailbox, by domain-wide delegation. */
 function assertionOf(

@@ -1,8 +1,9 @@
 import type { CheckContext } from "../model/check.ts";
 import type { OAuth } from "../model/oauth.ts";
 import type { Proxy } from "../model/proxy.ts";
+import { SecretError } from "../model/secret.ts";
 import { readTokenAnswer, type TokenAnswer, type TokenFailure } from "./oauth-answer.ts";
-import { tokenRequest, tokenUrlOf } from "./oauth-request.ts";
+import { tokenRequest, type TokenRequest } from "./oauth-request.ts";
 import { post } from "./post.ts";
 import { startTimer } from "./timer.ts";
 
@@ -11,6 +12,7 @@ const timeoutMs = 10_000;
 const holdMs = 60_000;
 /** How long before its end a token is renewed; for short ones a fifth of their time. */
 const earlyMs = 300_000;
+const dayMs = 86_400_000;
 
 export interface TokenWorld extends Pick<CheckContext, "ask" | "authorities" | "now"> {
   /** The mailbox's: where its servers are out of reach, so is the token server. */
@@ -118,25 +120,49 @@ async function askForToken(oauth: OAuth, user: string, world: TokenWorld): Promi
   const request = await tokenRequest(oauth, user, world.now());
   if (request === undefined)
     return { code: "key-unusable", reason: `${oauth.secret.source} is not the key of a service account` };
+  const { host } = request.url;
+  // Who names another token server may have it inside.
+  const outcome = await postForm(request, world, oauth.tokenUrl !== undefined);
+  if ("code" in outcome) return outcome;
+  const answer = readTokenAnswer(outcome.status, outcome.body);
+  if (!("token" in answer)) return { ...answer, reason: `${host}: ${answer.reason}` };
+  if (answer.refreshToken !== undefined) await keepRefreshToken(oauth, answer.refreshToken);
+  return answer;
+}
+
+/**
+ * Microsoft gives a new refresh token with each access token and lets the old one live out its 90 days (learn.microsoft.com,
+ * "Refresh tokens in the Microsoft identity platform"), so that a new one a day is enough, and one that cannot be kept is no
+ * trouble yet.
+ */
+async function keepRefreshToken({ secret }: OAuth, refreshToken: string): Promise<void> {
+  try {
+    await secret.renew?.(refreshToken, dayMs);
+  } catch (error) {
+    if (!(error instanceof SecretError)) throw error;
+  }
+}
+
+/** What a token server says to a form. */
+export async function postForm(
+  request: TokenRequest,
+  world: Omit<TokenWorld, "now">,
+  allowPrivate: boolean,
+): Promise<{ readonly status: number; readonly body: string } | TokenFailure> {
   // Its own clock, and not the signal of a run: others wait for the same token.
   const clock = new AbortController();
   const stopTimer = startTimer(timeoutMs, () => clock.abort(new Error(`No whole answer within ${timeoutMs / 1000} s`)));
   const outcome = await post({
     ...request,
     headers: { "content-type": "application/x-www-form-urlencoded", accept: "application/json" },
-    // Who names another token server may have it inside.
-    allowPrivate: oauth.tokenUrl !== undefined,
+    allowPrivate,
     ask: world.ask,
     authorities: world.authorities,
     proxy: world.proxy,
     signal: clock.signal,
   });
   stopTimer();
-  const { host } = tokenUrlOf(oauth);
-  if (outcome.kind !== "answer") {
-    // What stands behind a semicolon is a remedy for channels.
-    return { code: "token-server-unreachable", reason: `${host}: ${outcome.reason.split("; ", 1)[0] ?? ""}` };
-  }
-  const answer = readTokenAnswer(outcome.status, outcome.body);
-  return "token" in answer ? answer : { ...answer, reason: `${host}: ${answer.reason}` };
+  if (outcome.kind === "answer") return outcome;
+  // What stands behind a semicolon is a remedy for channels.
+  return { code: "token-server-unreachable", reason: `${request.url.host}: ${outcome.reason.split("; ", 1)[0] ?? ""}` };
 }

@@ -1,4 +1,5 @@
-import { join } from "node:path";
+import { readdir, rm, stat, utimes, writeFile } from "node:fs/promises";
+import { dirname, join } from "node:path";
 import { beforeAll, describe, expect, test } from "vitest";
 import { formatDiagnostic } from "../../src/config/diagnostics.ts";
 import { loadConfiguration, type LoadWorld } from "../../src/config/load.ts";
@@ -34,7 +35,7 @@ const oauthOf = (plan: Plan, id: string): OAuth => {
 describe("credentials in the configuration", () => {
   test("are refused with their place and what to write", async () => {
     const google = "write service_account: { file: key.json }; or client_id, client_secret and refresh_token";
-    const microsoft = "write tenant, client_id and client_secret";
+    const microsoft = "write tenant, client_id and client_secret; or tenant, client_id and refresh_token";
     const id = "write the id that the provider's page shows for the application";
     const place = "write { env: NAME }, { file: path } or { command: [program, argument] }";
     expect((await messages("en")).map((line) => line.replace(/^credentials\.yaml:(\d+):\d+ /, "$1 "))).toEqual([
@@ -99,6 +100,37 @@ mailboxes:
     const plan = await loadPlan(await write(good), world);
     const [login] = probeIn(plan, "a@example.com/imap-login").load.logins ?? [];
     expect([login?.account, await login?.credential.reveal()]).toEqual(["a@example.com", "the-secret"]);
+  });
+
+  test("hold what a person's sign-in gave, in a file that is renewed whole once a day and stays private", async () => {
+    const file = await write(`
+mailboxes:
+  - address: a@example.com
+    provider: microsoft365
+    oauth: { provider: microsoft365, tenant: own.test, client_id: app, refresh_token: { file: token } }
+  - address: b@example.com
+    provider: microsoft365-china
+    oauth: { provider: microsoft365-china, tenant: own.test, client_id: app, client_secret: { env: SET }, refresh_token: { file: token } }
+`);
+    const token = join(dirname(file), "token");
+    await writeFile(token, "refresh-1\n", { mode: 0o600 });
+    const masker = createMasker();
+    const plan = await loadPlan(file, { ...world, masker });
+    const [a, b] = [oauthOf(plan, "a@example.com/imap-login"), oauthOf(plan, "b@example.com/imap-login")];
+    expect(a).toMatchObject({ kind: "microsoft365-user", tenant: "own.test", clientId: "app" });
+    expect(a).not.toHaveProperty("clientSecret");
+    expect(b).toMatchObject({ kind: "microsoft365-china-user" });
+    expect(await a.secret.reveal()).toBe("refresh-1");
+    await a.secret.renew?.("refresh-2-of-today", 86_400_000);
+    expect(await a.secret.reveal(), "the one of today is kept").toBe("refresh-1");
+    await utimes(token, new Date(0), new Date(0));
+    await a.secret.renew?.("refresh-2-of-today", 86_400_000);
+    expect(await a.secret.reveal()).toBe("refresh-2-of-today");
+    expect(masker.mask("x refresh-2-of-today")).toBe("x [secret]");
+    expect((await stat(token)).mode & 0o777).toBe(0o600);
+    expect((await readdir(dirname(file))).toSorted()).toEqual(["mailvigil.yaml", "token"]);
+    await rm(token);
+    await expect(a.secret.renew?.("refresh-3", 0)).rejects.toThrow(/^file \/.*\/token: cannot be written \(ENOENT\); give the user/);
   });
 
   test("give no self-test where nobody uses them", async () => {
