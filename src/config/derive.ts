@@ -83,6 +83,8 @@ const subscriptionDrafts = ({ subscriptions }: Config): readonly Draft[] =>
 const whose = (users: readonly MailboxAsset[]): Pick<Draft, "ours"> =>
   users.every(({ partner }) => partner) ? { ours: false } : {};
 
+const providedBy = (provider: Provider | undefined): Pick<Draft, "provider"> => (provider ? { provider: provider.id } : {});
+
 /** What it takes to log in, whichever the server. */
 const login = ({ mailbox, provider }: Services) => {
   const known = providerOptions(provider);
@@ -112,6 +114,7 @@ function logins(service: Services): readonly Draft[] {
       everyMs: own && server ? ownPaceMs : undefined,
       business: mailbox.business,
       ...whose([mailbox]),
+      ...providedBy(provider),
       path: mailbox.path,
     };
   });
@@ -119,19 +122,22 @@ function logins(service: Services): readonly Draft[] {
 
 /** One certificate for each server, however many mailboxes are on it. */
 function certificates(services: readonly Services[]): readonly Draft[] {
-  const servers = new Map<string, { server: Server; kind: "imap" | "smtp" | "pop3"; users: MailboxAsset[] }>();
-  for (const { mailbox, imap, smtp, pop3 } of services) {
+  const servers = new Map<
+    string,
+    { server: Server; kind: "imap" | "smtp" | "pop3"; users: MailboxAsset[]; provider: Provider | undefined }
+  >();
+  for (const { mailbox, provider, imap, smtp, pop3 } of services) {
     if (mailbox.off.includes("tls-certificate")) continue;
     for (const [kind, server] of [["imap", imap] as const, ["smtp", smtp] as const, ["pop3", pop3] as const]) {
       if (!server) continue;
       const id = joinHostPort(server.host, server.port);
-      const entry = servers.get(id) ?? { server, kind, users: [] };
+      const entry = servers.get(id) ?? { server, kind, users: [], provider };
       // One mailbox that vouches for the certificate is enough.
       const vouched = entry.server.fingerprint === undefined ? server : entry.server;
       servers.set(id, { ...entry, server: vouched, users: [...entry.users, mailbox] });
     }
   }
-  return [...servers].map(([asset, { server, kind, users }]) => ({
+  return [...servers].map(([asset, { server, kind, users, provider }]) => ({
     asset,
     check: "tls-certificate",
     options: {
@@ -143,6 +149,7 @@ function certificates(services: readonly Services[]): readonly Draft[] {
     },
     business: highest(users.map((mailbox) => mailbox.business)),
     ...whose(users),
+    ...providedBy(provider),
     path: users[0]?.path ?? [],
   }));
 }
@@ -190,6 +197,7 @@ function roundTrips(config: Config, services: readonly Services[]): readonly Dra
       },
       ...(waiting === undefined ? {} : { waiting }),
       ...wayOf(from.mailbox, to.mailbox),
+      ...providedBy(from.mailbox.partner ? to.provider : from.provider),
       ...more,
     });
   };

@@ -14,5 +14,7 @@ export interface Draft {
   readonly business: Business;
   readonly answers?: Question;
   readonly ours?: false;
+  /** The id of the preset. */
+  readonly provider?: string;
   readonly path: Path;
 }

@@ -154,6 +154,7 @@ function finishProbe(
     ...(draft.answers === undefined ? {} : { answers: draft.answers }),
     ...(draft.ours === undefined ? {} : { ours: draft.ours }),
     load: draft.waiting ? {} : (check.load?.(options) ?? {}),
+    ...(draft.provider === undefined ? {} : { provider: draft.provider }),
     from: `${basename(source.file)}:${source.lineOf(draft.path)}`,
   };
   return { probe, errors };

@@ -37,6 +37,7 @@ function statusPages(services: readonly Services[]): readonly Draft[] {
         asset: joinHostPort(new URL(url).hostname, 443),
         check: "provider-status",
         options: { provider: title.en, url, format, ...(proxy ? { proxy } : {}) },
+        provider: id,
         ...common(users),
       },
     ];
@@ -47,23 +48,24 @@ function statusPages(services: readonly Services[]): readonly Draft[] {
 function reachability(services: readonly Services[]): readonly Draft[] {
   const hosts = new Map<
     string,
-    { readonly ports: Set<number>; readonly users: MailboxAsset[]; readonly blockedInChina: boolean }
+    { readonly ports: Set<number>; readonly users: MailboxAsset[]; readonly blockedInChina: boolean; readonly provider: string }
   >();
   for (const { mailbox, provider, imap, smtp, pop3 } of hosted(services)) {
     if (mailbox.partner || mailbox.proxy !== undefined || mailbox.off.includes("port-reachability")) continue;
     for (const server of [imap, smtp, pop3]) {
       if (server === undefined || !runs(provider, server.host)) continue;
       const blockedInChina = provider.blockedIn.includes("CN");
-      const entry = hosts.get(server.host) ?? { ports: new Set(), users: [], blockedInChina };
+      const entry = hosts.get(server.host) ?? { ports: new Set(), users: [], blockedInChina, provider: provider.id };
       entry.ports.add(server.port);
       entry.users.push(mailbox);
       hosts.set(server.host, entry);
     }
   }
-  return [...hosts].map(([host, { ports, users, blockedInChina }]) => ({
+  return [...hosts].map(([host, { ports, users, blockedInChina, provider }]) => ({
     asset: joinHostPort(host, [...ports][0] ?? 993),
     check: "port-reachability",
     options: { host, ports: [...ports].slice(0, 10), ...(blockedInChina ? { blockedInChina } : {}) },
+    provider,
     ...common(users),
   }));
 }

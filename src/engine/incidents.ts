@@ -4,7 +4,7 @@ import type { Finding } from "../model/observation.ts";
 import type { ProbeState, TimelineEntry } from "../model/state.ts";
 import { partsOfId } from "../model/probe.ts";
 import { statusFacts, statusOf } from "../model/status.ts";
-import { causeOf } from "./diagnose.ts";
+import { causeOf } from "./incident-key.ts";
 
 /** What one observation of one probe means for its incident. */
 export interface Sighting {

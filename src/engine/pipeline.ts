@@ -7,7 +7,7 @@ import { emptyBatch, type Batch, type Breaker, type NewDelivery, type Recorder }
 import { advance, freshState } from "./advance.ts";
 import type { LiveBoard } from "./board.ts";
 import { afterRefusal, attemptsOf, mayTry, refusedOf, type Attempt } from "./breaker.ts";
-import { causeOf, gathers, incidentKey, isOutage, priorityOf, serverKey } from "./diagnose.ts";
+import { causeOf, gathers, incidentKey, isOutage, priorityOf, serverKey } from "./incident-key.ts";
 import { follow, worthALook, type IncidentStep } from "./incidents.ts";
 import { judgeOwnSide, type SelfTests } from "./own-side.ts";
 import { observeWithoutRun, runProbe, type RunOutcome, type RunWorld } from "./run-probe.ts";

@@ -28,6 +28,8 @@ export interface Probe {
   /** False: it looks at a partner's mail alone, and says nothing of how the company's is. */
   readonly ours?: false;
   readonly load: Load;
+  /** The id of its provider's preset: probes of one provider fail together. Of a route, the company's own end. */
+  readonly provider?: string;
   /** Where it comes from, `mailvigil.yaml:12`. */
   readonly from: string;
 }

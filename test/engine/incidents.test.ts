@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { advance, freshState } from "../../src/engine/advance.ts";
-import { causeOf, incidentKey, priorityOf, type Failing } from "../../src/engine/diagnose.ts";
+import { causeOf, incidentKey, priorityOf, type Failing } from "../../src/engine/incident-key.ts";
 import { acknowledge, follow, leave, remind, type Sighting } from "../../src/engine/incidents.ts";
 import type { Confirm, FindingDeclaration } from "../../src/model/check.ts";
 import type { Incident, Turn } from "../../src/model/incident.ts";

@@ -1,0 +1,118 @@
+import type { Clue } from "../model/cause.ts";
+import type { Data } from "../model/text.ts";
+import { type Layer, layers, providersOf, registered, type Symptom, symptomOf } from "./diagnose-symptoms.ts";
+import type { Change, Sight, Situation } from "./situation.ts";
+
+const minute = 60_000;
+/** What was well so long ago says nothing of now. */
+const freshMs = 15 * minute;
+/** Looks of one round are not made at the same moment. */
+const roundMs = minute;
+
+/** What was seen, ready to be compared. */
+export interface Scene {
+  readonly now: number;
+  readonly symptoms: readonly Symptom[];
+  readonly sights: ReadonlyMap<string, Sight>;
+  /** By check. */
+  readonly of: (check: string) => readonly Sight[];
+  readonly changes: readonly Change[];
+  readonly providers: ReadonlyMap<string, string>;
+  /** Hosts that answered, and who saw it. */
+  readonly answers: readonly Answer[];
+}
+
+/** A host that a probe reached, however far it came there. */
+export interface Answer {
+  readonly host: string;
+  readonly place: string;
+  readonly account: string | undefined;
+  /** How far it came: `mail` for a probe that is well. */
+  readonly layer: Layer;
+  readonly sight: Sight;
+}
+
+const connects: ReadonlySet<string> = new Set([
+  "imap-login",
+  "pop3-login",
+  "smtp-submission",
+  "imap-quota",
+  "managesieve",
+  "mail-roundtrip",
+  "mailbox-activity",
+  "port-reachability",
+  "tls-certificate",
+]);
+
+export function sceneOf({ sights, now, changes = [] }: Situation): Scene {
+  const sorted = sights.toSorted((a, b) => (a.probe.id < b.probe.id ? -1 : a.probe.id > b.probe.id ? 1 : 0));
+  const providers = providersOf(sorted);
+  const symptoms = sorted.flatMap((sight) => symptomOf(sight, providers) ?? []);
+  const bySight = new Map(symptoms.map((symptom) => [symptom.sight, symptom]));
+  const checks = Map.groupBy(sorted, ({ probe }) => probe.check);
+  return {
+    now,
+    symptoms,
+    sights: new Map(sorted.map((sight) => [sight.probe.id, sight])),
+    of: (check) => checks.get(check) ?? [],
+    changes: changes.toSorted((a, b) => b.at - a.at || (a.probe < b.probe ? -1 : 1)),
+    providers,
+    answers: sorted.flatMap((sight) => answerOf(sight, bySight.get(sight), providers, now) ?? []),
+  };
+}
+
+/** A well probe reached its host, and so did one that failed only once it was there. */
+function answerOf(
+  sight: Sight,
+  symptom: Symptom | undefined,
+  providers: ReadonlyMap<string, string>,
+  now: number,
+): Answer | undefined {
+  const { probe, status } = sight;
+  if (!connects.has(probe.check) || now - sight.at > freshMs) return undefined;
+  const isWell = status === "ok" || (status === "warning" && symptom === undefined);
+  const host = isWell ? probe.load.host?.toLowerCase() : symptom?.host;
+  const layer = isWell ? "mail" : symptom?.layer;
+  if (host === undefined || layer === undefined || layers.indexOf(layer) <= layers.indexOf("connect")) return undefined;
+  if (!isWell && (symptom?.fits.length ?? 0) === 0) return undefined;
+  const [only, ...more] = probe.load.logins ?? [];
+  const isLogin = probe.check !== "port-reachability" && probe.check !== "tls-certificate";
+  const account = isLogin && more.length === 0 ? only?.account.toLowerCase() : undefined;
+  return { host, place: providers.get(host) ?? registered(host), account, layer, sight };
+}
+
+/** Seen well since the other began to fail: what was well before proves nothing. */
+export const sawAfter = (sight: Sight, failing: readonly Symptom[]): boolean =>
+  failing.some(({ since }) => sight.at >= since - roundMs);
+
+export const isFresh = (sight: Sight, now: number): boolean => now - sight.at <= freshMs;
+
+/** What a self-test says: undefined where there is none, or it is too old to count. */
+export function selfTest(scene: Scene, id: string): "passed" | "failed" | undefined {
+  const sight = scene.sights.get(`monitor/${id}`);
+  if (sight === undefined || !isFresh(sight, scene.now)) return undefined;
+  return sight.status === "ok" ? "passed" : sight.status === "critical" ? "failed" : undefined;
+}
+
+export const found = (symptom: Symptom): Clue => ({ kind: "found", probe: symptom.sight.probe.id, finding: symptom.finding });
+export const compared = (code: string, data: Data = {}): Clue => ({ kind: "compared", code, data });
+
+export const groupBy = <T>(items: readonly T[], key: (item: T) => string | undefined): ReadonlyMap<string, readonly T[]> => {
+  const groups = new Map<string, T[]>();
+  for (const item of items) {
+    const name = key(item);
+    if (name === undefined) continue;
+    const group = groups.get(name);
+    if (group) group.push(item);
+    else groups.set(name, [item]);
+  }
+  return groups;
+};
+
+export const distinct = (items: readonly (string | undefined)[]): readonly string[] => [
+  ...new Set(items.filter((item) => item !== undefined)),
+];
+
+/** `a, b, c +4` */
+export const listed = (items: readonly string[]): string =>
+  items.length <= 3 ? items.join(", ") : `${items.slice(0, 3).join(", ")} +${items.length - 3}`;
