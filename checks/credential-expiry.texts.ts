@@ -4,6 +4,7 @@ import type { FindingDeclaration } from "../src/model/check.ts";
 export const credentialExpiryFindings = {
   "credential-expired": {
     severity: "critical",
+    cause: "monitor-credential",
     immediate: true,
     text: {
       en: "The secret of {credential} ended on {date}; Mailvigil sees its mailboxes no longer, or only until the last token ends",

@@ -3,6 +3,7 @@ import type { FindingDeclaration } from "../src/model/check.ts";
 export const autoconfigFindings = {
   "points-to-former-provider": {
     severity: "critical",
+    cause: "settings-changed",
     text: {
       en: "Mail programs of {domain} send passwords to {former}, while its mail is at {provider}: {where}",
       zh: "{domain} 的邮件客户端会把密码发往 {former}，而邮箱在 {provider}：{where}",

@@ -3,6 +3,7 @@ import type { FindingDeclaration } from "../src/model/check.ts";
 export const consistencyFindings = {
   "zone-dead": {
     severity: "critical",
+    cause: "zone-broken",
     outage: true,
     text: {
       en: "Nobody can look {domain} up, so no mail arrives and what it sends is refused: no name server of {zone} answers ({servers}: {reason}), while other zones do",
@@ -16,6 +17,7 @@ export const consistencyFindings = {
   },
   "zone-silent": {
     severity: "warning",
+    cause: "zone-broken",
     text: {
       en: "{domain} still lives in the memory of resolvers alone: none of its name servers answers us ({servers}: {reason})",
       zh: "{domain} 目前只靠解析器的缓存维持：它的域名服务器都没有回答本机（{servers}：{reason}）",

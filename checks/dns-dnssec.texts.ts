@@ -3,6 +3,7 @@ import type { FindingDeclaration } from "../src/model/check.ts";
 export const dnssecFindings = {
   "signatures-expired": {
     severity: "critical",
+    cause: "zone-broken",
     outage: true,
     text: {
       en: "Senders and customers that check DNSSEC no longer find {domain}, its mail and its web site: the signatures of the zone ended on {ends}",
@@ -16,6 +17,7 @@ export const dnssecFindings = {
   },
   "ds-mismatch": {
     severity: "critical",
+    cause: "zone-broken",
     outage: true,
     text: {
       en: "Senders and customers that check DNSSEC no longer find {domain}, its mail and its web site: the DS record at the registrar belongs to no key of the zone ({found})",
@@ -29,6 +31,7 @@ export const dnssecFindings = {
   },
   bogus: {
     severity: "critical",
+    cause: "zone-broken",
     text: {
       en: "Senders and customers that check DNSSEC no longer find {domain}, its mail and its web site: its signatures do not hold ({reason})",
       zh: "校验 DNSSEC 的发件方和客户已无法解析 {domain}，邮件和网站都受影响：签名校验失败（{reason}）",
@@ -41,6 +44,7 @@ export const dnssecFindings = {
   },
   "mx-bogus": {
     severity: "critical",
+    cause: "zone-broken",
     outage: true,
     text: {
       en: "Senders that check DNSSEC cannot deliver to {domain}: the signatures for its mail server {hosts} do not hold ({reason})",

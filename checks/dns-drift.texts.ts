@@ -3,6 +3,7 @@ import type { FindingDeclaration } from "../src/model/check.ts";
 export const driftFindings = {
   "mx-hijacked": {
     severity: "critical",
+    cause: "mx-changed",
     immediate: true,
     text: {
       en: "All mail to {domain} now goes to somebody else ({hosts}), as its own name server {witness} says. Changed: {changes}",

@@ -4,6 +4,7 @@ import type { FindingDeclaration } from "../src/model/check.ts";
 export const mxFindings = {
   "domain-gone": {
     severity: "critical",
+    cause: "zone-broken",
     text: {
       en: "Nobody can write to {domain}: the domain does not exist in the DNS (NXDOMAIN, confirmed by {confirmedBy})",
       zh: "没有人能给 {domain} 写信：DNS 中不存在这个域名（NXDOMAIN，已由 {confirmedBy} 证实）",
@@ -16,6 +17,7 @@ export const mxFindings = {
   },
   "mx-missing": {
     severity: "critical",
+    cause: "zone-broken",
     text: {
       en: "Mail to {domain} is returned at once: the domain has neither an MX record nor an address",
       zh: "发往 {domain} 的邮件会立即被退回：域名既没有 MX 记录，也没有地址",
@@ -28,6 +30,7 @@ export const mxFindings = {
   },
   "mx-implicit": {
     severity: "warning",
+    cause: "zone-broken",
     text: {
       en: "Mail to {domain} goes to its web address {addresses}, because the domain has no MX record; most of it will not arrive",
       zh: "{domain} 没有 MX 记录，来信会投到它的网站地址 {addresses}，多半收不到",
@@ -40,6 +43,7 @@ export const mxFindings = {
   },
   "mx-null": {
     severity: "critical",
+    cause: "zone-broken",
     text: {
       en: "{domain} tells the world that it takes no mail: its only MX record is the null MX, “0 .”",
       zh: "{domain} 对外声明不收邮件：唯一的 MX 记录是空 MX「0 .」",
@@ -52,6 +56,7 @@ export const mxFindings = {
   },
   "mx-null-with-others": {
     severity: "critical",
+    cause: "zone-broken",
     text: {
       en: "Some senders return mail to {domain}: the null MX “{priority} .” stands beside {hosts}",
       zh: "部分发件方会退回发往 {domain} 的邮件：空 MX「{priority} .」与 {hosts} 并存",
@@ -100,6 +105,7 @@ export const mxFindings = {
   },
   "mx-takeover": {
     severity: "critical",
+    cause: "zone-broken",
     text: {
       en: "Anybody can take mail for {domain}: it names {hosts}, whose domain {free} nobody has registered any more (or it is on hold)",
       zh: "任何人都可能截收 {domain} 的邮件：MX 指向 {hosts}，而其域名 {free} 已无人注册（或已被暂停）",
@@ -112,6 +118,7 @@ export const mxFindings = {
   },
   "mx-mixed": {
     severity: "warning",
+    cause: "mx-changed",
     text: {
       en: "Mail to {domain} arrives at different services, by chance ({providers}): a move that was never finished",
       zh: "发往 {domain} 的邮件会随机送到不同的服务（{providers}），像是迁移没有做完",
@@ -124,6 +131,7 @@ export const mxFindings = {
   },
   "mx-unexpected": {
     severity: "warning",
+    cause: "mx-changed",
     text: {
       en: "{domain} does not name the mail servers that its provider asks for: {found} instead of {expected} (missing: {missing}; too many: {extra})",
       zh: "{domain} 的 MX 与邮件服务商的要求不符：现为 {found}，应为 {expected}（缺少：{missing}；多余：{extra}）",
@@ -160,6 +168,7 @@ export const mxFindings = {
   },
   "mx-name-bad": {
     severity: "critical",
+    cause: "zone-broken",
     text: {
       en: "Senders cannot use {hosts} as a mail server of {domain}: an MX record must name a host of the internet",
       zh: "发件方无法使用 {domain} 的邮件服务器 {hosts}：MX 记录必须指向互联网上的主机名",
@@ -172,6 +181,7 @@ export const mxFindings = {
   },
   "mx-alias": {
     severity: "critical",
+    cause: "zone-broken",
     text: {
       en: "Some senders refuse to deliver to {domain}: its mail server is an alias ({hosts})",
       zh: "部分发件方拒绝投递到 {domain}：它的邮件服务器是别名（{hosts}）",
@@ -184,6 +194,7 @@ export const mxFindings = {
   },
   "mx-none-resolves": {
     severity: "critical",
+    cause: "zone-broken",
     text: {
       en: "Mail to {domain} cannot be delivered: no mail server it names has an address ({hosts})",
       zh: "发往 {domain} 的邮件无法投递：它的邮件服务器都没有地址（{hosts}）",
@@ -208,6 +219,7 @@ export const mxFindings = {
   },
   "mx-private-address": {
     severity: "critical",
+    cause: "zone-broken",
     text: {
       en: "Senders outside cannot reach a mail server of {domain}: its published address is not on the public internet ({hosts})",
       zh: "外部发件方连不上 {domain} 的邮件服务器：公布的地址不是公网地址（{hosts}）",

@@ -34,6 +34,7 @@ export default defineCheck({
   findings: {
     "provider-changed": {
       severity: "critical",
+      cause: "mx-changed",
       text: {
         en: "DNS now names other mail servers for {domain}: {found} ({because}) instead of {pinned}",
         zh: "{domain} 的 DNS 现在指向其他邮件服务器：{found}（{because}），原为 {pinned}",

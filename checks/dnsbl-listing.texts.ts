@@ -5,6 +5,7 @@ import { ownSendersFindings } from "./own-senders.texts.ts";
 export const listingFindings = {
   "address-listed": {
     severity: "critical",
+    cause: "blacklisted",
     text: {
       en: "Many receivers refuse mail of {domain} from {subject} ({why}): the address is on {lists}",
       zh: "许多收件方会拒收 {domain} 从 {subject}（{why}）发出的邮件：该地址被列入黑名单 {lists}",
@@ -17,6 +18,7 @@ export const listingFindings = {
   },
   "domain-listed": {
     severity: "critical",
+    cause: "blacklisted",
     text: {
       en: "Many receivers refuse mail that names {subject}, whoever sends it: the domain is on {lists}",
       zh: "凡提到 {subject} 的邮件，不论由谁发出，都会被许多收件方拒收：该域名被列入黑名单 {lists}",
@@ -95,6 +97,7 @@ export const listingFindings = {
   },
   "resolver-rewrites": {
     severity: "unknown",
+    cause: "own-resolver",
     text: {
       en: "No list can be asked from here: the resolver {server} invents addresses for names that do not exist ({answer})",
       zh: "无法在此查询黑名单：解析器 {server} 会为不存在的名称伪造地址（{answer}）",

@@ -4,6 +4,7 @@ import type { FindingDeclaration } from "../src/model/check.ts";
 export const expiryFindings = {
   "domain-expired": {
     severity: "critical",
+    cause: "domain-expired",
     outage: true,
     immediate: true,
     text: {
@@ -40,6 +41,7 @@ export const expiryFindings = {
   },
   "on-hold": {
     severity: "critical",
+    cause: "domain-expired",
     outage: true,
     immediate: true,
     text: {
@@ -54,6 +56,7 @@ export const expiryFindings = {
   },
   redemption: {
     severity: "critical",
+    cause: "domain-expired",
     immediate: true,
     text: {
       en: "{domain} has been given up and can still be bought back for a short while (redemption period, {by})",
@@ -67,6 +70,7 @@ export const expiryFindings = {
   },
   "pending-delete": {
     severity: "critical",
+    cause: "domain-expired",
     outage: true,
     immediate: true,
     text: {
@@ -81,6 +85,7 @@ export const expiryFindings = {
   },
   "not-registered": {
     severity: "critical",
+    cause: "domain-expired",
     outage: true,
     immediate: true,
     text: {

@@ -33,6 +33,7 @@ export default defineCheck({
   findings: {
     "egress-down": {
       severity: "critical",
+      cause: "own-network",
       timed: true,
       text: {
         en: "Our own network reaches nothing: none of {count} independent targets answers ({reason}). Nothing is known about the mail service",

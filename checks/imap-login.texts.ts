@@ -4,6 +4,7 @@ import type { FindingDeclaration } from "../src/model/check.ts";
 export const imapFindings = {
   preauth: {
     severity: "critical",
+    cause: "settings-changed",
     text: {
       en: "Anybody who reaches {host} may read mail: it asks for no password (PREAUTH)",
       zh: "任何人连上 {host} 都能读信：服务器不要求密码（PREAUTH）",
@@ -16,6 +17,7 @@ export const imapFindings = {
   },
   "login-not-authorized": {
     severity: "critical",
+    cause: "permission-removed",
     immediate: true,
     rejects: "definite",
     text: {
@@ -30,6 +32,7 @@ export const imapFindings = {
   },
   "password-expired": {
     severity: "critical",
+    cause: "password-expired",
     immediate: true,
     rejects: "definite",
     text: {
@@ -44,6 +47,7 @@ export const imapFindings = {
   },
   "login-needs-tls": {
     severity: "critical",
+    cause: "settings-changed",
     text: {
       en: "{host} refuses {user} although the connection is encrypted: it wants more privacy ({reason})",
       zh: "连接已加密，{host} 仍以安全为由拒绝 {user} 登录（{reason}）",
@@ -92,6 +96,7 @@ export const imapFindings = {
   },
   "mailbox-over-quota": {
     severity: "critical",
+    cause: "mailbox-full",
     text: {
       en: "{user} is full: {host} says that its quota is used up ({reason})",
       zh: "{user} 的邮箱已满：{host} 报告空间已用完（{reason}）",

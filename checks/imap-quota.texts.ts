@@ -4,6 +4,7 @@ import type { FindingDeclaration } from "../src/model/check.ts";
 export const quotaFindings = {
   "quota-over": {
     severity: "critical",
+    cause: "mailbox-full",
     text: {
       en: "{user} is full ({used} of {limit}): mail to it is returned to its senders",
       zh: "{user} 的邮箱已满（{used} / {limit}）：新来信会被退回",

@@ -41,6 +41,7 @@ export default defineCheck({
   findings: {
     "connections-intercepted": {
       severity: "critical",
+      cause: "tls-intercepted",
       text: {
         en: "Something in our own network opens encrypted connections: {hosts} come with certificates of {issuer}, which nobody knows. No certificate can be judged, and no password is sent",
         zh: "本机所在网络有设备在拦截加密连接：{hosts} 的证书都由无人认识的 {issuer} 签发。因此无法判断任何证书，也不会发送密码",

@@ -4,6 +4,7 @@ import type { FindingDeclaration } from "../src/model/check.ts";
 export const tokenServerFindings = {
   "secret-expired": {
     severity: "critical",
+    cause: "monitor-credential",
     immediate: true,
     text: {
       en: "Mailvigil sees no mailbox of {credential}: its client secret has expired ({reason})",
@@ -17,6 +18,7 @@ export const tokenServerFindings = {
   },
   "secret-wrong": {
     severity: "critical",
+    cause: "monitor-credential",
     immediate: true,
     text: {
       en: "Mailvigil sees no mailbox of {credential}: the token server does not accept its secret or key ({reason})",
@@ -30,6 +32,7 @@ export const tokenServerFindings = {
   },
   "app-unknown": {
     severity: "critical",
+    cause: "monitor-credential",
     immediate: true,
     text: {
       en: "Mailvigil sees no mailbox of {credential}: its application is unknown to the provider, or switched off ({reason})",
@@ -43,6 +46,7 @@ export const tokenServerFindings = {
   },
   "tenant-unknown": {
     severity: "critical",
+    cause: "monitor-credential",
     immediate: true,
     text: {
       en: "Mailvigil sees no mailbox of {credential}: Microsoft knows no such tenant ({reason})",
@@ -56,6 +60,7 @@ export const tokenServerFindings = {
   },
   "consent-missing": {
     severity: "critical",
+    cause: "monitor-credential",
     immediate: true,
     text: {
       en: "Mailvigil sees no mailbox of {credential}: the administrator has not allowed the application to read mail ({reason})",
@@ -69,6 +74,7 @@ export const tokenServerFindings = {
   },
   "token-blocked": {
     severity: "critical",
+    cause: "monitor-credential",
     immediate: true,
     text: {
       en: "Mailvigil sees no mailbox of {credential}: a security policy of the company forbids the application to sign in from here ({reason})",
@@ -82,6 +88,7 @@ export const tokenServerFindings = {
   },
   "grant-ended": {
     severity: "critical",
+    cause: "monitor-credential",
     immediate: true,
     text: {
       en: "Mailvigil sees no mailbox of {credential}: its refresh token is no longer valid ({reason})",
@@ -95,6 +102,7 @@ export const tokenServerFindings = {
   },
   "clock-wrong": {
     severity: "critical",
+    cause: "monitor-credential",
     immediate: true,
     text: {
       en: "Mailvigil sees no mailbox of {credential}: the token server finds that the clock of this machine is wrong ({reason})",
@@ -105,6 +113,7 @@ export const tokenServerFindings = {
   },
   "key-unusable": {
     severity: "critical",
+    cause: "monitor-credential",
     immediate: true,
     text: {
       en: "Mailvigil sees no mailbox of {credential}: what stands in service_account is no key ({reason})",
@@ -118,6 +127,7 @@ export const tokenServerFindings = {
   },
   "token-refused": {
     severity: "critical",
+    cause: "monitor-credential",
     text: {
       en: "Mailvigil sees no mailbox of {credential}: the token server refuses, for a reason that is not known here ({reason})",
       zh: "Mailvigil 看不到凭据 {credential} 下的任何邮箱：令牌服务器拒绝发放令牌，原因不明（{reason}）",
@@ -130,6 +140,7 @@ export const tokenServerFindings = {
   },
   "token-server-failed": {
     severity: "critical",
+    cause: "provider-outage",
     text: {
       en: "The provider gives no tokens for {credential} just now: its token server is in trouble or busy ({reason})",
       zh: "服务商暂时不发放 {credential} 的令牌：其令牌服务器故障或繁忙（{reason}）",

@@ -4,6 +4,7 @@ import type { FindingDeclaration } from "../src/model/check.ts";
 export const pop3Findings = {
   "starttls-missing": {
     severity: "critical",
+    cause: "settings-changed",
     text: {
       en: "No password was sent to {host}: port {port} offers no encryption (no STLS)",
       zh: "未向 {host} 发送密码：端口 {port} 不支持加密（没有 STLS）",
@@ -16,6 +17,7 @@ export const pop3Findings = {
   },
   "starttls-refused": {
     severity: "critical",
+    cause: "settings-changed",
     text: {
       en: "No password was sent to {host}: it offers encryption and then refuses to begin it ({reason})",
       zh: "未向 {host} 发送密码：对方声称支持加密，启用时却拒绝（{reason}）",
@@ -52,6 +54,7 @@ export const pop3Findings = {
   },
   "person-needed": {
     severity: "critical",
+    cause: "account-locked",
     text: {
       en: "Nobody can fetch the mail of {user} by POP3: {host} says that a person has to act first ({reason})",
       zh: "无法用 POP3 收取 {user} 的邮件：{host} 表示须先人工处理（{reason}）",

@@ -4,6 +4,7 @@ import type { FindingDeclaration } from "../src/model/check.ts";
 export const reachabilityFindings = {
   "port-blocked": {
     severity: "warning",
+    cause: "own-port-blocked",
     timed: true,
     text: {
       en: "This network does not let mail programs out at port {ports}: neither {host} nor {count} other mail services answer there ({reason}). The provider is not the cause",
@@ -17,6 +18,7 @@ export const reachabilityFindings = {
   },
   "port-silent": {
     severity: "warning",
+    cause: "own-port-blocked",
     timed: true,
     text: {
       en: "Port {ports} of {host} does not answer from here while its port {open} does ({reason}): most often a firewall of this network drops it",
@@ -43,6 +45,7 @@ export const reachabilityFindings = {
   },
   "host-silent": {
     severity: "critical",
+    cause: "server-down",
     concerns: "server",
     timed: true,
     text: {

@@ -44,6 +44,7 @@ export default defineCheck({
   findings: {
     "port25-blocked": {
       severity: "warning",
+      cause: "own-port-blocked",
       timed: true,
       text: {
         en: "Our own network does not let us out at port 25: none of {count} mail servers greets ({reason}). Whether a mail server takes mail stays unknown",

@@ -13,6 +13,7 @@ const maxTargets = 10;
 const findings = {
   "proxy-down": {
     severity: "critical",
+    cause: "own-network",
     timed: true,
     text: {
       en: "The proxy {proxy}, by which mail servers and channels are reached, does not work ({reason}). Nothing is known about what lies behind it",
@@ -26,6 +27,7 @@ const findings = {
   },
   "proxy-leads-nowhere": {
     severity: "critical",
+    cause: "own-network",
     timed: true,
     text: {
       en: "The proxy {proxy} takes our requests and reaches nothing: none of {count} independent targets answers through it ({reason})",

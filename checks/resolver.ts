@@ -27,6 +27,7 @@ export default defineCheck({
   findings: {
     "resolver-rewrites": {
       severity: "critical",
+      cause: "own-resolver",
       text: {
         en: "Our own resolver {server} makes answers up: it says “{answer}” for {name}, which cannot exist. Nothing it says about mail can be relied on",
         zh: "本机使用的解析器 {server} 会篡改结果：对不可能存在的 {name} 回答「{answer}」。它关于邮件的回答不可信",
@@ -39,6 +40,7 @@ export default defineCheck({
     },
     "resolver-silent": {
       severity: "critical",
+      cause: "own-resolver",
       timed: true,
       text: {
         en: "Our own DNS does not work: no question gets a usable answer ({reason}). Nothing is known about the mail service",

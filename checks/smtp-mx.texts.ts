@@ -4,6 +4,7 @@ import { certificateFindings } from "../src/net/certificate-findings.ts";
 export const smtpMxFindings = {
   "mx-unreachable": {
     severity: "critical",
+    cause: "server-down",
     outage: true,
     timed: true,
     standsOn: ["port25"],
@@ -19,6 +20,7 @@ export const smtpMxFindings = {
   },
   "mx-unreachable-ipv6": {
     severity: "critical",
+    cause: "server-down",
     timed: true,
     standsOn: ["port25", "ipv6"],
     text: {
@@ -33,6 +35,7 @@ export const smtpMxFindings = {
   },
   "mx-refuses": {
     severity: "critical",
+    cause: "server-down",
     outage: true,
     text: {
       en: "Nobody's mail reaches {domain}: its mail servers turn senders away at the door ({hosts}: {reason})",
@@ -134,6 +137,7 @@ export const smtpMxFindings = {
   },
   "starttls-missing-enforced": {
     severity: "critical",
+    cause: "settings-changed",
     text: {
       en: "Large senders do not deliver: {hosts} does not encrypt ({reason}), though the published policy ({policy}) demands it",
       zh: "大型发件方不会投递：{hosts} 不加密（{reason}），而公布的策略（{policy}）要求加密",
@@ -146,6 +150,7 @@ export const smtpMxFindings = {
   },
   "starttls-stripped": {
     severity: "unknown",
+    cause: "tls-intercepted",
     text: {
       en: "Whether {hosts} encrypts could not be found out: a firewall on the way writes over what the server offers ({reason})",
       zh: "无法得知 {hosts} 是否加密：途中的防火墙改写了服务器的应答（{reason}）",
@@ -170,6 +175,7 @@ export const smtpMxFindings = {
   },
   "certificate-refused": {
     severity: "critical",
+    cause: "certificate",
     text: {
       en: "Large senders do not deliver: the certificate of {hosts} is not accepted ({problem}), as the published policy ({policy}) demands",
       zh: "大型发件方不会投递：{hosts} 的证书不被接受（{problem}），而公布的策略（{policy}）要求有效证书",

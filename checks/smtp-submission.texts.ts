@@ -4,6 +4,7 @@ import type { FindingDeclaration } from "../src/model/check.ts";
 export const smtpFindings = {
   "auth-not-offered": {
     severity: "critical",
+    cause: "settings-changed",
     text: {
       en: "Nobody can send through {host}: port {port} offers no login (no AUTH)",
       zh: "无法通过 {host} 发信：端口 {port} 不提供登录（没有 AUTH）",

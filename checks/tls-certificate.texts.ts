@@ -41,6 +41,7 @@ export const tlsFindings = {
   },
   "certificate-without-names": {
     severity: "critical",
+    cause: "certificate",
     text: {
       en: "Some mail programs refuse {host}: its certificate names it in the subject alone ({subject}), which iPhones and Thunderbird do not read",
       zh: "部分邮件客户端拒绝连接 {host}：证书只在主题中写了主机名（{subject}），iPhone、Thunderbird 等不认",
@@ -53,6 +54,7 @@ export const tlsFindings = {
   },
   "certificate-revoked": {
     severity: "critical",
+    cause: "certificate",
     text: {
       en: "Mail programs that ask the authority refuse {host}: it has revoked the certificate {subject} on {since}",
       zh: "会查询吊销状态的邮件客户端拒绝连接 {host}：证书 {subject} 已于 {since} 被签发机构吊销",
@@ -101,6 +103,7 @@ export const tlsFindings = {
   },
   "only-old-tls": {
     severity: "critical",
+    cause: "settings-changed",
     text: {
       en: "Mail programs cannot connect securely to {host}: it speaks nothing newer than {protocol}",
       zh: "邮件客户端无法与 {host} 建立加密连接：它最高只支持 {protocol}",

@@ -4,6 +4,7 @@ import type { FindingDeclaration } from "../src/model/check.ts";
 export const webmailFindings = {
   "webmail-elsewhere": {
     severity: "critical",
+    cause: "settings-changed",
     text: {
       en: "Webmail leads to a stranger: {url} redirects to {host}, which is {service}, while the mail of {domain} is elsewhere. Passwords typed there are given away",
       zh: "网页邮箱被引到别处：{url} 跳转到 {host}，属于 {service}，而 {domain} 的邮件并不在那里。在那里输入的密码会泄露",
@@ -28,6 +29,7 @@ export const webmailFindings = {
   },
   "webmail-loop": {
     severity: "critical",
+    cause: "settings-changed",
     text: {
       en: "Nobody can open webmail: {url} redirects again and again ({reason})",
       zh: "网页邮箱打不开：{url} 不断跳转（{reason}）",
@@ -40,6 +42,7 @@ export const webmailFindings = {
   },
   "webmail-plain": {
     severity: "critical",
+    cause: "settings-changed",
     text: {
       en: "Passwords for webmail travel in clear: {url} ends at {where}, without encryption",
       zh: "网页邮箱的密码以明文传输：{url} 最终停在 {where}，没有加密",
@@ -64,6 +67,7 @@ export const webmailFindings = {
   },
   "webmail-certificate": {
     severity: "critical",
+    cause: "certificate",
     text: {
       en: "Browsers warn before {url}: its certificate does not hold ({reason})",
       zh: "浏览器打开 {url} 时会警告：证书有问题（{reason}）",
@@ -76,6 +80,7 @@ export const webmailFindings = {
   },
   "webmail-unreachable": {
     severity: "critical",
+    cause: "server-down",
     timed: true,
     text: {
       en: "Nobody can open webmail: {url} does not answer ({reason})",
@@ -89,6 +94,7 @@ export const webmailFindings = {
   },
   "webmail-status": {
     severity: "critical",
+    cause: "server-down",
     text: {
       en: "Webmail is out of order: {url} answers with status {status}",
       zh: "网页邮箱故障：{url} 返回状态码 {status}",
@@ -101,6 +107,7 @@ export const webmailFindings = {
   },
   "webmail-text-missing": {
     severity: "critical",
+    cause: "settings-changed",
     text: {
       en: "At {url} is not the page that it should be: the text “{wanted}” is not there",
       zh: "{url} 上的不是应有的页面：没有找到文字「{wanted}」",
@@ -113,6 +120,7 @@ export const webmailFindings = {
   },
   "webmail-form-missing": {
     severity: "warning",
+    cause: "settings-changed",
     text: {
       en: "Nobody can log in at {url}: the page has no field for a password",
       zh: "在 {url} 上无法登录：页面没有密码输入框",

@@ -131,6 +131,7 @@ export const engineFindings = {
   },
   "secret-unreadable": {
     severity: "unknown",
+    cause: "monitor-credential",
     text: { en: "The password could not be read: {reason}", zh: "无法读取密码：{reason}" },
     advice: {
       en: "Correct the place that the configuration names for this secret.",

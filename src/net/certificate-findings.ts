@@ -9,6 +9,7 @@ import { type CertificateProblem, certificateProblem } from "./tls.ts";
 export const certificateFindings = {
   "certificate-expired": {
     severity: "critical",
+    cause: "certificate",
     concerns: "server",
     text: {
       en: "Mail programs refuse or warn at {host}: its certificate ended on {ends}",
@@ -22,6 +23,7 @@ export const certificateFindings = {
   },
   "certificate-not-yet-valid": {
     severity: "critical",
+    cause: "certificate",
     concerns: "server",
     text: {
       en: "Mail programs refuse or warn at {host}: its certificate is valid only from {begins}",
@@ -35,6 +37,7 @@ export const certificateFindings = {
   },
   "certificate-wrong-host": {
     severity: "critical",
+    cause: "certificate",
     concerns: "server",
     text: {
       en: "Mail programs refuse or warn at {host}: its certificate is for {names}",
@@ -48,6 +51,7 @@ export const certificateFindings = {
   },
   "certificate-self-signed": {
     severity: "critical",
+    cause: "certificate",
     concerns: "server",
     text: {
       en: "Mail programs refuse or warn at {host}: its certificate is signed by itself, by no authority",
@@ -61,6 +65,7 @@ export const certificateFindings = {
   },
   "certificate-untrusted": {
     severity: "critical",
+    cause: "certificate",
     concerns: "server",
     text: {
       en: "Mail programs refuse or warn at {host}: its certificate is from {issuer}, an authority that is not trusted here",
@@ -74,6 +79,7 @@ export const certificateFindings = {
   },
   "certificate-chain-incomplete": {
     severity: "critical",
+    cause: "certificate",
     concerns: "server",
     text: {
       en: "Some mail programs refuse {host}: it does not send the certificate of its issuer {issuer}, so nobody can trace it to an authority",
@@ -87,6 +93,7 @@ export const certificateFindings = {
   },
   "certificate-intercepted": {
     severity: "unknown",
+    cause: "tls-intercepted",
     text: {
       en: "{host} was not judged: something in this network opens encrypted connections and shows a certificate of its own, from {issuer}; {others} came with the same",
       zh: "未能判断 {host}：本机所在网络有设备在拦截加密连接，并换上了自己的证书（签发者 {issuer}），{others} 也是如此",
@@ -99,6 +106,7 @@ export const certificateFindings = {
   },
   "certificate-issuer-expired": {
     severity: "critical",
+    cause: "certificate",
     concerns: "server",
     text: {
       en: "Mail programs refuse or warn at {host}: the certificate of its issuer, {subject}, which the server sends along, ended on {ends}",
@@ -112,6 +120,7 @@ export const certificateFindings = {
   },
   "certificate-wrong-usage": {
     severity: "critical",
+    cause: "certificate",
     concerns: "server",
     text: {
       en: "Mail programs refuse or warn at {host}: its certificate {subject} is not made for servers",
@@ -125,6 +134,7 @@ export const certificateFindings = {
   },
   "certificate-weak-key": {
     severity: "critical",
+    cause: "certificate",
     concerns: "server",
     text: {
       en: "Mail programs refuse or warn at {host}: the key of the certificate {subject} is too short ({keyType}, {keyBits} bits)",
@@ -138,6 +148,7 @@ export const certificateFindings = {
   },
   "certificate-weak-signature": {
     severity: "critical",
+    cause: "certificate",
     concerns: "server",
     text: {
       en: "Mail programs refuse or warn at {host}: the certificate {subject} is signed with {algorithm}, which can be forged",
@@ -151,6 +162,7 @@ export const certificateFindings = {
   },
   "certificate-not-pinned": {
     severity: "critical",
+    cause: "certificate",
     concerns: "server",
     text: {
       en: "No password was sent to {host}: its certificate is not the pinned one (it has {fingerprint})",
@@ -164,6 +176,7 @@ export const certificateFindings = {
   },
   "certificate-invalid": {
     severity: "critical",
+    cause: "certificate",
     concerns: "server",
     text: {
       en: "Mail programs refuse or warn at {host}: its certificate does not pass the examination ({problem})",

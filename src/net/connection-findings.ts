@@ -8,6 +8,7 @@ import { type CertificateCode, certificateFinding } from "./certificate-findings
 export const connectionFindings = {
   "name-not-found": {
     severity: "critical",
+    cause: "zone-broken",
     concerns: "server",
     text: {
       en: "Mail programs cannot find {host}: the name does not exist, as a name server of its zone confirms (NXDOMAIN)",
@@ -21,6 +22,7 @@ export const connectionFindings = {
   },
   "no-address": {
     severity: "critical",
+    cause: "zone-broken",
     concerns: "server",
     text: {
       en: "Mail programs cannot reach {host}: the name exists without an address (no A or AAAA record)",
@@ -46,6 +48,7 @@ export const connectionFindings = {
   },
   "connection-refused": {
     severity: "critical",
+    cause: "server-down",
     concerns: "server",
     text: {
       en: "Mail programs cannot connect to {host}: the machine answers, but nothing takes connections at port {port} ({reason})",
@@ -59,6 +62,7 @@ export const connectionFindings = {
   },
   "connect-timeout": {
     severity: "critical",
+    cause: "server-down",
     concerns: "server",
     timed: true,
     text: {
@@ -73,6 +77,7 @@ export const connectionFindings = {
   },
   "host-unreachable": {
     severity: "critical",
+    cause: "server-down",
     concerns: "server",
     text: {
       en: "Mail programs cannot reach {host}: a router on the way says that there is no such machine ({reason})",
@@ -86,6 +91,7 @@ export const connectionFindings = {
   },
   "no-route": {
     severity: "unknown",
+    cause: "own-network",
     text: {
       en: "{host} was not judged: the machine that Mailvigil runs on has no way to it ({reason})",
       zh: "未能判断 {host}：运行 Mailvigil 的机器没有通往它的网络（{reason}）",
@@ -98,6 +104,7 @@ export const connectionFindings = {
   },
   "path-blocked": {
     severity: "unknown",
+    cause: "path-blocked",
     text: {
       en: "{host} was not judged: no connection to it stands from here, and in mainland China the way to it is known to be blocked ({reason})",
       zh: "未能判断 {host}：从本机连不上它；已知在中国大陆无法直接访问（{reason}）",
@@ -110,6 +117,7 @@ export const connectionFindings = {
   },
   "proxy-failed": {
     severity: "unknown",
+    cause: "own-network",
     text: {
       en: "{host} was not judged: the proxy {proxy}, by which it is reached, does not work ({reason})",
       zh: "未能判断 {host}：连接它所用的代理 {proxy} 不可用（{reason}）",
@@ -136,6 +144,7 @@ export const connectionFindings = {
   },
   "address-failed": {
     severity: "warning",
+    cause: "server-down",
     concerns: "server",
     timed: true,
     text: {
@@ -150,6 +159,7 @@ export const connectionFindings = {
   },
   "tls-timeout": {
     severity: "critical",
+    cause: "server-down",
     concerns: "server",
     timed: true,
     text: {

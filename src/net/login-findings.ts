@@ -6,6 +6,7 @@ import { tokenFindings } from "./token-findings.ts";
 const passwordFindings = {
   "login-rejected": {
     severity: "critical",
+    cause: "password-rejected",
     immediate: true,
     rejects: "definite",
     text: {
@@ -33,6 +34,7 @@ const passwordFindings = {
   },
   "account-locked": {
     severity: "critical",
+    cause: "account-locked",
     immediate: true,
     rejects: "definite",
     text: {
@@ -47,6 +49,7 @@ const passwordFindings = {
   },
   "login-unavailable": {
     severity: "critical",
+    cause: "server-down",
     text: {
       en: "{user} cannot log in just now: {host} says that its own backend does not answer ({reason}); the password is not the trouble",
       zh: "{user} 暂时无法登录：{host} 的后台服务没有响应（{reason}），与密码无关",
@@ -59,6 +62,7 @@ const passwordFindings = {
   },
   "login-limited": {
     severity: "warning",
+    cause: "rate-limit",
     text: {
       en: "{host} lets {user} in less often than it is asked: too many logins or connections ({reason})",
       zh: "{host} 限制了 {user} 的登录：登录或连接过多（{reason}）",
@@ -71,6 +75,7 @@ const passwordFindings = {
   },
   "password-login-off": {
     severity: "critical",
+    cause: "client-access-off",
     text: {
       en: "Mail programs that use a password no longer get in: {host} does not take passwords for {user} ({reason})",
       zh: "用密码的邮件客户端已无法登录：{host} 不接受 {user} 的密码方式（{reason}）",
@@ -90,6 +95,7 @@ export const loginFindings = { ...tokenFindings, ...passwordFindings };
 export const policyFindings = {
   "app-password-needed": {
     severity: "critical",
+    cause: "password-rejected",
     immediate: true,
     rejects: "definite",
     text: {
@@ -104,6 +110,7 @@ export const policyFindings = {
   },
   "address-denied": {
     severity: "critical",
+    cause: "account-locked",
     immediate: true,
     rejects: "ambiguous",
     text: {

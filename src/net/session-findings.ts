@@ -7,6 +7,7 @@ import type { Target } from "./connection-findings.ts";
 export const sessionFindings = {
   "greeting-late": {
     severity: "warning",
+    cause: "server-down",
     concerns: "server",
     timed: true,
     text: {
@@ -21,6 +22,7 @@ export const sessionFindings = {
   },
   "greeting-missing": {
     severity: "critical",
+    cause: "server-down",
     concerns: "server",
     timed: true,
     text: {
@@ -35,6 +37,7 @@ export const sessionFindings = {
   },
   "greeting-refused": {
     severity: "critical",
+    cause: "server-down",
     concerns: "server",
     text: {
       en: "{host} turns everybody away at the door, with a reason: {reason}",
@@ -48,6 +51,7 @@ export const sessionFindings = {
   },
   "greeting-unexpected": {
     severity: "critical",
+    cause: "settings-changed",
     concerns: "server",
     text: {
       en: "At {host}, port {port}, something else than a mail server answers: {reason}",
@@ -61,6 +65,7 @@ export const sessionFindings = {
   },
   "starttls-missing": {
     severity: "critical",
+    cause: "settings-changed",
     concerns: "server",
     text: {
       en: "No password was sent to {host}: port {port} offers no encryption (no STARTTLS)",
@@ -74,6 +79,7 @@ export const sessionFindings = {
   },
   "starttls-refused": {
     severity: "critical",
+    cause: "settings-changed",
     concerns: "server",
     text: {
       en: "No password was sent to {host}: it offers encryption and then refuses to begin it ({reason})",
@@ -87,6 +93,7 @@ export const sessionFindings = {
   },
   "command-timeout": {
     severity: "critical",
+    cause: "server-down",
     concerns: "server",
     timed: true,
     text: {
@@ -101,6 +108,7 @@ export const sessionFindings = {
   },
   "connection-lost": {
     severity: "critical",
+    cause: "server-down",
     concerns: "server",
     text: {
       en: "{host} breaks off in the middle: the connection ended at {command} ({reason})",
@@ -114,6 +122,7 @@ export const sessionFindings = {
   },
   "session-ended": {
     severity: "critical",
+    cause: "server-down",
     concerns: "server",
     text: {
       en: "{host} ends the session at {command} of its own accord, with a reason: {reason}",

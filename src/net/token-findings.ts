@@ -4,6 +4,7 @@ import type { FindingDeclaration } from "../model/check.ts";
 export const tokenFindings = {
   "credential-unusable": {
     severity: "unknown",
+    cause: "monitor-credential",
     text: {
       en: "Nothing is known about {user}: Mailvigil's own access {credential} gets no token from the provider ({reason})",
       zh: "{user} 的状态不明：Mailvigil 自己的访问凭据 {credential} 无法从服务商取得令牌（{reason}）",
@@ -16,6 +17,7 @@ export const tokenFindings = {
   },
   "token-mailbox-unknown": {
     severity: "critical",
+    cause: "account-locked",
     text: {
       en: "The provider knows no mailbox {user}, and gives no token for it ({reason})",
       zh: "服务商处没有邮箱 {user}，因此不发放令牌（{reason}）",
@@ -40,6 +42,7 @@ export const tokenFindings = {
   },
   "oauth-not-offered": {
     severity: "critical",
+    cause: "settings-changed",
     text: {
       en: "{user} cannot be read by OAuth: {host} offers neither OAUTHBEARER nor XOAUTH2 ({reason})",
       zh: "{user} 无法用 OAuth 登录：{host} 不支持 OAUTHBEARER 和 XOAUTH2（{reason}）",
@@ -52,6 +55,7 @@ export const tokenFindings = {
   },
   "client-access-off": {
     severity: "critical",
+    cause: "client-access-off",
     text: {
       en: "Mail programs do not get in for {user}, with OAuth neither: {host} has this way switched off ({reason})",
       zh: "邮件客户端无法登录 {user}，用 OAuth 也不行：{host} 已关闭这种访问方式（{reason}）",
