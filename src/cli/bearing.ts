@@ -1,6 +1,5 @@
 import { isRecord } from "../config/document.ts";
 import { toHost } from "../config/names.ts";
-import { loadProviders } from "../config/providers.ts";
 import type { Plan } from "../model/config.ts";
 import { isOAuth } from "../model/oauth.ts";
 import type { Probe } from "../model/probe.ts";
@@ -26,8 +25,7 @@ export function bearingOn(address: string, { probes }: Pick<Plan, "probes">): Be
   const own = probes.filter(({ asset }) => asset === address);
   const domain = address.slice(address.lastIndexOf("@") + 1);
   const hosts = new Set(own.flatMap(({ load }) => (load.host === undefined ? [] : [load.host.toLowerCase()])));
-  const provider = own.map(providerOf).find((id) => id !== undefined && id !== ownServer);
-  const title = provider === undefined ? undefined : loadProviders().get(provider)?.title.en;
+  const provider = own.map((probe) => probe.provider).find((id) => id !== undefined && id !== ownServer);
   const proxied = own.some(({ options }) => isRecord(options) && options["proxy"] !== undefined);
   const byToken = own.some(({ options }) => isRecord(options) && isOAuth(options["password"]));
 
@@ -43,7 +41,7 @@ export function bearingOn(address: string, { probes }: Pick<Plan, "probes">): Be
     if (asset.includes("@")) return false;
     if (check === "domain-expiry") return domain === asset || domain.endsWith(`.${asset}`);
     if (asset === domain) return true;
-    if (check === "provider-status") return title !== undefined && isRecord(options) && options["provider"] === title;
+    if (check === "provider-status") return provider !== undefined && probe.provider === provider;
     const host = hostOf(asset) ?? "";
     return hosts.has(host) || hosts.has(load.host?.toLowerCase() ?? "") || (asset.includes(":") && host.endsWith(`.${domain}`));
   };
@@ -53,22 +51,13 @@ export function bearingOn(address: string, { probes }: Pick<Plan, "probes">): Be
     ({ asset, check, waiting }) =>
       asset.includes("@") && !asset.includes("~") && asset !== address && check === "imap-login" && waiting === undefined,
   );
-  const isSame = (probe: Probe): boolean => {
-    const theirs = providerOf(probe);
-    if (provider !== undefined) return theirs === provider;
-    return probe.load.host !== undefined && hosts.has(probe.load.host.toLowerCase());
-  };
+  const isSame = (probe: Probe): boolean =>
+    provider === undefined ? hosts.has(probe.load.host?.toLowerCase() ?? "") : probe.provider === provider;
   const compared = [
     ...loginsOfOthers.filter(isSame).slice(0, atSame),
     ...loginsOfOthers.filter((probe) => !isSame(probe)).slice(0, atOther),
   ];
   return { probes: [...chosen, ...compared], comparisons: new Set(compared.map(({ id }) => id)) };
-}
-
-/** Of a login: the preset of whose servers they are. */
-export function providerOf({ options }: Probe): string | undefined {
-  const provider = isRecord(options) ? options["provider"] : undefined;
-  return isRecord(provider) && typeof provider["id"] === "string" ? provider["id"] : undefined;
 }
 
 /** What a subscription pays for. */

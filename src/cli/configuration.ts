@@ -1,5 +1,5 @@
 import { loadConfiguration, type LoadWorld } from "../config/load.ts";
-import { createMasker } from "../config/mask.ts";
+import { createMasker, type Masker } from "../config/mask.ts";
 import { findDependentRoutes } from "../engine/independence.ts";
 import type { AnyCheck } from "../model/check.ts";
 import type { Plan } from "../model/config.ts";
@@ -29,17 +29,21 @@ export interface Configured {
  * Loads a configuration for one command; what is wrong with it goes to standard error, and the answer is undefined.
  * @param asking `pins` as in `LoadWorld`; left out: DNS is not asked
  */
-export async function configured(file: string, env: Env, asking: Pick<LoadWorld, "pins"> = {}): Promise<Configured | undefined> {
-  const masker = createMasker();
+export async function configured(
+  file: string,
+  env: Env,
+  asking: Pick<LoadWorld, "pins"> & { readonly masker?: Masker } = {},
+): Promise<Configured | undefined> {
+  const masker = asking.masker ?? createMasker();
   const [checks, channels] = [await loadChecks(), await loadChannels()];
   let resolver: Resolver | undefined;
   const loaded = await loadConfiguration(file, {
     checks,
     channels,
     env,
-    masker,
     dependentRoutes: findDependentRoutes,
     ...asking,
+    masker,
     ...(asking.pins === undefined
       ? {}
       : { createAsk: ({ dnsServers }) => (resolver = createResolver({ servers: dnsServers })).ask }),

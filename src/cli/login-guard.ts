@@ -12,6 +12,8 @@ export interface LoginGuard {
   held(probe: Probe, attempts: readonly Attempt[], now: number): Attempt | undefined;
   /** Every refusal, as it happens. */
   refused(probe: Probe, attempt: Attempt, kind: Breaker["kind"], now: number): void;
+  /** An account whose credential was taken. */
+  accepted(account: string): void;
 }
 
 /** One refusal is enough for all probes of an account, whatever the protocol. */
@@ -23,36 +25,48 @@ export function strictGuard(known: readonly Breaker[]): LoginGuard {
     refused(_probe, attempt, kind, now) {
       breakers.set(attempt.account, afterRefusal(breakers.get(attempt.account), attempt, kind, now));
     },
+    accepted: (account) => void breakers.delete(account),
   };
 }
 
 /** After one refusal one more try, over another protocol, tells whether it is the account or the protocol that is shut. */
 const mostRefusals = 2;
 
+/** Where refusals are kept from one command to the next. */
+export interface RefusalMemory {
+  readonly known: readonly Breaker[];
+  remember(breaker: Breaker): void;
+  forget(account: string): void;
+}
+
 /**
- * For a diagnosis: what was held before stays held; of what is refused meanwhile, one other protocol is tried, and no more.
- * @param remember is told each refusal with the breaker that follows from it
+ * For a diagnosis: what is held stays held; of what is refused meanwhile, one other protocol is tried, and no more.
+ * @param held what somebody else holds back: the daemon
  */
-export function comparingGuard(known: readonly Breaker[], remember: (breaker: Breaker) => void = () => undefined): LoginGuard {
-  const before = new Map(known.map((breaker) => [breaker.account, breaker]));
-  const after = new Map<string, Breaker>();
-  const refused = new Map<string, string[]>();
+export function comparingGuard(held: readonly Breaker[], memory: RefusalMemory): LoginGuard {
+  const before = [...held, ...memory.known];
+  const refused = new Map<string, { readonly protocols: Set<string>; readonly breaker: Breaker | undefined }>();
   const isShut = (account: string, protocol: string): boolean => {
-    const protocols = refused.get(account) ?? [];
+    const protocols = refused.get(account)?.protocols ?? new Set();
     // A round trip logs in to both ends over two protocols: it tells nothing that the logins have not told.
-    return protocols.length >= mostRefusals || protocols.includes(protocol) || (protocol === "mail" && protocols.length > 0);
+    return protocols.size >= mostRefusals || protocols.has(protocol) || (protocol === "mail" && protocols.size > 0);
   };
   return {
     held: (probe, attempts, now) =>
       attempts.find(
-        ({ account, fingerprint }) => !mayTry(before.get(account), fingerprint, now) || isShut(account, protocolOf(probe)),
+        ({ account, fingerprint }) =>
+          before.some((breaker) => breaker.account === account && !mayTry(breaker, fingerprint, now)) ||
+          isShut(account, protocolOf(probe)),
       ),
     refused(probe, attempt, kind, now) {
       const { account } = attempt;
-      refused.set(account, [...(refused.get(account) ?? []), protocolOf(probe)]);
-      const breaker = afterRefusal(after.get(account) ?? before.get(account), attempt, kind, now);
-      after.set(account, breaker);
-      remember(breaker);
+      const last = refused.get(account);
+      const breaker = afterRefusal(last?.breaker ?? memory.known.find((it) => it.account === account), attempt, kind, now);
+      refused.set(account, { protocols: new Set([...(last?.protocols ?? []), protocolOf(probe)]), breaker });
+      memory.remember(breaker);
+    },
+    accepted(account) {
+      if (!refused.has(account)) memory.forget(account);
     },
   };
 }

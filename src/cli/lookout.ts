@@ -5,27 +5,21 @@ import { attemptsOf, refusedOf, type Attempt } from "../engine/breaker.ts";
 import { createLoopWatch } from "../engine/loop-watch.ts";
 import { judgeOwnSide } from "../engine/own-side.ts";
 import { observeWithoutRun, runProbe, type RunWorld } from "../engine/run-probe.ts";
-import type { AnyCheck, FindingDeclaration } from "../model/check.ts";
+import type { Sight as Seen } from "../engine/situation.ts";
+import type { AnyCheck } from "../model/check.ts";
 import type { Json } from "../model/json.ts";
-import type { Finding, Observation } from "../model/observation.ts";
+import type { Observation } from "../model/observation.ts";
 import type { Probe } from "../model/probe.ts";
 import { SecretError } from "../model/secret.ts";
-import type { Status } from "../model/status.ts";
 import { createNet } from "../net/world.ts";
 import { installationKey } from "../store/installation-key.ts";
-import { providerOf } from "./bearing.ts";
 import type { Configured } from "./configuration.ts";
 import type { LoginGuard } from "./login-guard.ts";
 import { createSelfTests } from "./self-tests.ts";
 
-/** What one probe saw, once, as a diagnosis wants it; `check` and `observation` have the rest. */
-export interface Sight {
-  /** `provider`: the id of the preset of whom it looks at. */
-  readonly probe: Probe & { readonly provider?: string };
-  readonly status: Status;
-  readonly findings: readonly Finding[];
-  readonly at: number;
-  readonly declared: (code: string) => FindingDeclaration | undefined;
+/** What one probe saw, once: a diagnosis goes by it; `check` and `observation` have the rest. */
+export interface Sight extends Seen {
+  readonly probe: Probe;
   readonly check: AnyCheck;
   readonly observation: Observation;
 }
@@ -96,6 +90,7 @@ export function openLookout(found: LookoutWorld, options: LookoutOptions): Looko
       if (!outcome) return undefined;
       const refused = outcome.rejected && refusedOf(attempts, outcome.rejected.account);
       if (outcome.rejected && refused) guard.refused(probe, refused, outcome.rejected.kind, world.now());
+      for (const account of outcome.loggedIn) guard.accepted(account);
       evidence.push(...outcome.observation.evidence);
       memory = outcome.memory ?? memory;
       startedAt ??= outcome.observation.at;
@@ -129,10 +124,8 @@ export function openLookout(found: LookoutWorld, options: LookoutOptions): Looko
 }
 
 function sightOf(probe: Probe, check: AnyCheck, observation: Observation): Sight {
-  const provider = providerOf(probe);
   const { status, findings, at } = observation;
-  const declared = (code: string): FindingDeclaration | undefined => check.findings[code];
-  return { probe: provider === undefined ? probe : { ...probe, provider }, status, findings, at, declared, check, observation };
+  return { probe, status, findings, at, declared: (code) => check.findings[code], check, observation };
 }
 
 const isBad = ({ status }: Observation): boolean => status === "critical" || status === "warning";

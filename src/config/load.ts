@@ -8,7 +8,7 @@ import { languages, type Language } from "../model/text.ts";
 import type { Config } from "./config.ts";
 import { fault, type Diagnostic } from "./diagnostics.ts";
 import { discover, type Discovery } from "./discovery.ts";
-import { readDocument, type SourceDocument } from "./document.ts";
+import { parseSource, readDocument, type SourceDocument } from "./document.ts";
 import type { Blocklists, WatchedDomain } from "./domain-checks.ts";
 import { watchedDomains } from "./domains.ts";
 import { valueAt } from "./issues.ts";
@@ -32,6 +32,8 @@ export interface FileWorld {
   readonly env: Readonly<Record<string, string | undefined>>;
   /** Learns every secret that is read; one for the whole process, so that a reload forgets none. */
   readonly masker?: Masker;
+  /** The configuration itself, where it is in no file; the name of the file is then only what errors call it. */
+  readonly text?: string;
 }
 
 /** What loading a configuration needs of the world. */
@@ -122,7 +124,7 @@ async function readConfig(
   file: string,
   world: FileWorld,
 ): Promise<ReadConfig | { readonly language: undefined; readonly errors: readonly Diagnostic[] }> {
-  const read = await readDocument(file);
+  const read = world.text === undefined ? await readDocument(file) : parseSource(file, world.text);
   if ("errors" in read) return { language: undefined, errors: read.errors };
   const folder = dirname(resolve(file));
   const reader = createReader(read.source, { env: world.env, folder, masker: world.masker ?? createMasker() });
