@@ -41,6 +41,7 @@ export default defineCheck({
     left: { label: { en: "left", zh: "剩余" }, help: "Until the first of the secrets ends", unit: "seconds" },
   },
   target: ({ credentials }) => credentials.map(({ name }) => name).join(" "),
+  ends: ({ credentials }) => credentials.map(({ name, expires }) => ({ what: name, at: endOfDay(expires) })),
 
   run(ctx, { credentials }) {
     const now = ctx.now();

@@ -5,6 +5,7 @@ import { askRegistrar, lookUpRegistration, noDate, type RegistryWorld } from "..
 import { type CheckContext, defineCheck, explain, type FoundFinding } from "../src/model/check.ts";
 import { DialError } from "../src/model/connection.ts";
 import type { Json } from "../src/model/json.ts";
+import { endOfDay } from "../src/model/ladder.ts";
 import { asciiName } from "../src/net/dns-name.ts";
 import { domainOption } from "../src/net/domain-option.ts";
 import { get } from "../src/net/get.ts";
@@ -93,9 +94,15 @@ export default defineCheck({
   options: optionsSchema,
   findings: expiryFindings,
   metrics: {
-    left: { label: { en: "left", zh: "剩余" }, help: "Until the registration of the domain ends", unit: "seconds" },
+    left: {
+      label: { en: "left", zh: "剩余" },
+      help: "Until the registration of the domain ends",
+      unit: "seconds",
+      untilEnd: true,
+    },
   },
   target: ({ domain }) => domain,
+  ends: ({ domain, expires }) => (expires === undefined ? [] : [{ what: domain, at: endOfDay(expires) }]),
 
   async run(ctx, options, signal) {
     const asked = asciiName(options.domain) ?? options.domain;

@@ -56,6 +56,7 @@ export default defineCheck({
     left: { label: { en: "left", zh: "剩余" }, help: "Until the subscription ends", unit: "seconds" },
   },
   target: ({ what }) => what,
+  ends: ({ what, ends, owner }) => [{ what, at: endOfDay(ends), owner }],
 
   run(ctx, { what, ends, owner, seats, note, paysFor }) {
     const leftMs = endOfDay(ends) - ctx.now();

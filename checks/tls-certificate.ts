@@ -73,6 +73,7 @@ export default defineCheck({
       label: { en: "valid for", zh: "剩余有效期" },
       help: "Time until the first of the host's certificates ends; negative after it",
       unit: "seconds",
+      untilEnd: true,
     },
     lifetime: { label: { en: "lifetime", zh: "证书总有效期" }, help: "The whole lifetime of that certificate", unit: "seconds" },
     chain_until_expiry: {

@@ -91,6 +91,19 @@ program
   });
 
 program
+  .command("expiries")
+  .description(
+    "list everything that ends one day: subscriptions, domains, certificates, own secrets · 列出所有到期日：订阅、域名、证书、自身凭据",
+  )
+  .option(...configOption)
+  .option("--json", "one JSON array on standard output · 输出一个 JSON 数组")
+  .addOption(new Option("--ics", "a calendar to import, with reminders · 可导入日历的文件，带提醒").conflicts("json"))
+  .action(async (options: { config?: string; json?: boolean; ics?: boolean }) => {
+    const { showExpiries } = await import("./cli/expiries.ts");
+    process.exitCode = await showExpiries(options, process.env);
+  });
+
+program
   .command("audit")
   .description("look at mail domains from outside: what is wrong, what to publish instead · 从外部审查域名：哪里不对、该怎么改")
   .argument("[domain...]", "the domains · 域名")

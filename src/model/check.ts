@@ -115,6 +115,17 @@ export interface MetricDeclaration {
   /** For Prometheus, one English sentence. */
   readonly help: string;
   readonly unit: "seconds" | "bytes" | "ratio" | "none";
+  /** It counts down, in seconds, to the end of what is paid for or valid: `expiries` lists that end. */
+  readonly untilEnd?: true;
+}
+
+/** The end of something, as the configuration says it. */
+export interface End {
+  readonly what: string;
+  /** The first moment after it, milliseconds UTC. */
+  readonly at: number;
+  /** Who renews it. */
+  readonly owner?: string;
 }
 
 /** One account that a run logs in to. Runs of one account never overlap, and they share one authentication breaker. */
@@ -156,6 +167,8 @@ export interface Check<O extends z.ZodType = z.ZodType, Code extends string = st
   readonly metrics: Readonly<Record<Metric, MetricDeclaration>>;
   target(options: z.output<O>): string;
   load?(options: z.output<O>): Load;
+  /** The ends that the options name, which are known without a run. What a run finds out instead is a metric with `untilEnd`. */
+  ends?(options: z.output<O>): readonly End[];
   run(ctx: CheckContext, options: z.output<O>, signal: AbortSignal): Promise<CheckResult<NoInfer<Code>, NoInfer<Metric>>>;
 }
 
