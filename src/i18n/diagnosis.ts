@@ -1,0 +1,141 @@
+import type { Actor, Cause, Clue, Confidence, Diagnosis } from "../model/cause.ts";
+import type { FindingDeclaration } from "../model/check.ts";
+import { partsOfId } from "../model/probe.ts";
+import { type Data, fill, inLanguage, type Language, say, type Text } from "../model/text.ts";
+import { causeSteps } from "./cause-steps.ts";
+import { actorWords, causeWording, confidenceWords } from "./causes.ts";
+import { clueTexts } from "./clues.ts";
+import { engineFindings } from "./engine-findings.ts";
+import { sayFinding } from "./reasons.ts";
+
+/** Where the words of a diagnosis come from that it does not hold itself. */
+export interface Lookup {
+  /** The declaration of a finding, by the id of the check. */
+  readonly finding: (check: string, code: string) => Pick<FindingDeclaration, "text"> | undefined;
+  /** What a provider is called, by the id of its preset. */
+  readonly provider?: (id: string) => Text | undefined;
+}
+
+/** A diagnosis as a person reads it, in one language. */
+export interface SpokenDiagnosis {
+  /** One sentence without a full stop: what is wrong. */
+  readonly title: string;
+  /** Cause, how sure, what speaks for it, the next step and who takes it. */
+  readonly paragraph: string;
+  /** `likely` */
+  readonly confidence: string;
+  /** One clause each, the strongest first. */
+  readonly evidence: readonly string[];
+  /** Names of causes that fit as well. */
+  readonly alternatives: readonly string[];
+  /** `Own network: another mail service answers` */
+  readonly ruledOut: readonly string[];
+  /** From easy to hard, without full stops. */
+  readonly steps: readonly string[];
+  /** Who can mend it. */
+  readonly actor: string;
+}
+
+const words = {
+  because: { en: "{title} ({confidence}).", zh: "{title}（{confidence}）。" },
+  sure: { en: "{title}.", zh: "{title}。" },
+  evidence: { en: "It rests on this: {list}.", zh: "依据：{list}。" },
+  alternatives: { en: "It could also be: {list}.", zh: "也可能是：{list}。" },
+  ruledOut: { en: "Ruled out: {list}.", zh: "已排除：{list}。" },
+  next: { en: "Next: {step} ({actor}).", zh: "下一步：{step}（{actor}）。" },
+  reason: { en: "{cause}: {because}", zh: "{cause}：{because}" },
+  seen: { en: "{asset}: {said}", zh: "{asset}：{said}" },
+  comma: { en: ", ", zh: "、" },
+  semicolon: { en: "; ", zh: "；" },
+} as const satisfies Record<string, Text>;
+
+const place = /\{([a-zA-Z][a-zA-Z0-9]*)\}/g;
+
+const isFilled = (text: Text, data: Data): boolean =>
+  [...text.en.matchAll(place)].every(([, name = ""]) => data[name] !== undefined && data[name] !== "");
+
+/** The first that says nothing of what is not known. */
+const bestOf = (texts: readonly Text[], data: Data): Text | undefined => texts.find((text) => isFilled(text, data));
+
+/** Tells a diagnosis: alerts, pages, commands and the evidence pack say the same. Pure. */
+export function sayDiagnosis(diagnosis: Diagnosis, language: Language, lookup: Lookup): SpokenDiagnosis {
+  const { cause, confidence } = diagnosis;
+  const data = named(diagnosis.about, language, lookup);
+  const statement = bestOf(causeWording[cause].statements, data);
+  const title = statement === undefined ? "" : say(statement, language, data);
+  const steps = causeSteps[cause].filter((step) => isFilled(step, data)).map((step) => say(step, language, data));
+  const evidence = unique(diagnosis.evidence.map((clue) => sayClue(clue, language, lookup)));
+  const alternatives = diagnosis.alternatives.map((one) => nameOf(one, language));
+  const ruledOut = diagnosis.ruledOut.map(({ cause: other, because }) =>
+    say(words.reason, language, { cause: nameOf(other, language), because: sayClue(because, language, lookup) }),
+  );
+  const actor = say(actorWords[actorOf(diagnosis)], language);
+  const [step] = steps;
+  const list = (items: readonly string[], between: Text): string => items.join(inLanguage(between, language));
+  const parts = [
+    confidence === "high" || cause === "unknown"
+      ? say(words.sure, language, { title })
+      : say(words.because, language, { title, confidence: confidenceOf(confidence, language) }),
+    evidence.length === 0 ? "" : say(words.evidence, language, { list: list(evidence.slice(0, 3), words.semicolon) }),
+    alternatives.length === 0 ? "" : say(words.alternatives, language, { list: list(alternatives, words.comma) }),
+    cause === "unknown" && ruledOut.length > 0
+      ? say(words.ruledOut, language, {
+          list: list(
+            diagnosis.ruledOut.map((one) => nameOf(one.cause, language)),
+            words.comma,
+          ),
+        })
+      : "",
+    step === undefined ? "" : say(words.next, language, { step, actor }),
+  ];
+  return {
+    title,
+    paragraph: parts.filter((part) => part !== "").join(language === "en" ? " " : ""),
+    confidence: confidenceOf(confidence, language),
+    evidence,
+    alternatives,
+    ruledOut,
+    steps,
+    actor,
+  };
+}
+
+export const nameOf = (cause: Cause, language: Language): string => say(causeWording[cause].name, language);
+
+const confidenceOf = (confidence: Confidence, language: Language): string => say(confidenceWords[confidence], language);
+
+/** What stands on a provider's machines is mended there. */
+export function actorOf({ cause, about }: Pick<Diagnosis, "cause" | "about">): Actor {
+  const onTheirs = cause === "server-down" || cause === "certificate" || cause === "settings-changed" || cause === "queue-stuck";
+  return onTheirs && about["provider"] !== undefined ? "provider" : causeWording[cause].actor;
+}
+
+const named = (about: Data, language: Language, { provider }: Lookup): Data => {
+  const id = about["provider"];
+  const title = typeof id === "string" ? provider?.(id) : undefined;
+  return title === undefined ? about : { ...about, provider: inLanguage(title, language) };
+};
+
+const ofEngine: Readonly<Record<string, Pick<FindingDeclaration, "text">>> = engineFindings;
+const ofClues: Readonly<Record<string, Text>> = clueTexts;
+
+function sayClue(clue: Clue, language: Language, lookup: Lookup): string {
+  if (clue.kind === "compared") {
+    const text = ofClues[clue.code];
+    return text === undefined ? clue.code : fill(inLanguage(text, language), named(clue.data, language, lookup));
+  }
+  const { asset, check } = partsOfId(clue.probe);
+  const { code, data } = clue.finding;
+  const declared = lookup.finding(check, code) ?? ofEngine[code];
+  const said = declared === undefined ? code : withoutStop(sayFinding(declared.text, language, data));
+  const isNamed = asset === "monitor" || asset.split(/[~:]/).every((part) => said.toLowerCase().includes(part.toLowerCase()));
+  return isNamed ? said : say(words.seen, language, { asset: asset.replace("~", " → "), said });
+}
+
+const withoutStop = (text: string): string =>
+  text
+    .replace(/\s+/g, " ")
+    .trim()
+    .replace(/[.。]$/, "");
+
+const unique = (items: readonly string[]): readonly string[] => [...new Set(items)];
