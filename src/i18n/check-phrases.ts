@@ -76,10 +76,20 @@ export const checkPhrases: readonly Text[] = [
   { en: "its header does not show where it waited", zh: "邮件头看不出停在哪里" },
   { en: "it waited {seconds} s at {from} until {by} took it", zh: "其中 {seconds} 秒停在 {from}，之后才由 {by} 接收" },
   { en: "its header bears no mark of a filter", zh: "邮件头没有过滤系统的标记" },
+  { en: "the receiver states no result", zh: "收件方未写明验证结果" },
+  { en: "the receiver found {words}", zh: "收件方的结果为 {words}" },
+  { en: "it is no spamd: {words}", zh: "对方不是 spamd：{words}" },
   { en: "marked by {words}", zh: "过滤系统的标记：{words}" },
   { en: "it is held back", zh: "已被拦下" },
   { en: "it is refused", zh: "已被拒收" },
   { en: "it is put into the junk folder", zh: "已进垃圾邮件文件夹" },
+
+  // Sources of text, and the queue that one of them tells of.
+  { en: "the command {words} failed ({code}): {reason}", zh: "命令 {words} 执行失败（{code}）：{reason}" },
+  { en: "{words} could not be read within {seconds} s", zh: "{words} 在 {seconds} 秒内没有读完" },
+  { en: "the queue manager does not get on with them", zh: "队列管理器没有推进它们" },
+  { en: "for different reasons, most often {words}", zh: "原因各不相同，最常见的是 {words}" },
+  { en: "for different reasons", zh: "原因各不相同" },
 
   // Mail servers that have not been found yet.
   { en: "the mail server of {domain} has not been looked for yet", zh: "尚未查找 {domain} 的邮件服务器" },
