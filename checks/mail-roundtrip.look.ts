@@ -7,6 +7,7 @@ import { asciiName } from "../src/net/dns-name.ts";
 import { loginOf } from "../src/net/login-options.ts";
 import { type Envelope, visitMailbox } from "../src/net/mailbox.ts";
 import { type FoundMail, takeOwnMails } from "../src/net/own-mails.ts";
+import type { Arrived } from "./mail-roundtrip.proof.ts";
 import { minute } from "./mail-roundtrip.options.ts";
 import { ends, type Found, limitsOf, type ReadFate, routeOf, type Step, timed, type Trip } from "./mail-roundtrip.trip.ts";
 
@@ -22,6 +23,8 @@ export interface Looked {
   readonly step: Step;
   /** What became of the mails that were under way; those that are still are in the journey. */
   readonly fates: readonly ReadFate[];
+  /** Mails of the company's own whose beginning was read. */
+  readonly arrived: readonly Arrived[];
   /** The daily sweep is due, and was done here. */
   readonly swept: boolean;
 }
@@ -60,7 +63,7 @@ export async function look(trip: Trip, { journey }: Step): Promise<Looked> {
   trip.loggedIn.push(loginOf(to.user, to.password).account);
   const arrivals = looked.found.map(({ id, folder, place, receivedAt }): Arrival => ({ ...id, folder, place, receivedAt }));
   const { fates, travelling } = settle(journey.travelling, arrivals, { from, to: ctx.now() }, limitsOf(given, journey));
-  if (given.ownSender) await learn(trip, fates, looked.found);
+  const arrived = given.ownSender ? await learn(trip, fates, looked.found) : [];
   const sweptAt = sweeping ? ctx.now() : journey.sweptAt;
   const known = fates.map(({ mail }) => mail);
   const { journey: counted, came } = countLate(journey, arrivals, ctx.now());
@@ -70,6 +73,7 @@ export async function look(trip: Trip, { journey }: Step): Promise<Looked> {
   const kept = looked.kept.map((folder): Found => ({ code: "probe-not-removed", data: { ...ends(given), folder } }));
   return {
     step: { journey: after, findings: kept, known: fates.length > 0 },
+    arrived,
     fates: fates.map((fate) => readFate(fate, looked.found)),
     swept: sweeping,
   };
@@ -82,29 +86,31 @@ function recognise({ ctx, options: given }: Trip, envelope: Envelope, folder: st
 }
 
 /** What the header of an own mail shows, once it has arrived, is known of the sender's domain from then on. */
-async function learn(trip: Trip, fates: readonly Fate[], found: readonly FoundMail<ProbeId>[]): Promise<void> {
+async function learn(trip: Trip, fates: readonly Fate[], found: readonly FoundMail<ProbeId>[]): Promise<readonly Arrived[]> {
   const { ctx, options: given, signal } = trip;
   const { from, to } = given;
   const read = fates.flatMap(({ mail, tookMs }) => {
     const top = found.find(({ id }) => isSame(id, mail))?.top ?? "";
-    return top === "" ? [] : [{ mail, top, arrivedAt: mail.sentAt + tookMs }];
+    return top === "" ? [] : [{ mail, top, arrivedAt: mail.sentAt + tookMs, whole: top.length < topBytes }];
   });
   const [asset, receiver] = [domainOf(from.address), domainOf(to.address)];
-  if (read.length === 0 || asset === undefined || receiver === undefined) return;
+  if (read.length === 0 || asset === undefined || receiver === undefined) return [];
   const mx = await ctx.ask(receiver, "MX", { signal });
   if (mx.outcome === "failed") {
     ctx.note(`MX ${receiver}: ${mx.failure?.text ?? "failed"}, so the receiver's servers are not known and nothing is learnt`);
-    return;
+    return read.map((one) => ({ ...one, trace: undefined }));
   }
   const hosts = mx.records.slice(0, maxExchanges).map(({ exchange }) => exchange);
   const parties = { receiver: [to.host, ...hosts], sender: [from.host, asset], isPublic: ctx.isPublic };
-  for (const { mail, top, arrivedAt } of read) {
+  return read.map((one) => {
+    const { mail, top, arrivedAt } = one;
     const trace = readTrace(top, asset, parties);
     const learnt = traceFacts(trace, { sender: from.address.toLowerCase(), recipient: to.address.toLowerCase(), arrivedAt });
     for (const { kind, value } of learnt) ctx.note(`mail ${mail.seq}: ${kind} ${value}`);
     if (trace.results !== undefined) ctx.note(`mail ${mail.seq}: the receiver found ${trace.results}`);
     trip.facts.push(...learnt.map((fact) => ({ ...fact, asset })));
-  }
+    return { ...one, trace };
+  });
 }
 
 const domainOf = (address: string): string | undefined => asciiName(address.slice(address.lastIndexOf("@") + 1));

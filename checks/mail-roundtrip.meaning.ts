@@ -1,7 +1,7 @@
 import { countFate } from "../src/mail/probe-counts.ts";
 import { type Refusal, tellRefusal } from "../src/mail/probe-report.ts";
 import { isExpectedAbsent, type Verdict, verdictOf } from "../src/mail/probe-verdict.ts";
-import type { Fate, Journey, Travelling } from "../src/mail/probe-journey.ts";
+import type { Fate, Journey, Standing, Travelling } from "../src/mail/probe-journey.ts";
 import type { Data } from "../src/model/text.ts";
 import { minute } from "./mail-roundtrip.options.ts";
 import { type Code, ends, findings, type Found, type ReadFate, seconds, type Step, type Trip } from "./mail-roundtrip.trip.ts";
@@ -71,8 +71,8 @@ export function largeBad(step: Step, found: Found, streak = 1): Step {
   return { journey: { ...step.journey, large: after }, findings: [...step.findings, found], known: true };
 }
 
-/** What two large mails in a row have shown stays so until one shows otherwise; in the run that showed it, it is told already. */
-export const largeAgain = ({ large: { last, badStreak } }: Journey, told: readonly Found[]): readonly Found[] =>
+/** What two mails in a row have shown stays so until one shows otherwise; in the run that showed it, it is told already. */
+export const again = ({ last, badStreak }: Standing, told: readonly Found[]): readonly Found[] =>
   last !== null && badStreak >= 2 && isCode(last.code) && !told.some(({ code }) => code === last.code)
     ? [{ code: last.code, data: last.data }]
     : [];
@@ -135,11 +135,11 @@ export function stillUnderWay({ ctx, options: given }: Trip, { journey, known }:
   if (oldest === undefined) return [];
   const waitedMs = ctx.now() - oldest.sentAt;
   const data: Data = { ...ends(given), seconds: seconds(waitedMs) };
-  const again = known ? [] : lastAgain(journey);
+  const repeated = known ? [] : lastAgain(journey);
   const patience = isExpectedAbsent(given.expect) ? given.lostAfter : given.lateAfter;
-  const calm = known || again.length > 0 || (journey.arrived > 0 && journey.badStreak === 0 && waitedMs <= patience);
+  const calm = known || repeated.length > 0 || (journey.arrived > 0 && journey.badStreak === 0 && waitedMs <= patience);
   const waiting: Found = { code: "not-there-yet", data, ...(calm ? { severity: "info" as const } : {}) };
-  return [...again, waiting, ...journey.travelling.flatMap((mail) => putOff(mail, data))];
+  return [...repeated, waiting, ...journey.travelling.flatMap((mail) => putOff(mail, data))];
 }
 
 const putOff = ({ putOff: told }: Travelling, data: Data): readonly Found[] =>
@@ -147,8 +147,8 @@ const putOff = ({ putOff: told }: Travelling, data: Data): readonly Found[] =>
 
 /** What is said in a run with nothing to look for and nothing to send yet. */
 export function betweenMails({ ctx, options: given }: Trip, journey: Journey): readonly Found[] {
-  const again = lastAgain(journey);
-  if (journey.badStreak === 0 || again.length > 0) return again;
+  const repeated = lastAgain(journey);
+  if (journey.badStreak === 0 || repeated.length > 0) return repeated;
   const waitMs = journey.triedAt + (given.sendEvery ?? ctx.everyMs) - ctx.now();
   const data: Data = { ...ends(given), last: journey.last?.code ?? "", minutes: Math.max(1, Math.round(waitMs / minute)) };
   return [{ code: "between-mails", data }];

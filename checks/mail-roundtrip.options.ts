@@ -72,6 +72,21 @@ export const options = z.strictObject({
         zh: "发件邮箱属于本公司：其邮件显示的信息（DKIM 选择器、发信地址）会供本域名的检查使用",
       }),
     ),
+  spamd: z
+    .strictObject({
+      host: z
+        .string()
+        .min(1)
+        .meta(explain({ en: "The host that spamd runs on", zh: "运行 spamd 的主机" })),
+      port: account.port.default(783),
+    })
+    .optional()
+    .meta(
+      explain({
+        en: "A SpamAssassin of your own that is asked what it thinks of each mail that arrived; left out: none is asked",
+        zh: "自己的 SpamAssassin，用来给每封到达的邮件打分；不写则不打分",
+      }),
+    ),
   expect: z
     .enum(expectations)
     .default("delivered")

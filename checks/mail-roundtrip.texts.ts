@@ -4,6 +4,7 @@ import type { FindingDeclaration } from "../src/model/check.ts";
 export const roundTripFindings = {
   "delivered-to-junk": {
     severity: "critical",
+    cause: "junk-filter",
     text: {
       en: "Mail from {from} is not read at {to}: it lands in the folder {folder}, where nobody looks ({seconds} s after it was sent; {reason})",
       zh: "{from} 发给 {to} 的邮件进了「{folder}」文件夹，收件人很可能看不到（发出 {seconds} 秒后到达；{reason}）",
@@ -28,6 +29,7 @@ export const roundTripFindings = {
   },
   lost: {
     severity: "critical",
+    cause: "silent-loss",
     text: {
       en: "Mail from {from} does not arrive at {to}: the server of {from} took it, and {minutes} min later it is in no folder; it is lost, or still in a queue",
       zh: "{from} 发给 {to} 的邮件没有送达：发件服务器已收下，{minutes} 分钟后收件邮箱的任何文件夹里都没有，可能已丢失，也可能还在队列里",
@@ -61,6 +63,7 @@ export const roundTripFindings = {
   },
   greylisted: {
     severity: "info",
+    cause: "greylisting",
     text: {
       en: "{by} greylists mail from {from} to {to}: it takes what comes again after some minutes (sent {seconds} s ago; “{said}”)",
       zh: "{by} 对 {from} 发给 {to} 的邮件启用了灰名单：稍后重试才会接收（{seconds} 秒前发出；「{said}」）",
@@ -82,6 +85,7 @@ export const roundTripFindings = {
   },
   "not-held": {
     severity: "critical",
+    cause: "settings-changed",
     text: {
       en: "Mail from {from} should be held back before {to}, and it arrives in {folder} ({seconds} s after it was sent): the rule does not work",
       zh: "{from} 发给 {to} 的邮件本应被拦下，却进了「{folder}」（发出 {seconds} 秒后到达）：规则没有生效",
@@ -94,6 +98,7 @@ export const roundTripFindings = {
   },
   "not-rejected": {
     severity: "critical",
+    cause: "settings-changed",
     text: {
       en: "Mail from {from} should be refused before {to}, and it arrives in {folder} ({seconds} s after it was sent): the filter does not work",
       zh: "{from} 发给 {to} 的邮件本应被拒收，却进了「{folder}」（发出 {seconds} 秒后到达）：过滤没有生效",
@@ -106,6 +111,7 @@ export const roundTripFindings = {
   },
   "not-in-junk": {
     severity: "critical",
+    cause: "settings-changed",
     text: {
       en: "Mail from {from} should be put into the junk folder of {to}, and it arrives in {folder} ({seconds} s after it was sent): the filter does not work",
       zh: "{from} 发给 {to} 的邮件本应进垃圾邮件文件夹，却进了「{folder}」（发出 {seconds} 秒后到达）：过滤没有生效",
@@ -208,6 +214,7 @@ export const roundTripFindings = {
   },
   "size-passed": {
     severity: "critical",
+    cause: "settings-changed",
     text: {
       en: "A mail with an attachment of {size} from {from} should not reach {to}, and it does: the rule does not work",
       zh: "{from} 发给 {to} 的带 {size} 附件的邮件本不应送达，却送达了：规则没有生效",
@@ -241,6 +248,81 @@ export const roundTripFindings = {
       zh: "普通邮件能通过：先查中间有没有切断长时间传输的防火墙或过滤设备，再查服务器的限制。",
     },
     source: "seen behind firewalls that scan mail",
+  },
+  "authentication-fails": {
+    severity: "warning",
+    cause: "sender-refused",
+    text: {
+      en: "A mail from {from} to {to} does not prove whose it is: our own test of it as it arrived finds “{ours}”; {reason}",
+      zh: "{from} 发给 {to} 的邮件未通过身份验证：我们对收到的邮件自行检验，结果为「{ours}」；{reason}",
+    },
+    advice: {
+      en: "The administrator of the sender's domain mends what fails: SPF lists every server that sends, DKIM signs with a key that is published. If only the body hash fails, something on the way changes mail.",
+      zh: "请发件域名的管理员修正未通过的项：SPF 要列出所有发信服务器，DKIM 要用已发布的密钥签名。若只有正文哈希不符，则是途中有设备改动了邮件。",
+    },
+    source: "RFC 7208, RFC 6376, RFC 9989, tested by mailauth with the records of today",
+  },
+  "authentication-disputed": {
+    severity: "warning",
+    cause: "sender-refused",
+    text: {
+      en: "The receiver's server does not believe a mail from {from} to {to}, and we find nothing wrong with it: our own test finds “{ours}”; {reason}",
+      zh: "收件服务器不认可 {from} 发给 {to} 的邮件，而我们检验未见问题：自行检验结果为「{ours}」；{reason}",
+    },
+    advice: {
+      en: "Look whether a record was changed a short while ago: the receiver's resolver may still hold the old one. If it stays so, ask the receiver's administrator for a filter or gateway that changes mail before it is tested.",
+      zh: "先确认近期是否改过记录：收件方的解析器可能仍缓存旧记录。若一直如此，请收件方管理员检查是否有网关在验证之前改动了邮件。",
+    },
+    source: "RFC 8601 (Authentication-Results) against our own test by mailauth",
+  },
+  "authentication-changed": {
+    severity: "info",
+    text: {
+      en: "A mail from {from} to {to} passed when it came, and does not pass our own test: “{ours}”; {reason}",
+      zh: "{from} 发给 {to} 的邮件到达时通过了验证，但我们自行检验未通过：「{ours}」；{reason}",
+    },
+    advice: {
+      en: "A footer or a tag that the receiver adds explains a body hash; a record changed since explains the rest. Look at SPF and the DKIM key if it stays so.",
+      zh: "收件方加了页脚或标记，会使正文哈希不符；其余情况多为记录在此期间改动过。若一直如此，请检查 SPF 和 DKIM 密钥。",
+    },
+    source: "RFC 8601 (Authentication-Results) against our own test by mailauth",
+  },
+  "spam-score-high": {
+    severity: "warning",
+    cause: "junk-filter",
+    text: {
+      en: "SpamAssassin calls a mail from {from} to {to} spam: {score} points, {threshold} are enough. What costs most: {rules}",
+      zh: "SpamAssassin 把 {from} 发给 {to} 的邮件判为垃圾邮件：{score} 分，达到 {threshold} 分即为垃圾邮件。扣分最多的规则：{rules}",
+    },
+    advice: {
+      en: "The sender's administrator mends what the rules name: records, HELO, relays on block lists. Rules about the text concern the probe mail alone.",
+      zh: "请发件方管理员按规则名逐项修正：DNS 记录、HELO、被列入黑名单的中继等。针对正文的规则只与探测邮件有关。",
+    },
+    source: "spamd of your own; https://spamassassin.apache.org/full/4.0.x/doc/",
+  },
+  "spam-score-near": {
+    severity: "info",
+    text: {
+      en: "SpamAssassin gives a mail from {from} to {to} {score} points, near the {threshold} that make it spam. What costs most: {rules}",
+      zh: "SpamAssassin 给 {from} 发给 {to} 的邮件打了 {score} 分，已接近判为垃圾邮件的 {threshold} 分。扣分最多的规则：{rules}",
+    },
+    advice: {
+      en: "Look at the rules that cost most, before one more makes the mail spam.",
+      zh: "请先处理扣分最多的规则，再多一条就会被判为垃圾邮件。",
+    },
+    source: "spamd of your own; https://spamassassin.apache.org/full/4.0.x/doc/",
+  },
+  "spamd-unread": {
+    severity: "info",
+    text: {
+      en: "What SpamAssassin thinks of mail from {from} to {to} is not known: {spamd} gives no score ({reason})",
+      zh: "无法得知 SpamAssassin 对 {from} 发给 {to} 的邮件的评分：{spamd} 未返回结果（{reason}）",
+    },
+    advice: {
+      en: "See whether spamd runs at {spamd} and lets this machine in (its option -A). The mail itself is not concerned.",
+      zh: "请确认 {spamd} 上的 spamd 正在运行，并允许本机访问（参数 -A）。邮件本身不受影响。",
+    },
+    source: "spamd/PROTOCOL of SpamAssassin",
   },
   "probe-not-removed": {
     severity: "info",

@@ -34,6 +34,11 @@ export const metrics = {
     help: "Time to log in to the receiver's mailbox and look through its folders",
     unit: "seconds",
   },
+  spamScore: {
+    label: { en: "spam score", zh: "垃圾邮件评分" },
+    help: "What SpamAssassin gives the last mail that arrived",
+    unit: "none",
+  },
   sentTotal: {
     label: { en: "sent in all", zh: "累计发出" },
     help: "Probe mails that the sender's server has taken since the beginning",

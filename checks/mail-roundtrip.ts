@@ -3,8 +3,9 @@ import { type CheckResult, defineCheck } from "../src/model/check.ts";
 import { SessionError } from "../src/net/library-client.ts";
 import { loginOf } from "../src/net/login-options.ts";
 import { look } from "./mail-roundtrip.look.ts";
-import { betweenMails, largeAgain, stillUnderWay } from "./mail-roundtrip.meaning.ts";
+import { again as toldAgain, betweenMails, stillUnderWay } from "./mail-roundtrip.meaning.ts";
 import { minute, options } from "./mail-roundtrip.options.ts";
+import { judgeArrived, shownAgain } from "./mail-roundtrip.proof.ts";
 import { lookForReports, mostReportLooks } from "./mail-roundtrip.reports.ts";
 import { send, sendLarge } from "./mail-roundtrip.send.ts";
 import { type Code, findings, limitsOf, metrics, type Metric, type Step, type Trip } from "./mail-roundtrip.trip.ts";
@@ -47,7 +48,7 @@ export default defineCheck({
     try {
       const looked = await look(trip, step);
       step = looked.step;
-      step = await lookForReports(trip, looked);
+      step = await judgeArrived(trip, await lookForReports(trip, looked), looked.arrived);
       if (due) step = await send(trip, step);
       if (given.size !== undefined && largeDue) step = await sendLarge(trip, step, given.size);
     } catch (error) {
@@ -58,11 +59,12 @@ export default defineCheck({
   },
 });
 
-function conclude({ ctx, options: given, metrics: measured, loggedIn, facts }: Trip, { journey, findings: found }: Step) {
+function conclude({ ctx, options: given, metrics: measured, loggedIn, facts }: Trip, step: Step) {
+  const { journey, findings: found } = step;
   const again = nextLook(journey.travelling, ctx.now(), limitsOf(given, journey));
   const { sent, lost, duplicates } = journey.counts;
   const result: CheckResult<Code, Metric> = {
-    findings: [...found, ...largeAgain(journey, found)],
+    findings: [...found, ...toldAgain(journey.large, found), ...shownAgain(step)],
     metrics: { ...measured, sentTotal: sent, lostTotal: lost, duplicatesTotal: duplicates },
     memory: journeyToJson(journey),
     loggedIn,

@@ -6,6 +6,8 @@ const wanted = [
   "dovecot-imapd",
   "dovecot-pop3d",
   "dovecot-managesieved",
+  "dovecot-auth-lua",
+  "spamd",
   "postfix",
   "bind9-utils",
   "knot",

@@ -193,6 +193,7 @@ function roundTrips(config: Config, services: readonly Services[]): readonly Dra
         to: { address: to.mailbox.address.address, ...to.imap, ...login(to), ...(junk.length > 0 ? { junk } : {}) },
         // How our mail is signed and from where it comes; a partner's is no concern of ours.
         ownSender: !from.mailbox.partner,
+        ...(config.settings.spamd === undefined ? {} : { spamd: config.settings.spamd }),
         ...options,
       },
       ...(waiting === undefined ? {} : { waiting }),

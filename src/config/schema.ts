@@ -104,6 +104,14 @@ const listen = leaf(
   { en: "write it like 127.0.0.1:8993", zh: "请写成 127.0.0.1:8993" },
   (value) => (isText(value) ? splitHostPort(value, 8993) : undefined),
 );
+const spamd = leaf(
+  { en: "the address of a spamd", zh: "spamd 的地址" },
+  { en: "write it like 127.0.0.1:783", zh: "请写成 127.0.0.1:783" },
+  (value) => {
+    const found = isText(value) ? splitHostPort(value, 783) : undefined;
+    return found && found.host !== "" && found.port > 0 ? found : undefined;
+  },
+);
 const addressRange = leaf(
   { en: "a range of addresses", zh: "地址段" },
   { en: "write it like 10.0.0.0/8", zh: "请写成 10.0.0.0/8" },
@@ -191,6 +199,7 @@ export const settingsSchemas = {
   dns: z.strictObject({ servers: z.array(dnsServer).optional(), authority_port: port.optional() }).optional(),
   tls: z.strictObject({ ca: z.array(path).optional() }).optional(),
   network: z.strictObject({ public: z.array(addressRange).optional() }).optional(),
+  spamd: spamd.optional(),
   self_tests: z.unknown().optional(),
 };
 /** `self_tests` is `off`, or this. */

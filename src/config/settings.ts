@@ -32,6 +32,7 @@ export async function readSettings(reader: Reader, folder: string, company: stri
     dns: read("dns", settingsSchemas.dns),
     tls: read("tls", settingsSchemas.tls),
     network: read("network", settingsSchemas.network),
+    spamd: read("spamd", settingsSchemas.spamd),
   };
   const selfTests = readSelfTests(read("self_tests", settingsSchemas.self_tests), reader);
   const listen = words.http?.listen ?? { host: "127.0.0.1", port: 8993 };
@@ -62,6 +63,7 @@ export async function readSettings(reader: Reader, folder: string, company: stri
     authorityPort: words.dns?.authority_port,
     extraAuthorities,
     publicRanges: words.network?.public ?? [],
+    spamd: words.spamd,
     selfTests,
     data: resolve(folder, words.data ?? "data"),
   };

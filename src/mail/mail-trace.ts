@@ -3,6 +3,7 @@ import { isSelector } from "../model/dns-words.ts";
 import { type DkimSignature, readDkimSignature, selectorFact, signatureFact, unsignedFact } from "./dkim-signature.ts";
 import { findHandover, type Parties, readReceived } from "./received.ts";
 import { isSendingName } from "./sending-name.ts";
+import { readResults, type Stated } from "./stated-results.ts";
 
 /** One header field, in its place. */
 interface Field {
@@ -43,8 +44,9 @@ export interface Trace {
   readonly signatures: readonly DkimSignature[] | undefined;
   /** What the receiver's servers found out about it (RFC 8601), in their own words. */
   readonly results: string | undefined;
-  /** The same, read. */
+  /** The same, read: in whose names it passed, and each result. */
   readonly authenticated: Authenticated | undefined;
+  readonly stated: Stated | undefined;
 }
 
 /** @param domain of the sender, A-labels in lower case */
@@ -69,6 +71,7 @@ export function readTrace(top: string, domain: string, parties: Parties): Trace 
     ),
     results: stated[0]?.replace(/\s+/g, " ").slice(0, 400),
     authenticated: readAuthenticationResults(stated.join(";")),
+    stated: readResults(stated),
   };
 }
 

@@ -27,6 +27,12 @@ export interface Travelling {
 /** Data of a finding, to be told again. */
 type Told = Readonly<Record<string, string | number>>;
 
+/** What several mails in a row have shown, and how many of them. */
+export interface Standing {
+  readonly badStreak: number;
+  readonly last: Journey["last"];
+}
+
 /** What one run leaves to the next. Everything in it is bounded. */
 export interface Journey {
   readonly seq: number;
@@ -45,6 +51,9 @@ export interface Journey {
   readonly reports: { readonly folders: Readonly<Record<string, FolderPosition>>; readonly lookedAt: number };
   /** The mails with something large attached, which are sent more rarely. */
   readonly large: { readonly triedAt: number; readonly badStreak: number; readonly last: Journey["last"] };
+  /** What the header and the content of the last mails showed, where a second one has to show it again. */
+  readonly proof: Standing;
+  readonly score: Standing;
   readonly counts: Counts;
   readonly past: readonly Past[];
 }
@@ -61,6 +70,8 @@ const told = z.record(shortText, z.union([shortText, z.number()]));
 const positions = z.record(shortText, z.object({ uidValidity: shortText, uidNext: count }));
 
 const last = z.object({ code: shortText, data: told }).nullable();
+
+const standing = z.object({ badStreak: count, last }).default({ badStreak: 0, last: null });
 
 /** What an earlier version did not remember begins anew; the rest stays. */
 const journeySchema = z.object({
@@ -86,6 +97,8 @@ const journeySchema = z.object({
   sweptAt: count,
   reports: z.object({ folders: positions, lookedAt: count }).default({ folders: {}, lookedAt: 0 }),
   large: z.object({ triedAt: count, badStreak: count, last }).default({ triedAt: 0, badStreak: 0, last: null }),
+  proof: standing,
+  score: standing,
   counts: z.object({ sent: count, found: count, lost: count, returned: count, duplicates: count }).default(noCounts),
   past: z
     .array(z.object({ seq: count, random: shortText, sentAt: count, found: z.boolean() }))
@@ -104,6 +117,8 @@ export const newJourney: Journey = {
   sweptAt: 0,
   reports: { folders: {}, lookedAt: 0 },
   large: { triedAt: 0, badStreak: 0, last: null },
+  proof: { badStreak: 0, last: null },
+  score: { badStreak: 0, last: null },
   counts: noCounts,
   past: [],
 };
@@ -123,6 +138,8 @@ export const journeyToJson = (journey: Journey): Json => ({
   counts: { ...journey.counts },
   past: journey.past.map((mail) => ({ ...mail })),
   large: { ...journey.large, last: journey.large.last && { ...journey.large.last } },
+  proof: { ...journey.proof, last: journey.proof.last && { ...journey.proof.last } },
+  score: { ...journey.score, last: journey.score.last && { ...journey.score.last } },
 });
 
 const positionsToJson = (folders: Journey["folders"]): Record<string, { uidValidity: string; uidNext: number }> =>

@@ -1,6 +1,6 @@
 import { visible } from "../model/visible.ts";
 
-const statedMethods = ["spf", "dkim", "dmarc"] as const;
+export const statedMethods = ["spf", "dkim", "dmarc"] as const;
 export type StatedMethod = (typeof statedMethods)[number];
 
 /** What a receiver found out when the mail came. */
@@ -32,18 +32,21 @@ const maxFields = 10;
 export function readStatedResults(fields: readonly { readonly name: string; readonly value: string }[]): Stated | undefined {
   const lowest = fields.findLastIndex(({ name }) => name === "received");
   const above = fields.slice(0, Math.max(0, lowest));
-  const read = above
-    .filter(({ name }) => name === "authentication-results")
-    .slice(0, maxFields)
-    .map(({ value }) => readOne(value.slice(0, maxValue)));
-  const by = read[0]?.by;
-  const results = read.filter((one) => one.by === by).flatMap((one) => one.results);
-  if (results.length > 0) return { by, results: firstOfEach(results).slice(0, maxResults) };
+  const stated = readResults(above.flatMap(({ name, value }) => (name === "authentication-results" ? [value] : [])));
+  if (stated !== undefined) return stated;
   const spf = above.find(({ name }) => name === "received-spf")?.value;
   const result = /^\s*(pass|fail|softfail|neutral|none|temperror|permerror)\b/i.exec(spf ?? "")?.[1]?.toLowerCase();
   if (spf === undefined || result === undefined) return undefined;
   const reason = /\(([^()]{1,300})\)/.exec(spf)?.[1] ?? "";
   return { by: undefined, results: [{ method: "spf", result, domain: "", reason: visible(reason, 200) }] };
+}
+
+/** The values of `Authentication-Results` fields, the topmost first; those of its author count. Never throws. */
+export function readResults(values: readonly string[]): Stated | undefined {
+  const read = values.slice(0, maxFields).map((value) => readOne(value.slice(0, maxValue)));
+  const by = read[0]?.by;
+  const results = read.filter((one) => one.by === by).flatMap((one) => one.results);
+  return results.length === 0 ? undefined : { by, results: firstOfEach(results).slice(0, maxResults) };
 }
 
 /** SPF and DMARC have one result; DKIM one for each signature. */

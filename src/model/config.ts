@@ -20,6 +20,8 @@ export interface Settings {
   readonly extraAuthorities: readonly string[];
   /** Ranges in CIDR form that count as public here. */
   readonly publicRanges: readonly string[];
+  /** A SpamAssassin of the company's own, which is asked about probe mails that arrived. */
+  readonly spamd?: { readonly host: string; readonly port: number } | undefined;
   readonly selfTests: { readonly on: boolean; readonly egressTargets: readonly string[] };
   /** Absolute path of the data directory. */
   readonly data: string;

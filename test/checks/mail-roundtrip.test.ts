@@ -293,6 +293,11 @@ testCheck(
   },
   {
     shownElsewhere: {
+      ...Object.fromEntries(
+        Object.keys(mailRoundtrip.findings)
+          .filter((code) => code.startsWith("authentication-") || code.startsWith("spam"))
+          .map((code) => [code, "test/checks/mail-roundtrip-proof.test.ts, test/checks/mail-roundtrip-spamd.test.ts"]),
+      ),
       ...Object.fromEntries(Object.keys(sharedFindings).map((code) => [code, "test/checks/mail-roundtrip-connection.test.ts"])),
       ...Object.fromEntries(
         ["bounced", "delayed", "greylisted", "as-expected", "not-held", "not-rejected", "not-in-junk"].map((code) => [

@@ -76,6 +76,19 @@ describe("round trips", () => {
     });
   });
 
+  test("a spamd of the company's own is named to every route", async () => {
+    const settings = "settings: { spamd: spam.x.example }\n";
+    const plan = await loadPlan(await write(settings + company(box("a@x.example") + partner)));
+    const routes = plan.probes.filter(({ check }) => check === "mail-roundtrip");
+    expect(routes.map(({ options }) => options)).toEqual([
+      expect.objectContaining({ spamd: { host: "spam.x.example", port: 783 } }),
+      expect.objectContaining({ spamd: { host: "spam.x.example", port: 783 } }),
+    ]);
+    await expect(loadPlan(await write(`settings: { spamd: "no host" }\n${company(box("a@x.example"))}`))).rejects.toThrow(
+      /settings\.spamd[^]*127\.0\.0\.1:783/,
+    );
+  });
+
   test("an expectation that is none is refused with the words there are", async () => {
     const routes = "routes:\n  - { from: a@x.example, to: b@x.example, expect: blocked }\n";
     await expect(loadPlan(await write(company(box("a@x.example") + box("b@x.example"), routes)))).rejects.toThrow(

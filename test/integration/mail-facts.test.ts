@@ -162,12 +162,13 @@ async function company() {
   let engine = start();
   onTestFinished(() => engine.stop());
 
-  const send = async (from: string, to: string, ownSender: boolean): Promise<void> => {
+  /** Until it has arrived: what was found then. */
+  const send = async (from: string, to: string, ownSender: boolean, zone: Zone = {}) => {
     ahead += 15 * 60_000;
     const options = { from: account(from, 465), to: account(to, 993), ownSender };
     for (let looks = 0; looks < 60; looks += 1) {
-      const { said } = await engine.run(mailRoundtrip, `${from}~${to}`, options);
-      if (looks > 0 && said.length === 0) return;
+      const found = await engine.run(mailRoundtrip, `${from}~${to}`, options, zone);
+      if (found.observation.metrics["roundtrip"] !== undefined) return found;
       await new Promise((resolve) => setTimeout(resolve, 250));
     }
     throw new Error(`It has not arrived after 15 s: ${(await Promise.all(postfixes.map((one) => one.log()))).join("\n")}`);
@@ -267,6 +268,26 @@ describe("what a probe mail shows of the company's own sender", () => {
     });
     expect(listed.calls).toContain("A 1.15.0.127.bl.test");
     expect(listed.said).toContain("listed-once info");
+  });
+
+  test("what really arrives is tested by ourselves: SPF by the hop from outside, DKIM, DMARC", async () => {
+    selector = "mail2026";
+    const watch = await company();
+    const good: Zone = {
+      "own.test": { TXT: [`v=spf1 ip4:${own} -all`] },
+      "_dmarc.own.test": { TXT: ["v=DMARC1; p=reject"] },
+      ...published("mail2026"),
+    };
+    const proved = await watch.send(sales, inbox, true, good);
+    expect(proved.said).toEqual([]);
+    const passed = `our own test finds spf=pass own.test ${own}, dkim=pass own.test, dmarc=pass own.test`;
+    expect(proved.observation.evidence.join("\n")).toContain(passed);
+
+    // Mail is no longer signed, and another server sends than SPF names.
+    selector = undefined;
+    const failing = await watch.send(sales, inbox, true, { ...good, "own.test": { TXT: ["v=spf1 ip4:203.0.113.9 -all"] } });
+    expect(failing.said).toEqual(["authentication-fails warning"]);
+    expect(failing.observation.findings[0]?.data["ours"]).toBe(`spf=fail own.test ${own}, dmarc=fail own.test`);
   });
 
   test("DK-1 MX-20 a partner's mail leaves no fact, of the company or of the partner", async () => {

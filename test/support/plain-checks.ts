@@ -122,6 +122,7 @@ export const plainChecks: ReadonlyMap<string, AnyCheck> = new Map([
       expect: z.string().default("delivered"),
       size: z.int().optional(),
       sizeEvery: z.int().optional(),
+      spamd: z.unknown().optional(),
       to: z.strictObject({ address: z.string(), ...server, junk: z.array(z.string()).optional() }),
       lateAfter: z.number().default(5 * minute),
       lostAfter: z.number().default(30 * minute),
