@@ -4,6 +4,7 @@ import { Command, CommanderError, InvalidArgumentError, Option } from "commander
 import type { AuditOptions } from "./cli/audit.ts";
 import type { ExplainOptions } from "./cli/explain.ts";
 import { terminalLanguage } from "./cli/terminal-language.ts";
+import type { LoginOptions } from "./cli/login.ts";
 import { usageError } from "./cli/usage-errors.ts";
 import { parseDuration } from "./config/duration.ts";
 import { helpHeads } from "./i18n/usage.ts";
@@ -164,3 +165,21 @@ try {
     process.exitCode = softwareFault;
   }
 }
+program
+  .command("login")
+  .description(
+    "sign in at Google or Microsoft 365 for a mailbox, and show at once that it opens · 为邮箱登录 Google 或 Microsoft 365，并当场验证能否打开",
+  )
+  .argument("<provider>", "google, microsoft365 or microsoft365-china · 服务商")
+  .argument("<address>", "the mailbox · 邮箱地址")
+  .option(...configOption)
+  .option("--client-id <id>", "of the application, where the configuration has none · 应用的客户端 ID，配置中没有时给出")
+  .option("--client-secret-file <file>", "the file with its client secret, if it has one · 存放客户端密钥的文件")
+  .option("--tenant <tenant>", "Microsoft's directory, else the domain of the address · Microsoft 租户，默认为地址的域名")
+  .option("--out <file>", "where the refresh token is kept, else the data folder · 刷新令牌存放的文件，默认在数据目录")
+  .option("--loopback", "Microsoft: by a browser of this machine, not by a code · Microsoft：用本机浏览器登录，不用代码")
+  .action(async (provider: string, address: string, options: LoginOptions) => {
+    const { login } = await import("./cli/login.ts");
+    process.exitCode = await login(provider, address, options, process.env);
+  });
+

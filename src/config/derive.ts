@@ -60,7 +60,7 @@ export function derive(config: Config, facts: PlanFacts): { drafts: readonly Dra
 }
 
 /** What a check may know of a provider: plain data. */
-const providerOptions = (provider: Provider | undefined) =>
+export const providerOptions = (provider: Provider | undefined) =>
   provider && {
     id: provider.id,
     definiteRejections: provider.definiteRejections,

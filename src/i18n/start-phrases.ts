@@ -32,6 +32,11 @@ export const startPhrases: readonly Text[] = [
   { en: 'the metric "{name}" is not { label, help, unit }', zh: "指标「{name}」不是 { label, help, unit }" },
   { en: 'the metric "{name}" has no label in en and zh', zh: "指标「{name}」没有含 en 和 zh 的 label" },
 
+  // A sign-in (src/net/sign-in*.ts).
+  { en: "the provider gave {words}", zh: "服务商给出的是 {words}" },
+  { en: "the provider sent the browser back with {words}", zh: "服务商让浏览器带回的是 {words}" },
+  { en: "the answer to the device request is none of RFC 8628", zh: "对设备码请求的应答不符合 RFC 8628" },
+
   // Options of checks and channels that do not fit (src/config/issues.ts).
   { en: "must be a domain name, such as {words}", zh: "应为域名，例如 {words}" },
   { en: "must be an address and a port, such as {words}", zh: "应为地址和端口，例如 {words}" },

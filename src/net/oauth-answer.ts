@@ -131,7 +131,8 @@ export function readTokenAnswer(status: number, body: string): TokenAnswer {
   return { code, reason: `the token server answers ${status}${words === "" ? "" : ` ${quoted(words)}`}` };
 }
 
-function causeOf(error: string, description: string): TokenFailureCode {
+/** The cause behind an error of RFC 6749 and the words that came with it. Pure. */
+export function causeOf(error: string, description: string): TokenFailureCode {
   for (const [, number = ""] of description.matchAll(/AADSTS(\d{4,8})/g)) {
     const code = byMicrosoftCode[number];
     if (code) return code;
