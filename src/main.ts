@@ -2,9 +2,10 @@
 import { enableCompileCache } from "node:module";
 import { Command, CommanderError, InvalidArgumentError, Option } from "commander";
 import type { AuditOptions } from "./cli/audit.ts";
+import type { DiagnoseOptions } from "./cli/diagnose.ts";
 import type { ExplainOptions } from "./cli/explain.ts";
-import { terminalLanguage } from "./cli/terminal-language.ts";
 import type { LoginOptions } from "./cli/login.ts";
+import { terminalLanguage } from "./cli/terminal-language.ts";
 import { usageError } from "./cli/usage-errors.ts";
 import { parseDuration } from "./config/duration.ts";
 import { helpHeads } from "./i18n/usage.ts";
@@ -105,6 +106,49 @@ program
   });
 
 program
+  .command("diagnose")
+  .description(
+    "find out why a mailbox does not work: from our own network to the password and the mail on its way · 诊断一个邮箱为何不能收发",
+  )
+  .argument(
+    "<address>",
+    "the mailbox; its password comes from the configuration or is asked for · 邮箱地址，密码取自配置或现场输入",
+  )
+  .option(...configOption)
+  .option("--json", "one JSON object on standard output · 输出一个 JSON 对象")
+  .option("--language <language>", "en or zh-CN; else that of the configuration or the terminal · 输出语言")
+  .option("--password-stdin", "read the password from standard input · 从标准输入读取密码")
+  .option("--imap <host>", "the IMAP server, host or host:port, where it cannot be recognised · IMAP 服务器")
+  .option("--smtp <host>", "the server that takes its mail, host or host:port · 发信服务器")
+  .option("--login <name>", "the login name, where it is not the address · 登录名，与地址不同时填写")
+  .option("--provider <id>", "the provider, where it cannot be recognised · 服务商，无法自动识别时填写")
+  .option("--dns <ip:port>", "the resolver to ask instead of the system's; may be repeated · 改用的 DNS 服务器，可重复", collect)
+  .option("--public <cidr>", "a range that counts as public here; may be repeated · 视为公网的网段，可重复", collect)
+  .option("--ca <file>", "a further certificate authority; may be repeated · 另加的证书颁发机构，可重复", collect)
+  .addOption(
+    new Option("--wait <duration>", "how long a round trip may take · 往返检测最多等多久")
+      .argParser(duration)
+      .default(120_000, "2m"),
+  )
+  .option("--force", "try a login too that was refused lately · 最近被拒绝的登录也再试一次")
+  .action(async (address: string, options: DiagnoseOptions) => {
+    const { diagnose } = await import("./cli/diagnose.ts");
+    process.exitCode = await diagnose(address, options, process.env);
+  });
+
+program
+  .command("channel")
+  .description("channels by which alerts are sent · 告警通道")
+  .command("test")
+  .description("send one real message by a channel of the configuration · 用配置中的某个通道发送一条真实的测试消息")
+  .argument("<name>", "its name in channels · 在 channels 中的名称")
+  .option(...configOption)
+  .action(async (name: string, options: { config?: string }) => {
+    const { testChannel } = await import("./cli/channel-test.ts");
+    process.exitCode = await testChannel(name, options, process.env);
+  });
+
+program
   .command("audit")
   .description("look at mail domains from outside: what is wrong, what to publish instead · 从外部审查域名：哪里不对、该怎么改")
   .argument("[domain...]", "the domains · 域名")
@@ -151,20 +195,6 @@ program
     process.exitCode = await explain(file, options, process.env);
   });
 
-try {
-  await program.parseAsync();
-} catch (error) {
-  if (error instanceof CommanderError) process.exitCode = error.exitCode === 0 ? 0 : wrongUsage;
-  else {
-    // What names its own remedy needs no stack.
-    const known =
-      error instanceof Error && ["PluginError", "StoreError", "DnsServerError", "AddressRangeError"].includes(error.name);
-    const { say } = await import("./cli/say.ts");
-    console.error(known ? say.expected(error, terminalLanguage(process.env)) : error);
-    // Never 1 to 3: those are what `check` found.
-    process.exitCode = softwareFault;
-  }
-}
 program
   .command("login")
   .description(
@@ -183,3 +213,17 @@ program
     process.exitCode = await login(provider, address, options, process.env);
   });
 
+try {
+  await program.parseAsync();
+} catch (error) {
+  if (error instanceof CommanderError) process.exitCode = error.exitCode === 0 ? 0 : wrongUsage;
+  else {
+    // What names its own remedy needs no stack.
+    const known =
+      error instanceof Error && ["PluginError", "StoreError", "DnsServerError", "AddressRangeError"].includes(error.name);
+    const { say } = await import("./cli/say.ts");
+    console.error(known ? say.expected(error, terminalLanguage(process.env)) : error);
+    // Never 1 to 3: those are what `check` found.
+    process.exitCode = softwareFault;
+  }
+}

@@ -2,36 +2,12 @@ import { z } from "zod";
 import type { ChannelContext, DeliveryResult } from "../../src/model/channel.ts";
 import { defineChannel, write } from "../../src/model/channel.ts";
 import type { Secret } from "../../src/model/secret.ts";
-import { post, refusedAddress } from "../../src/net/post.ts";
+import { post } from "../../src/net/post.ts";
 import { proxyOption } from "../../src/net/proxy-option.ts";
 import { judgeAnswer } from "../http-answer.ts";
-import { isSecret, secretOption } from "../secret-option.ts";
+import { addressOption, allowPrivateOption, hostsOf, type ReadAddress, readAddress, refusalOf } from "../receiver-address.ts";
+import { secretOption } from "../secret-option.ts";
 import { payloadOf, signaturesOf, signingKey } from "../standard-webhooks.ts";
-
-const parseAddress = (text: string): URL | undefined => {
-  const url = URL.parse(text.trim());
-  return url !== null && (url.protocol === "https:" || url.protocol === "http:") && url.hostname !== "" ? url : undefined;
-};
-
-/** A name and password in a plain text would be a secret in the configuration. */
-const isPlainAddress = (value: unknown): boolean => {
-  const url = typeof value === "string" ? parseAddress(value) : undefined;
-  return url !== undefined && url.username === "" && url.password === "";
-};
-
-const addressRemedy = {
-  en: "write https://host/path, or { env: NAME } where the address itself is a secret",
-  zh: "请写 https://主机/路径；地址本身需保密时写 { env: 变量名 }",
-};
-
-const addressOption = z
-  .custom<string | Secret>((value) => isSecret(value) || isPlainAddress(value), {
-    message: "must be an address",
-    params: {
-      fault: { problem: { en: "is no address that can be posted to", zh: "不是可以推送的地址" }, remedy: addressRemedy },
-    },
-  })
-  .meta(write(addressRemedy));
 
 /** Standard Webhooks 1.0.0: any receiver that can check an HMAC. The `webhook-id` is the same for every try. */
 export default defineChannel({
@@ -49,30 +25,15 @@ export default defineChannel({
     /** The key before, while receivers change to the new one: both signatures are sent. */
     previousSecret: secretOption.optional(),
     proxy: proxyOption.optional(),
-    /** The receiver is on this machine or in the own network. */
-    allowPrivate: z
-      .boolean()
-      .meta(
-        write({
-          en: "write true where the receiver is on this machine or in your own network",
-          zh: "接收方在本机或内网时请写 true，否则写 false",
-        }),
-      )
-      .default(false),
+    allowPrivate: allowPrivateOption,
   }),
   // A receiver of one's own has no limit that is known; it says 429 when it has had enough.
   perMinute: 3_000,
-  // Of an address that is a secret nothing can be told without reading it.
-  dependsOn: ({ url }) => ({
-    hosts: typeof url === "string" ? [parseAddress(url)?.hostname ?? ""].filter((host) => host !== "") : [],
-    mailDomains: [],
-  }),
+  dependsOn: ({ url }) => ({ hosts: hostsOf(url), mailDomains: [] }),
 
   async verify(options): Promise<string | undefined> {
     const ready = await prepared(options);
-    if ("reason" in ready) return ready.reason;
-    const refused = refusedAddress(ready.address, options.allowPrivate);
-    return refused === undefined ? undefined : `${ready.where}: ${refused}`;
+    return "reason" in ready ? ready.reason : refusalOf(ready, options.allowPrivate);
   },
 
   async send(alert, options, ctx): Promise<DeliveryResult> {
@@ -88,10 +49,7 @@ export default defineChannel({
   },
 });
 
-interface Ready {
-  readonly address: URL;
-  /** How the far side is called in reasons. */
-  readonly where: string;
+interface Ready extends ReadAddress {
   readonly keys: readonly Buffer[];
 }
 
@@ -102,16 +60,15 @@ async function prepared(options: {
   readonly previousSecret?: Secret | undefined;
 }): Promise<Ready | { readonly reason: string }> {
   const { url, secret, previousSecret } = options;
-  const address = parseAddress(typeof url === "string" ? url : await url.reveal());
-  const where = typeof url === "string" ? (address?.host ?? "the address") : `the address in ${url.source}`;
-  if (address === undefined) return { reason: `${where} is no http or https address` };
+  const read = await readAddress(url);
+  if ("reason" in read) return read;
   const keys: Buffer[] = [];
   for (const one of previousSecret === undefined ? [secret] : [secret, previousSecret]) {
     const key = signingKey(await one.reveal());
     if (key === undefined) return { reason: `The secret in ${one.source} is not whsec_ and 24 to 64 bytes of base64` };
     keys.push(key);
   }
-  return { address, where, keys };
+  return { ...read, keys };
 }
 
 /** The time is that of the try: receivers refuse what is five minutes off. */

@@ -1,3 +1,4 @@
+import { readdirSync, readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { judgeAnswer } from "../../alerts/http-answer.ts";
 import { channelReason } from "../../src/i18n/channel-reasons.ts";
@@ -44,5 +45,16 @@ describe("channelReason()", () => {
     ["something new", "something new"],
   ])("says %s as %s, and in English as it is", (reason, zh) => {
     expect(channelReason(reason)).toEqual({ en: reason, zh });
+  });
+
+  it("knows in Chinese whatever a chat service's code is said to mean", () => {
+    const folder = new URL("../../alerts/channels/", import.meta.url);
+    const sources = [...readdirSync(folder).map((file) => new URL(file, folder)), new URL("../json-exchange.ts", folder)];
+    const meanings = sources.flatMap((file) =>
+      [...readFileSync(file, "utf8").matchAll(/\bwhy(?::| \?\?) "([^"]+)"/g)].map(([, why]) => why ?? ""),
+    );
+    expect(meanings.length).toBeGreaterThan(20);
+    for (const why of meanings)
+      expect(channelReason(`robot.example answered -1: ${why}`).zh).toMatch(/^robot\.example 返回 -1：[^a-z]*(Webhook)?[^a-z]*$/);
   });
 });

@@ -83,6 +83,25 @@ const common: Readonly<Record<number, DeliveryResult["kind"]>> = {
   504: "retry",
 };
 
+/** A receiver for the tests of one `describe`, which answers as it was told last. */
+export function withReceiver(first: Reply) {
+  let receiver: Receiver;
+  beforeAll(async () => {
+    receiver = await startReceiver();
+    receiver.replyWith(first);
+  });
+  afterAll(() => receiver[Symbol.asyncDispose]());
+  return {
+    origin: () => receiver.origin,
+    replyWith: (reply: Reply) => receiver.replyWith(reply),
+    count: () => receiver.received.length,
+    last: () => receiver.received.at(-1)!,
+  };
+}
+
+/** The object that was posted last. */
+export const lastJson = (receiver: ReturnType<typeof withReceiver>): unknown => JSON.parse(receiver.last().body.toString());
+
 /** Puts a channel that speaks HTTP through the common table of answers, against a real server on loopback. */
 export function testChannel(channel: AnyChannel, test: HttpChannelTest): void {
   let receiver: Receiver;
