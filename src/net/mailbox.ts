@@ -305,11 +305,11 @@ function mailboxOf(client: ImapFlow): Mailbox {
         return (await client.messageMove(range, trash, { uid: true })) !== false;
       }
       if (client.capabilities.has("UIDPLUS")) return client.messageDelete(range, { uid: true });
-      const marked = await client.search({ deleted: true }, { uid: true });
-      const others = Array.isArray(marked) ? marked.filter((uid) => !uids.includes(uid)) : undefined;
-      if (others?.length === 0) return client.messageDelete(range, { uid: true });
       await client.messageFlagsAdd(range, ["\\Deleted"], { uid: true });
-      return false;
+      const marked = await client.search({ deleted: true }, { uid: true });
+      // Where it does not even show ours, SEARCH is wrong (MailKit #2016), and EXPUNGE could take anybody's.
+      const known = Array.isArray(marked) && uids.every((uid) => marked.includes(uid)) ? marked : undefined;
+      return known?.length === uids.length ? client.messageDelete(range, { uid: true }) : false;
     },
   };
 }
