@@ -1,4 +1,5 @@
-import type { Clue } from "../model/cause.ts";
+import type { ClueCode } from "../i18n/clues.ts";
+import type { Cause, Clue, Confidence } from "../model/cause.ts";
 import type { Data } from "../model/text.ts";
 import { type Layer, layers, providersOf, registered, type Symptom, symptomOf } from "./diagnose-symptoms.ts";
 import type { Change, Sight, Situation } from "./situation.ts";
@@ -21,6 +22,21 @@ export interface Scene {
   /** Hosts that answered, and who saw it. */
   readonly answers: readonly Answer[];
 }
+
+/** Some symptoms with what they are explained by. */
+export interface Claim {
+  readonly cause: Cause;
+  readonly confidence: Confidence;
+  readonly about: Data;
+  /** Never empty. */
+  readonly symptoms: readonly Symptom[];
+  /** What speaks for it besides what the symptoms say; the strongest first. */
+  readonly clues: readonly Clue[];
+  readonly alternatives: readonly Cause[];
+}
+
+/** One way to explain symptoms that nothing nearer has explained yet. */
+export type Rule = (scene: Scene, open: readonly Symptom[]) => readonly Claim[];
 
 /** A host that a probe reached, however far it came there. */
 export interface Answer {
@@ -95,7 +111,7 @@ export function selfTest(scene: Scene, id: string): "passed" | "failed" | undefi
 }
 
 export const found = (symptom: Symptom): Clue => ({ kind: "found", probe: symptom.sight.probe.id, finding: symptom.finding });
-export const compared = (code: string, data: Data = {}): Clue => ({ kind: "compared", code, data });
+export const compared = (code: ClueCode, data: Data = {}): Clue => ({ kind: "compared", code, data });
 
 export const groupBy = <T>(items: readonly T[], key: (item: T) => string | undefined): ReadonlyMap<string, readonly T[]> => {
   const groups = new Map<string, T[]>();
@@ -116,3 +132,7 @@ export const distinct = (items: readonly (string | undefined)[]): readonly strin
 /** `a, b, c +4` */
 export const listed = (items: readonly string[]): string =>
   items.length <= 3 ? items.join(", ") : `${items.slice(0, 3).join(", ")} +${items.length - 3}`;
+
+/** What is known of the values, without those that are not. */
+export const aboutOf = (values: Readonly<Record<string, string | undefined>>): Data =>
+  Object.fromEntries(Object.entries(values).filter((entry): entry is [string, string] => entry[1] !== undefined));

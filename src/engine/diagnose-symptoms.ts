@@ -115,6 +115,9 @@ const causesOfBounces: Readonly<Record<string, readonly Cause[]>> = {
 
 const told: ReadonlySet<string> = new Set(["bounced", "send-refused", "send-deferred", "size-refused"]);
 
+/** What a machine says that was reached, though its cause lies with the whole of it. */
+const saidInside: ReadonlySet<string> = new Set(["login-unavailable"]);
+
 /** Findings about the monitor's own view, which a probe shows in place of what it would have found. */
 const beside: ReadonlySet<string> = new Set(["own-side", "own-side-unproven", "login-held"]);
 
@@ -156,9 +159,11 @@ export function symptomOf(sight: Sight, providers: ReadonlyMap<string, string>):
   const [first] = meaning;
   const chosen = best ?? (isKnown && probe.measures === "service" ? first : undefined);
   if (chosen === undefined || sight.status === "ok") return undefined;
+  // What was found while our own side was ill speaks of nobody else.
+  if (!isKnown && chosen.layer !== "own" && findings.some(({ code }) => beside.has(code))) return undefined;
   const { finding, layer, fits } = chosen;
   const { data } = finding;
-  const host = text(data["host"]) ?? (probe.check === "mail-roundtrip" ? undefined : text(probe.load.host));
+  const host = hostOf(sight, finding);
   const named = host === undefined ? undefined : providers.get(host);
   const provider = named ?? (probe.check === "mail-roundtrip" ? undefined : probe.provider);
   const ofProvider = provider === ownServer ? undefined : provider;
@@ -177,6 +182,14 @@ export function symptomOf(sight: Sight, providers: ReadonlyMap<string, string>):
     to: to?.includes("@") === true ? to : undefined,
     since: Math.min(sight.since ?? sight.at, sight.at),
   };
+}
+
+function hostOf({ probe }: Sight, { data }: Finding): string | undefined {
+  const { host, url, hosts } = data;
+  const named = text(host) ?? (typeof url === "string" ? URL.parse(url)?.hostname : undefined);
+  if (named !== undefined && named !== "") return named;
+  if (probe.check === "smtp-mx") return text(hosts)?.split(/[ ,(;:]/)[0];
+  return probe.check === "mail-roundtrip" ? undefined : text(probe.load.host);
 }
 
 const accountOf = ({ probe }: Sight): string | undefined => {
@@ -202,7 +215,15 @@ function meaningOf(
     return { layer: "mail", fits: [...new Set(named.flatMap((one) => causesOfBounces[one] ?? []))], order: 0 };
   }
   const cause = declared(code)?.cause;
-  if (cause !== undefined) return { layer: layerOfCause[cause], fits: [cause], order: 0 };
+  if (cause !== undefined) return { layer: saidInside.has(code) ? "login" : layerOfCause[cause], fits: [cause], order: 0 };
   const several = probe.measures === "posture" && code !== "port-closed" ? undefined : ambiguous[code];
   return several ? { ...several, order: 0 } : { layer: "mail", fits: [], order: 1 };
 }
+
+export const isKnown = ({ sight }: Symptom): boolean => sight.status === "critical" || sight.status === "warning";
+
+/** What it says first, by itself. */
+export const speaksFor =
+  (cause: Cause) =>
+  ({ fits }: Symptom): boolean =>
+    fits[0] === cause;

@@ -15,6 +15,10 @@ export const causeWording: Readonly<Record<Cause, CauseWording>> = {
     name: { en: "Own network", zh: "本机网络" },
     statements: [
       {
+        en: "The proxy {proxy}, by which mail servers are reached, does not work; nothing is known about what lies behind it",
+        zh: "连接邮件服务器所用的代理 {proxy} 不可用，暂时无法判断其后的邮件服务",
+      },
+      {
         en: "The network of the machine that Mailvigil runs on does not get out; nothing is known about the mail service",
         zh: "运行 Mailvigil 的机器上不了网，暂时无法判断邮件服务",
       },
