@@ -45,7 +45,7 @@ export interface Unconfigured {
 export interface Planned {
   /** Where its servers are, and why. */
   readonly notices: readonly string[];
-  /** @param password undefined: nothing is logged in to */
+  /** @param password undefined: whatever logs in finds no password, and is to be left out */
   readonly planWith: (password: string | undefined) => Plan;
 }
 
@@ -66,7 +66,7 @@ export async function planUnconfigured(mailbox: Unconfigured): Promise<Planned |
   const { address, base, checks, masker, env, language } = mailbox;
   const written = configurationOf(mailbox);
   if ("problems" in written) return written;
-  // The loader wants a password to be there. As long as there is none, no probe that would send it is handed out.
+  // The loader wants a password to be there; this one is never sent.
   const known: Record<string, string | undefined> = { ...env, [passwordName]: randomUUID() };
   let settings: Settings | undefined;
   let asking: { readonly ask: Ask; close(): void } | undefined;
@@ -103,11 +103,7 @@ export async function planUnconfigured(mailbox: Unconfigured): Promise<Planned |
       notices,
       planWith(password) {
         known[passwordName] = password;
-        const probes =
-          password === undefined
-            ? plan.probes.filter(({ load }) => (load.logins ?? []).length === 0)
-            : [...plan.probes, ...others];
-        return { ...plan, settings: effective, probes };
+        return { ...plan, settings: effective, probes: password === undefined ? plan.probes : [...plan.probes, ...others] };
       },
     };
   } finally {

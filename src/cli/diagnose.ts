@@ -111,7 +111,9 @@ async function ofNothing(found: Configured | undefined, request: Request): Promi
   if (typed === undefined) console.error(inLanguage(diagnoseWords.withoutLogin, language));
   else masker.learn(typed, options.login ?? address.address);
   const plan = planned.planWith(typed);
-  const bearing = bearingOn(address.id, plan);
+  const all = bearingOn(address.id, plan);
+  const withoutLogins = all.probes.filter(({ load }) => (load.logins ?? []).length === 0);
+  const bearing = typed === undefined ? { ...all, probes: withoutLogins } : all;
   return { address: address.id, bearing, plan, checks, mask: masker.mask, language, withoutLogin: typed === undefined };
 }
 
