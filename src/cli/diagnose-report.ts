@@ -45,22 +45,30 @@ function causesOf({ address, diagnoses, sights, comparisons }: Found): readonly 
 
 /**
  * As the exit code says it: whether this mailbox works. A weak record is listed, but nobody is kept from mail by it; a date to come
- * counts where all else is well.
+ * counts where all else is well. What could not be judged counts where it is the mailbox's own: many networks have no port 25.
  */
 export function statusOf(found: Found): Status {
   const named = new Set(causesOf(found).flatMap(({ probes }) => probes));
   const others = found.sights.filter(({ probe }) => !named.has(probe.id) && !found.comparisons.has(probe.id));
   const present = worstStatus([
     ...found.sights.filter(({ probe }) => named.has(probe.id)).map(({ status }) => status),
-    ...others.filter(({ probe, status }) => probe.measures === "service" || status === "critical").map(({ status }) => status),
+    ...others.filter((sight) => counts(sight, found)).map(({ status }) => status),
   ]);
   if (present !== "ok") return present;
   return others.some(({ probe, status }) => probe.measures === "expiry" && status === "warning") ? "warning" : "ok";
 }
 
-export const exitOf = (found: Found): number =>
-  // What was not looked at is not known.
-  found.interrupted && statusOf(found) === "ok" ? statusFacts.unknown.exitCode : statusFacts[statusOf(found)].exitCode;
+function counts({ probe, status }: Sight, { address }: Found): boolean {
+  if (status === "critical") return true;
+  if (probe.measures !== "service") return false;
+  return status !== "unknown" || probe.asset.split("~").includes(address);
+}
+
+/** What was not looked at is not known. */
+export const exitOf = (found: Found): number => {
+  const status = statusOf(found);
+  return statusFacts[found.interrupted && status !== "critical" ? "unknown" : status].exitCode;
+};
 
 /** The cause, the evidence and the next step in one paragraph; where there is no cause, what that rests on. */
 function summaryOf(found: Found, spoken: readonly SpokenDiagnosis[], language: Language): string {
@@ -76,7 +84,7 @@ function summaryOf(found: Found, spoken: readonly SpokenDiagnosis[], language: L
   if (status === "critical") {
     return say(diagnoseWords.unnamed, language, { address, what: what(own.filter((sight) => sight.status === "critical")) });
   }
-  const unjudged = own.filter(({ probe, status: seen }) => seen === "unknown" && probe.measures === "service");
+  const unjudged = own.filter((sight) => sight.status === "unknown" && counts(sight, found));
   if (unjudged.length > 0) return say(diagnoseWords.notJudged, language, { address, what: what(unjudged) });
   if (withoutLogin) return say(diagnoseWords.nothingWrongWithoutLogin, language, { address });
   const isWell = own.every(({ status: seen }) => seen === "ok" || seen === "unknown");

@@ -210,4 +210,8 @@ function progressLine(progress: LookProgress, language: Language): string {
   });
 }
 
-const places = (): number => (process.stdout.isTTY ? Math.min(process.stdout.columns, 110) : 100);
+/** A terminal that does not know its width says 0. */
+const places = (): number => {
+  const { isTTY, columns } = process.stdout;
+  return isTTY && columns >= 40 ? Math.min(columns, 110) : 100;
+};
