@@ -1,5 +1,6 @@
 import { createHmac } from "node:crypto";
 import { fileURLToPath } from "node:url";
+import { loadProviders } from "./config/providers.ts";
 import { createBoard, type LiveBoard } from "./engine/board.ts";
 import { startCalendar } from "./engine/calendar.ts";
 import { createDelivery } from "./engine/delivery.ts";
@@ -131,6 +132,7 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
     startedAt: now(),
     checks,
     remembered: loadRemembered(db, now()),
+    provider: (id) => loadProviders().get(id)?.title,
     nextAt: (probe) => scheduler.nextAt(probe),
     channels: () => delivery.channels(),
     troubles: () => troublesOf(emergency.reason(), delivery.channels(), unfit, plan, demonstration),

@@ -6,7 +6,7 @@ import { maxFactsOfAKind, type Fact } from "../model/observation.ts";
 import type { Probe } from "../model/probe.ts";
 import type { Batch, Breaker, ProbeState, Remembered } from "../model/state.ts";
 import { statusFacts } from "../model/status.ts";
-import type { Language } from "../model/text.ts";
+import type { Language, Text } from "../model/text.ts";
 
 const day = 86_400_000;
 
@@ -19,6 +19,7 @@ export interface BoardOptions {
   readonly checks: ReadonlyMap<string, AnyCheck>;
   readonly probes: readonly Probe[];
   readonly remembered: Remembered;
+  readonly provider?: (id: string) => Text | undefined;
   readonly nextAt: (probe: string) => number | undefined;
   readonly channels: () => readonly ChannelHealth[];
   readonly troubles: Board["troubles"];
@@ -113,6 +114,7 @@ export function createBoard(options: BoardOptions): LiveBoard {
     startedAt: options.startedAt,
     probes: () => settings.probes,
     check: (id) => options.checks.get(id),
+    provider: (id) => options.provider?.(id),
     state: (probe) => states.get(probe),
     last: (probe) => lasts.get(probe),
     nextAt: options.nextAt,

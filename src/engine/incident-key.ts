@@ -7,6 +7,9 @@ import { statusFacts, statusOfSeverity } from "../model/status.ts";
 /** All that is wrong with ourselves is one incident: whoever gets it mends the machine, not the mail. */
 const monitorKey = "monitor";
 
+/** Incidents of our own side: the machine, its channels, the process. */
+export const isMonitorKey = (key: string): boolean => key === monitorKey || key.startsWith(`${monitorKey}/`);
+
 /** What fails, as far as it tells where it belongs. */
 export interface Failing {
   readonly probe: Pick<Probe, "id" | "asset" | "measures">;

@@ -1,14 +1,24 @@
+import type { Diagnosis } from "../model/cause.ts";
 import type { AnyCheck } from "../model/check.ts";
 import type { Incident } from "../model/incident.ts";
 import type { Observation } from "../model/observation.ts";
 import { partsOfId, questionOf, type Probe } from "../model/probe.ts";
 import { SecretError } from "../model/secret.ts";
-import { emptyBatch, type Batch, type Breaker, type NewDelivery, type Recorder } from "../model/state.ts";
+import {
+  emptyBatch,
+  type Batch,
+  type Breaker,
+  type NewDelivery,
+  type ProbeState,
+  type Recorder,
+  type TimelineEntry,
+} from "../model/state.ts";
 import { advance, freshState } from "./advance.ts";
 import type { LiveBoard } from "./board.ts";
 import { afterRefusal, attemptsOf, mayTry, refusedOf, type Attempt } from "./breaker.ts";
-import { causeOf, gathers, incidentKey, isOutage, priorityOf, serverKey } from "./incident-key.ts";
-import { follow, worthALook, type IncidentStep } from "./incidents.ts";
+import { causeOf, type Failing, gathers, incidentKey, isOutage, priorityOf, serverKey } from "./incident-key.ts";
+import { diagnoseBoard, diagnosisFor, isNews, isSetApart, kinOf, merge } from "./incident-cause.ts";
+import { follow, type Sighting, worthALook, type IncidentStep } from "./incidents.ts";
 import { judgeOwnSide, type SelfTests } from "./own-side.ts";
 import { observeWithoutRun, runProbe, type RunOutcome, type RunWorld } from "./run-probe.ts";
 
@@ -54,12 +64,22 @@ export async function runOnce(probe: Probe, world: PipelineWorld, free: () => vo
       if (!isStillWanted(probe, world)) return;
       const now = decide(probe, seen, world);
       await write(now, world);
-      if (now.timeline.some(({ kind }) => kind === "left")) world.lookNow(now.incidents.flatMap(worthALook));
+      if (now.timeline.some(({ kind }) => kind === "left")) world.lookNow(now.incidents.flatMap((one) => toLookAt(one, world)));
     });
   }
   if (batch.breakersClosed.length > 0) world.lookNow(waitedFor(batch.breakersClosed, probe, world));
   return soonest(seen.outcome.again, recheckOf(probe, world));
 }
+
+/** Who else may be well by now: all once the first is, and at each those whose own turn is far off. */
+const toLookAt = (incident: Incident, { board }: PipelineWorld): readonly string[] => {
+  const slow = incident.probes.filter(
+    ({ probe, leftAt }) => leftAt === undefined && (board.configured(probe)?.everyMs ?? 0) >= slowMs,
+  );
+  const isOver = incident.resolvedAt !== undefined;
+  return isOver ? [] : [...new Set([...worthALook(incident), ...slow.map(({ probe }) => probe)])];
+};
+const slowMs = 3_600_000;
 
 /** Who could not log in while the account was held back: of some it would be hours until their turn. */
 const waitedFor = (accounts: readonly string[], opener: Probe, { board }: PipelineWorld): readonly string[] =>
@@ -147,15 +167,13 @@ function decide(probe: Probe, { outcome, attempts }: Look, world: PipelineWorld)
   const check = world.checks.get(probe.check);
   const { findings } = observation;
   const account = outcome.rejected?.account ?? attempts[0]?.account;
-  // Who is in an incident stays in it until it is well: what is found meanwhile is told there.
-  const held = board.incidentOf(probe.id);
   const { immediate } = outcome;
   const failing = { probe, findings, declared: (code: string) => check?.findings[code], account, immediate };
-  const key = held?.key ?? incidentKey(failing);
-  const open = held ?? board.openIncident(key);
-  const incident = follow(
-    open,
-    {
+  const { ended, step: incident } = incidentStep(probe, failing, {
+    world,
+    outcome,
+    state: step.state,
+    sighting: (key, open) => ({
       probe: probe.id,
       state: step.state,
       findings,
@@ -174,9 +192,8 @@ function decide(probe: Probe, { outcome, attempts }: Look, world: PipelineWorld)
           business: probe.business,
           everybody: !/[@:~]/.test(probe.asset) || isEverybody(key, probe, open, board),
         }),
-    },
-    board.nextIncident(),
-  );
+    }),
+  });
   return {
     ...emptyBatch,
     observations: [observation],
@@ -184,11 +201,79 @@ function decide(probe: Probe, { outcome, attempts }: Look, world: PipelineWorld)
     facts: outcome.facts.map((fact) => ({ asset: probe.asset, ...fact, at: observation.at })),
     states: [step.state],
     transitions: step.transitions,
-    incidents: incident ? [incident.incident] : [],
-    timeline: incident?.timeline ?? [],
+    incidents: [...ended.map((one) => one.incident), ...(incident ? [incident.incident] : [])],
+    timeline: [...ended.flatMap(({ timeline }) => timeline), ...(incident?.timeline ?? [])],
     deliveries: incident ? world.route(incident) : [],
     ...breakersAfter(outcome, attempts, world),
   };
+}
+
+interface Deciding {
+  readonly world: PipelineWorld;
+  readonly outcome: RunOutcome;
+  readonly state: ProbeState;
+  readonly sighting: (key: string, open: Incident | undefined) => Sighting;
+}
+
+/**
+ * Which incident the probe belongs to, and what becomes of it. Who is in one stays in it until it is well: what is found meanwhile is
+ * told there. Whoever begins to fail for the cause of an open one joins that, and two that turn out to have one cause become one.
+ */
+function incidentStep(
+  probe: Probe,
+  failing: Failing,
+  { world, outcome, state, sighting }: Deciding,
+): { readonly step: IncidentStep | undefined; readonly ended: readonly IncidentStep[] } {
+  const { board } = world;
+  const { observation } = outcome;
+  const isBad = (state.verdict === "warning" || state.verdict === "critical") && observation.status !== "unknown";
+  const diagnoses = isBad ? diagnoseBoard(board, { probe, observation, state }) : [];
+  const mine = diagnoses.find(({ probes }) => probes.includes(probe.id));
+  const kin = gathers(failing) ? [] : kinOf(board, probe, mine);
+  const held = board.incidentOf(probe.id);
+  const own = held?.key ?? incidentKey(failing);
+  const first = held ?? board.openIncident(own) ?? kin[0];
+  const [older, ...younger] = mergeable(first, kin);
+  const merged: {
+    readonly ended: readonly IncidentStep[];
+    readonly open: Incident | undefined;
+    readonly timeline: TimelineEntry[];
+  } = {
+    ended: [],
+    open: older,
+    timeline: [],
+  };
+  const all = younger.reduce((so, one) => {
+    if (so.open === undefined) return so;
+    const { open, ended, timeline } = merge(so.open, one, observation.at);
+    return { open, ended: [...so.ended, ended], timeline: [...so.timeline, ...timeline] };
+  }, merged);
+  const key = all.open?.key ?? own;
+  const step = follow(all.open, sighting(key, all.open), board.nextIncident());
+  const changed = step ?? (all.ended.length > 0 && all.open ? { incident: all.open, turn: undefined, timeline: [] } : undefined);
+  return { step: explained(changed, all.open, { diagnoses, timeline: all.timeline }), ended: all.ended };
+}
+
+/** The incidents that become one, the oldest first. Our own side and weak records are never mixed with what others cause. */
+function mergeable(first: Incident | undefined, kin: readonly Incident[]): readonly Incident[] {
+  if (first === undefined) return [];
+  const isApart = kin.length > 0 && !kin.includes(first) && isSetApart(first);
+  return isApart ? [first] : [first, ...kin.filter((one) => one !== first)].toSorted((a, b) => a.id - b.id);
+}
+
+/** The step with what explains the incident now; where that alone has changed, a step of its own that nobody is told of. */
+function explained(
+  step: IncidentStep | undefined,
+  open: Incident | undefined,
+  { diagnoses, timeline }: { readonly diagnoses: readonly Diagnosis[]; readonly timeline: readonly TimelineEntry[] },
+): IncidentStep | undefined {
+  const incident = step?.incident ?? open;
+  if (incident === undefined) return undefined;
+  const diagnosis = incident.resolvedAt === undefined ? diagnosisFor(incident, diagnoses) : undefined;
+  const isNew = isNews(incident.diagnosis, diagnosis);
+  if (step === undefined && !isNew) return undefined;
+  const { turn, timeline: own } = step ?? { turn: undefined, timeline: [] };
+  return { incident: isNew ? { ...incident, diagnosis } : incident, turn, timeline: [...timeline, ...own] };
 }
 
 /** Every mailbox that is on this server fails there. One alone says nothing about everybody. */

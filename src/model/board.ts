@@ -3,7 +3,7 @@ import type { Incident, Transition } from "./incident.ts";
 import type { Observation } from "./observation.ts";
 import type { Probe } from "./probe.ts";
 import type { ProbeState } from "./state.ts";
-import type { Language } from "./text.ts";
+import type { Language, Text } from "./text.ts";
 
 /** Where one delivery channel stands, as the page shows it. */
 export interface ChannelHealth {
@@ -34,6 +34,8 @@ export interface Board {
   readonly startedAt: number;
   probes(): readonly Probe[];
   check(id: string): AnyCheck | undefined;
+  /** What a provider is called, by the id of its preset. */
+  provider?(id: string): Text | undefined;
   state(probe: string): ProbeState | undefined;
   last(probe: string): Observation | undefined;
   /** When it runs next, milliseconds UTC. */

@@ -1,3 +1,4 @@
+import type { Diagnosis } from "./cause.ts";
 import type { Severity, Status } from "./status.ts";
 import type { Finding } from "./observation.ts";
 
@@ -21,7 +22,7 @@ export type Turn = (typeof turns)[number];
 export interface Incident {
   /** Shown as `M-1042`. */
   readonly id: number;
-  /** Why: until there is a diagnosis, the worst finding's code. */
+  /** The code of the worst finding. */
   readonly cause: string;
   /** At most one incident with a key is open: the probe's id, or `monitor`. */
   readonly key: string;
@@ -39,6 +40,10 @@ export interface Incident {
   readonly lastTurnAt: number;
   /** The probes it holds, those that are still bad and those that have recovered. */
   readonly probes: readonly IncidentProbe[];
+  /** What explains it, as far as it is known. */
+  readonly diagnosis?: Diagnosis | undefined;
+  /** The older incident that it turned out to be a part of, when it ended for that. */
+  readonly mergedInto?: number | undefined;
 }
 
 export interface IncidentProbe {

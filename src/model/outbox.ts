@@ -43,7 +43,7 @@ export interface Outbox {
   oldestPendingAt(): number | undefined;
   /**
    * Channels that took, or may yet take, the `opened`, `worsened` or `reminder` of an incident (any state but dead and
-   * obsolete): they, and no others, are told that it is over, after what waits before it.
+   * obsolete), or of one that turned out to be a part of it: they, and no others, are told that it is over, after what waits before it.
    */
   toldChannels(incident: number): readonly string[];
   /**

@@ -1,3 +1,4 @@
+import type { Diagnosis } from "../model/cause.ts";
 import type { Incident, IncidentProbe } from "../model/incident.ts";
 import type { Json } from "../model/json.ts";
 import type { Finding } from "../model/observation.ts";
@@ -19,6 +20,8 @@ interface Row {
   readonly acknowledged_until_at: number | null;
   readonly turn_count: number;
   readonly last_turn_at: number;
+  readonly diagnosis: string | null;
+  readonly merged_into: number | null;
 }
 
 interface ProbeRow {
@@ -41,14 +44,14 @@ interface TimelineRow {
 export function createIncidents({ sql }: Database, intern: Interning) {
   const replace = sql.prepare<[Row]>(
     `INSERT INTO incident (id, cause, key, priority, severity, opened_at, resolved_at, unconfirmed, acknowledged_by,
-       acknowledged_until_at, turn_count, last_turn_at)
+       acknowledged_until_at, turn_count, last_turn_at, diagnosis, merged_into)
      VALUES (@id, @cause, @key, @priority, @severity, @opened_at, @resolved_at, @unconfirmed, @acknowledged_by,
-       @acknowledged_until_at, @turn_count, @last_turn_at)
+       @acknowledged_until_at, @turn_count, @last_turn_at, @diagnosis, @merged_into)
      ON CONFLICT (id) DO UPDATE SET cause = excluded.cause, key = excluded.key, priority = excluded.priority,
        severity = excluded.severity, opened_at = excluded.opened_at, resolved_at = excluded.resolved_at,
        unconfirmed = excluded.unconfirmed, acknowledged_by = excluded.acknowledged_by,
        acknowledged_until_at = excluded.acknowledged_until_at, turn_count = excluded.turn_count,
-       last_turn_at = excluded.last_turn_at`,
+       last_turn_at = excluded.last_turn_at, diagnosis = excluded.diagnosis, merged_into = excluded.merged_into`,
   );
   const removeProbes = sql.prepare<[number]>("DELETE FROM incident_probe WHERE incident = ?");
   const insertProbe = sql.prepare<[number, number, number, number, number | null, string]>(
@@ -73,6 +76,8 @@ export function createIncidents({ sql }: Database, intern: Interning) {
         acknowledged_until_at: incident.acknowledgedUntil ?? null,
         turn_count: incident.turnCount,
         last_turn_at: incident.lastTurnAt,
+        diagnosis: incident.diagnosis === undefined ? null : JSON.stringify(incident.diagnosis),
+        merged_into: incident.mergedInto ?? null,
       });
       removeProbes.run(incident.id);
       for (const [position, probe] of incident.probes.entries()) {
@@ -87,34 +92,53 @@ export function createIncidents({ sql }: Database, intern: Interning) {
 }
 
 /** Open, and those resolved since a moment; in order of their ids. */
-export function readIncidents({ sql }: Database, resolvedSince: number): readonly Incident[] {
+export function readIncidents(db: Database, resolvedSince: number): readonly Incident[] {
+  const rows = db.sql
+    .prepare<[number], Row>("SELECT * FROM incident WHERE resolved_at IS NULL OR resolved_at >= ? ORDER BY id")
+    .all(resolvedSince);
+  return withProbes(db, rows);
+}
+
+/** One, however old. */
+export function readIncident(db: Database, id: number): Incident | undefined {
+  const row = db.sql.prepare<[number], Row>("SELECT * FROM incident WHERE id = ?").get(id);
+  return row && withProbes(db, [row])[0];
+}
+
+/** The ids that exist next to a number, the nearest first. */
+export const readIncidentIdsNear = ({ sql }: Database, id: number, limit: number): readonly number[] =>
+  sql
+    .prepare<[number, number], { id: number }>("SELECT id FROM incident ORDER BY abs(id - ?), id LIMIT ?")
+    .all(id, limit)
+    .map((row) => row.id);
+
+function withProbes({ sql }: Database, rows: readonly Row[]): readonly Incident[] {
   const probes = sql.prepare<[number], ProbeRow>(
     `SELECT incident, id, joined_at, left_at, findings FROM incident_probe JOIN probe USING (probe)
      WHERE incident = ? ORDER BY position`,
   );
-  return sql
-    .prepare<[number], Row>("SELECT * FROM incident WHERE resolved_at IS NULL OR resolved_at >= ? ORDER BY id")
-    .all(resolvedSince)
-    .map((row) => ({
-      id: row.id,
-      cause: row.cause,
-      key: row.key,
-      priority: row.priority,
-      severity: row.severity,
-      openedAt: row.opened_at,
-      resolvedAt: row.resolved_at ?? undefined,
-      unconfirmed: row.unconfirmed === 1,
-      acknowledgedBy: row.acknowledged_by ?? undefined,
-      acknowledgedUntil: row.acknowledged_until_at ?? undefined,
-      turnCount: row.turn_count,
-      lastTurnAt: row.last_turn_at,
-      probes: probes.all(row.id).map((probe): IncidentProbe => ({
-        probe: probe.id,
-        joinedAt: probe.joined_at,
-        leftAt: probe.left_at ?? undefined,
-        findings: stored<readonly Finding[]>(probe.findings),
-      })),
-    }));
+  return rows.map((row) => ({
+    id: row.id,
+    cause: row.cause,
+    key: row.key,
+    priority: row.priority,
+    severity: row.severity,
+    openedAt: row.opened_at,
+    resolvedAt: row.resolved_at ?? undefined,
+    unconfirmed: row.unconfirmed === 1,
+    acknowledgedBy: row.acknowledged_by ?? undefined,
+    acknowledgedUntil: row.acknowledged_until_at ?? undefined,
+    turnCount: row.turn_count,
+    lastTurnAt: row.last_turn_at,
+    ...(row.diagnosis === null ? {} : { diagnosis: stored<Diagnosis>(row.diagnosis) }),
+    ...(row.merged_into === null ? {} : { mergedInto: row.merged_into }),
+    probes: probes.all(row.id).map((probe): IncidentProbe => ({
+      probe: probe.id,
+      joinedAt: probe.joined_at,
+      leftAt: probe.left_at ?? undefined,
+      findings: stored<readonly Finding[]>(probe.findings),
+    })),
+  }));
 }
 
 export function readNextIncident({ sql }: Database): number {

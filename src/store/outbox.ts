@@ -81,7 +81,8 @@ export function createOutbox(db: Database): Outbox {
   );
   const oldest = sql.prepare<[], { at: number | null }>("SELECT min(written_at) AS at FROM outbox WHERE finished_at IS NULL");
   const told = sql.prepare<[number], { channel: string }>(
-    `SELECT DISTINCT channel FROM outbox WHERE incident = ? AND turn IN ('opened', 'worsened', 'reminder')
+    `WITH RECURSIVE part (id) AS (SELECT ? UNION SELECT incident.id FROM incident JOIN part ON incident.merged_into = part.id)
+     SELECT DISTINCT channel FROM outbox WHERE incident IN (SELECT id FROM part) AND turn IN ('opened', 'worsened', 'reminder')
        AND state IN ('pending', 'sending', 'sent', 'accepted') ORDER BY channel`,
   );
   // A delivery's key without its channel names the turn.
