@@ -1,13 +1,6 @@
 import { z } from "zod";
 import { type DailyMaximum, forecast, remember } from "../src/mail/fill-forecast.ts";
-import {
-  type CheckContext,
-  type CheckResult,
-  defineCheck,
-  explain,
-  type FindingDeclaration,
-  type FoundFinding,
-} from "../src/model/check.ts";
+import { type CheckContext, type CheckResult, defineCheck, explain, type FoundFinding } from "../src/model/check.ts";
 import type { Connection } from "../src/model/connection.ts";
 import type { Json } from "../src/model/json.ts";
 import { certificateFindings } from "../src/net/certificate-findings.ts";
@@ -20,6 +13,7 @@ import { atItsPort, loginOf, loginOptions, portOption } from "../src/net/login-o
 import { holdSession, type Report } from "../src/net/login-session.ts";
 import { type CountedFolder, countMailbox, type MailboxSize } from "../src/net/mailbox-size.ts";
 import { type SessionCode, sessionFindings } from "../src/net/session-findings.ts";
+import { unknownFor } from "../src/net/unknown-findings.ts";
 import { imapFindings } from "./imap-login.texts.ts";
 import { quotaFindings } from "./imap-quota.texts.ts";
 
@@ -27,22 +21,7 @@ const day = 86_400_000;
 const countForMs = 60_000;
 const maxSeries = 8;
 
-/**
- * What keeps it from looking is said by `imap-login`, with its incident: here it makes unknown how full the mailbox is. Only a
- * refused credential is told by whoever hears it first, because nobody else may try it then.
- */
-function asUnknown<K extends string>(declared: Readonly<Record<K, FindingDeclaration>>): Readonly<Record<K, FindingDeclaration>> {
-  const unknown: Record<K, FindingDeclaration> = { ...declared };
-  for (const code in unknown) {
-    if (!Object.hasOwn(unknown, code)) continue;
-    const declaration: FindingDeclaration = unknown[code];
-    if (declaration.rejects === "definite") continue;
-    const { text } = declaration;
-    const said = { en: `It was not found out how full the mailbox is. ${text.en}`, zh: `未能查到邮箱容量。${text.zh}` };
-    unknown[code] = { ...declaration, severity: "unknown", text: said };
-  }
-  return unknown;
-}
+const asUnknown = unknownFor({ en: "It was not found out how full the mailbox is.", zh: "未能查到邮箱容量。" });
 
 const { "address-failed": _, ...connecting } = connectionFindings;
 const { "greeting-late": __, ...talking } = sessionFindings;

@@ -26,7 +26,7 @@ export function derive(config: Config, facts: PlanFacts): { drafts: readonly Dra
   for (const service of services) {
     const { mailbox } = service;
     addAsset({ id: mailbox.address.id, kind: "mailbox", business: mailbox.business });
-    drafts.push(...logins(service).filter((draft) => !mailbox.off.includes(draft.check)));
+    drafts.push(...logins(service, settings).filter((draft) => !mailbox.off.includes(draft.check)));
   }
   for (const { host, port, protocol, business, off, path } of endpoints) {
     const asset = joinHostPort(host, port);
@@ -42,6 +42,11 @@ export function derive(config: Config, facts: PlanFacts): { drafts: readonly Dra
   for (const draft of subscriptionDrafts(config)) {
     addAsset({ id: draft.asset, kind: "subscription", business: draft.business });
     drafts.push(draft);
+  }
+  for (const { name, options, business, path } of config.backups) {
+    const asset = `backup:${name}`;
+    addAsset({ id: asset, kind: "backup", business });
+    drafts.push({ asset, check: "backup-freshness", options, business, path });
   }
   for (const draft of providerDrafts(services)) {
     addAsset({ id: draft.asset, kind: "endpoint", business: draft.business });
@@ -98,18 +103,23 @@ const mailboxChecks = [
   { check: "smtp-submission", kind: "smtp", ownPaceMs: 60_000 },
   { check: "imap-quota", kind: "imap", ownPaceMs: undefined },
   { check: "pop3-login", kind: "pop3", ownPaceMs: undefined },
+  { check: "mailbox-activity", kind: "imap", ownPaceMs: undefined },
 ] as const;
 
-function logins(service: Services): readonly Draft[] {
+/** POP3 where it is asked for. What becomes of the mail where that matters most: two logins more an hour are not for every mailbox. */
+const isWanted = (check: (typeof mailboxChecks)[number]["check"], { business, partner, pop3 }: MailboxAsset): boolean =>
+  check === "mailbox-activity" ? business === "critical" && !partner : check !== "pop3-login" || pop3 !== undefined;
+
+function logins(service: Services, { timezone }: Settings): readonly Draft[] {
   const { mailbox, provider, waiting } = service;
   const own = provider === undefined || provider.id === ownServer;
-  const wanted = mailboxChecks.filter(({ kind }) => kind !== "pop3" || mailbox.pop3 !== undefined);
+  const wanted = mailboxChecks.filter(({ check }) => isWanted(check, mailbox));
   return wanted.map(({ check, kind, ownPaceMs }) => {
     const server = service[kind];
     return {
       asset: mailbox.address.id,
       check,
-      options: { ...server, ...login(service) },
+      options: { ...server, ...login(service), ...(check === "mailbox-activity" ? { timezone } : {}) },
       ...(server || waiting === undefined ? {} : { waiting }),
       everyMs: own && server ? ownPaceMs : undefined,
       business: mailbox.business,

@@ -1,6 +1,7 @@
-import { type Imap, type ImapLine, inQuotes, quotable, reasonOf } from "./imap.ts";
-import { dataOfAll, type ImapData, isList, numbersOf } from "./imap-data.ts";
+import { type Imap, type ImapLine, inQuotes, reasonOf } from "./imap.ts";
+import { dataOfAll, numbersOf } from "./imap-data.ts";
 import { responseCode } from "./imap-entry.ts";
+import { inboxName, namespacesOf, ownFolders, unsendable } from "./mailbox-folders.ts";
 
 /** How far one folder is counted: all mails up to a UID. What is counted stays so while none of them is removed. */
 export interface CountedFolder {
@@ -151,58 +152,3 @@ function statusSizes(lines: readonly ImapLine[]): ReadonlyMap<string, number> {
   }
   return sizes;
 }
-
-interface Namespace {
-  readonly prefix: string;
-  readonly own: boolean;
-}
-
-/** `NAMESPACE (("" "/")) NIL (("Public/" "/"))`: personal, other users', shared (RFC 2342). */
-const namespacesOf = (lines: readonly ImapLine[]): readonly Namespace[] =>
-  dataOfAll(lines, "NAMESPACE").flatMap((kinds) =>
-    kinds.slice(0, 3).flatMap((kind, index) =>
-      isList(kind)
-        ? kind.flatMap((entry) => {
-            const prefix = isList(entry) ? entry[0] : undefined;
-            return typeof prefix === "string" ? [{ prefix, own: index === 0 }] : [];
-          })
-        : [],
-    ),
-  );
-
-/** What others share with everybody counts against their quota; the namespace of the longest prefix is the folder's. */
-function isOwn(name: string, namespaces: readonly Namespace[]): boolean {
-  const [nearest] = namespaces
-    .filter(({ prefix }) => name.startsWith(prefix))
-    .toSorted((a, b) => b.prefix.length - a.prefix.length);
-  return name === "INBOX" || nearest === undefined || nearest.own;
-}
-
-/** Cannot be opened, or holds no mail of its own (RFC 9051 section 7.3.1, RFC 6154). */
-const withoutMail: ReadonlySet<string> = new Set(["\\NONEXISTENT", "\\NOSELECT", "\\ALL", "\\FLAGGED", "\\IMPORTANT"]);
-
-/** Gmail's folders are labels: all mail is in these three, once. */
-const gmailFolders: readonly string[] = ["\\ALL", "\\JUNK", "\\TRASH"];
-
-function ownFolders(lines: readonly ImapLine[], namespaces: readonly Namespace[], gmail: boolean): readonly string[] {
-  const names = new Set<string>();
-  for (const [attributes, , name] of dataOfAll(lines, "LIST")) {
-    if (typeof name !== "string" || !quotable.test(name)) continue;
-    const has = flagsOf(attributes);
-    const counts = gmail ? gmailFolders.some((flag) => has.has(flag)) : ![...withoutMail].some((flag) => has.has(flag));
-    if (counts && isOwn(inboxName(name), namespaces)) names.add(inboxName(name));
-  }
-  return [...names];
-}
-
-/** A folder whose name no command of ours can hold. */
-const unsendable = (lines: readonly ImapLine[]): string | undefined =>
-  dataOfAll(lines, "LIST").some(([, , name]) => typeof name !== "string" || !quotable.test(name))
-    ? "a folder with a name that is not ASCII"
-    : undefined;
-
-const flagsOf = (attributes: ImapData): ReadonlySet<string> =>
-  new Set(isList(attributes) ? attributes.map((flag) => String(flag).toUpperCase()) : []);
-
-/** INBOX is told apart from other names by no case (RFC 9051 section 5.1). */
-const inboxName = (name: string): string => (name.toUpperCase() === "INBOX" ? "INBOX" : name);

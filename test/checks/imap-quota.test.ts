@@ -3,10 +3,10 @@ import { expect } from "vitest";
 import imapQuota from "../../checks/imap-quota.ts";
 import type { Json } from "../../src/model/json.ts";
 import { type CheckCase, testCheck, testNow } from "../support/check-tester.ts";
-import { connectionCases, type Expected, login, ok, onServer, warning } from "../support/connection-cases.ts";
+import { type Expected, login, ok, onServer, warning } from "../support/connection-cases.ts";
 import { type ImapScript, scriptImap } from "../support/mail-script.ts";
 import type { MailWorldOptions } from "../support/mail-world.ts";
-import { imapTokens, tokenCases } from "../support/token-cases.ts";
+import { imapRefusalCases, sideLookCases } from "../support/side-look-cases.ts";
 
 const capability = (...more: readonly string[]): readonly string[] => [
   `* CAPABILITY IMAP4rev1 STARTTLS SASL-IR AUTH=PLAIN ${more.join(" ")}`,
@@ -41,20 +41,8 @@ const unknown = (code: string, also?: CheckCase["also"]): Expected => ({
   ...(also ? { also } : {}),
 });
 
-/** How the mailbox is reached is the matter of imap-login: here a fault on the way makes unknown how full it is, and a slow one nothing. */
-const onTheWay = Object.entries(
-  connectionCases((opening) => scriptImap({ ...opening, ...roomy }), /LOGIN|AUTHENTICATE|sales@/i),
-).map(([name, given]): [string, CheckCase] => {
-  const passes = given.findings.every((code) => code === "address-failed" || code === "greeting-late");
-  const { also: _, ...rest } = given;
-  if (passes) return [name, { ...rest, ...ok }];
-  return [name, { ...given, status: "unknown" }];
-});
-
-/** That a token is taken is shown by imap-login. */
-const { "a token is taken": _taken, ...withTokens } = tokenCases(imapTokens([]), "unknown");
-
-const refusedWith = (text: string): ImapScript => ({ on: { LOGIN: [[`{tag} ${text}`]] } });
+/** How the mailbox is reached is the matter of imap-login. */
+const onTheWay = sideLookCases(roomy);
 
 const today = Math.floor(testNow / 86_400_000);
 const gib = 1024 ** 3;
@@ -70,8 +58,7 @@ const withMemory = (given: CheckCase, memory: Json): CheckCase => ({ ...given, m
 testCheck(
   imapQuota,
   {
-    ...Object.fromEntries(onTheWay),
-    ...withTokens,
+    ...onTheWay,
     "room enough": on(roomy, {
       ...ok,
       also: ({ metrics, evidence }, { loggedIn, memory }) => {
@@ -208,48 +195,7 @@ testCheck(
     ),
     "the server's own limit goes before": on(quotaOf('* QUOTA "" (STORAGE 900 1000)'), warning("quota-high"), { limit: "1 TB" }),
 
-    "BYE in place of a greeting": on({ greeting: ["* BYE no"] }, unknown("greeting-refused")),
-    PREAUTH: on({ greeting: ["* PREAUTH come in"] }, unknown("preauth")),
-    "no STARTTLS": on(
-      { on: { CAPABILITY: [["* CAPABILITY IMAP4rev1", "{tag} OK"]] } },
-      unknown("starttls-missing"),
-      {},
-      { security: "starttls" },
-    ),
-    "STARTTLS refused": on({ on: { STARTTLS: [["{tag} NO no"]] } }, unknown("starttls-refused"), {}, { security: "starttls" }),
-    "no password is taken": on(
-      { on: { CAPABILITY: [["* CAPABILITY IMAP4rev1 LOGINDISABLED", "{tag} OK"]] } },
-      unknown("password-login-off"),
-    ),
-    "the wrong password": on(
-      refusedWith("NO [AUTHENTICATIONFAILED] wrong"),
-      critical("login-rejected", (_observation, { rejected, immediate }) => {
-        // Who hears it first tells it: the breaker keeps all others from trying.
-        expect([rejected?.kind, immediate]).toEqual(["definite", true]);
-      }),
-    ),
-    "a refusal without a reason": on(
-      refusedWith("NO no"),
-      unknown("login-refused", (_observation, { rejected }) => expect(rejected?.kind).toBe("ambiguous")),
-    ),
-    "not allowed into this mailbox": on(refusedWith("NO [AUTHORIZATIONFAILED] no"), critical("login-not-authorized")),
-    "the password has expired": on(refusedWith("NO [EXPIRED] old"), critical("password-expired")),
-    "the account is locked": on(refusedWith("NO [CONTACTADMIN] locked"), critical("account-locked")),
-    "more privacy is wanted": on(refusedWith("NO [PRIVACYREQUIRED] tls"), unknown("login-needs-tls")),
-    "the user database is down": on(refusedWith("NO [UNAVAILABLE] try later"), unknown("login-unavailable")),
-    "too many connections": on(refusedWith("NO [LIMIT] 11 connections"), unknown("login-limited")),
-    "a bug of the server": on(refusedWith("NO [SERVERBUG] sorry"), unknown("server-bug")),
-    "no mailbox behind the account": on(
-      refusedWith("NO User is authenticated but not connected."),
-      unknown("mailbox-not-connected"),
-    ),
-    "a password of its own is wanted": on(refusedWith("NO authorization code is wanted"), critical("app-password-needed"), {
-      provider: { id: "qq", otherRejections: { "app-password-needed": ["authorization code"] } },
-    }),
-    "not from this address": on(refusedWith("NO ERR.LOGIN.IPDENY"), unknown("address-denied"), {
-      provider: { id: "netease", otherRejections: { "address-denied": ["ERR.LOGIN.IPDENY"] } },
-    }),
-    "the login itself is refused because it is full": on(refusedWith("NO [OVERQUOTA] full"), critical("mailbox-over-quota")),
+    ...imapRefusalCases,
     "lines without end in answer to a command": on(
       quotaOf(...Array.from({ length: 1_100 }, () => '* QUOTA "" (STORAGE 1 2)')),
       unknown("command-refused"),

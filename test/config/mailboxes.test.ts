@@ -53,3 +53,22 @@ describe("the quota", () => {
     expect(idsOf(await planOf(", provider: exmail, off: [imap-quota]"))).not.toContain("a@example.com/imap-quota");
   });
 });
+
+describe("what becomes of the mail", () => {
+  const id = "a@example.com/mailbox-activity";
+  test("is watched for mailboxes that matter most, in the company's time zone, and for others where they ask for it", async () => {
+    const plan = await planOf(", provider: exmail, business: critical");
+    expect(probeIn(plan, id)).toMatchObject({ everyMs: 30 * 60_000, options: { timezone: plan.settings.timezone } });
+    for (const more of ["", ", business: critical, role: partner", ", business: critical, off: [mailbox-activity]"]) {
+      expect(idsOf(await planOf(`, provider: exmail${more}`))).not.toContain(id);
+    }
+  });
+
+  test("keeps all of a mailbox's checks within what its provider stands", async () => {
+    const { probes } = await planOf(", provider: exmail, pop3: {}, business: critical");
+    const perHour = probes
+      .filter(({ load }) => load.logins?.some(({ account }) => account === "a@example.com"))
+      .reduce((sum, { everyMs, load }) => sum + ((load.logins?.[0]?.most ?? 1) * 3_600_000) / everyMs, 0);
+    expect(perHour).toBeLessThanOrEqual(90);
+  });
+});

@@ -27,6 +27,7 @@ describe("the five lines", () => {
       "sales@example.com/imap-login",
       "sales@example.com/smtp-submission",
       "sales@example.com/imap-quota",
+      "sales@example.com/mailbox-activity",
       "example.com/dns-provider",
       "imap.exmail.qq.com:993/tls-certificate",
       "smtp.exmail.qq.com:465/tls-certificate",
@@ -76,6 +77,7 @@ describe("the five lines", () => {
       "sales@example.com/imap-login",
       "sales@example.com/smtp-submission",
       "sales@example.com/imap-quota",
+      "sales@example.com/mailbox-activity",
     ]);
     expect(probeIn(plan, "sales@example.com/imap-login")).toMatchObject({
       waiting: {
@@ -166,6 +168,7 @@ describe("the full example", () => {
       "sales@example.com/imap-login",
       "sales@example.com/smtp-submission",
       "sales@example.com/imap-quota",
+      "sales@example.com/mailbox-activity",
       "info@example.com/imap-login",
       "info@example.com/imap-quota",
       "canary@gmail.example/imap-login",

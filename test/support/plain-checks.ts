@@ -86,6 +86,7 @@ export const plainChecks: ReadonlyMap<string, AnyCheck> = new Map([
   check("smtp-submission", 5 * minute, z.strictObject(server), threeOfFour),
   check("imap-quota", 360 * minute, z.strictObject(server)),
   check("pop3-login", 15 * minute, z.strictObject(server), threeOfFour),
+  check("mailbox-activity", 30 * minute, z.strictObject({ ...server, timezone: z.string() })),
   check(
     "tls-certificate",
     360 * minute,
@@ -109,7 +110,8 @@ export const plainChecks: ReadonlyMap<string, AnyCheck> = new Map([
     z.strictObject({
       provider: z.string(),
       url: z.url(),
-      format: z.enum(["google", "statuspage", "feed"]),
+      format: z.enum(["google", "statuspage", "graph", "feed"]),
+      oauth: z.unknown().optional(),
       proxy: z.unknown().optional(),
     }),
     { measures: "posture" },
