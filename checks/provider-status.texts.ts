@@ -51,6 +51,31 @@ export const statusFindings = {
     },
     source: "A page that cannot be read says nothing, neither that all is well nor that it is not",
   },
+  "status-no-token": {
+    severity: "unknown",
+    cause: "monitor-credential",
+    text: {
+      en: "What {provider} says about itself is not known: Mailvigil's own access {credential} gets no token ({reason})",
+      zh: "无法得知 {provider} 自己公布的状态：Mailvigil 自己的访问凭据 {credential} 取不到令牌（{reason}）",
+    },
+    advice: {
+      en: "See what oauth-token says about {credential} on our own side; the provider is not the trouble.",
+      zh: "请查看本方检查 oauth-token 对 {credential} 的说明；与服务商无关。",
+    },
+    source: "RFC 6749 section 5.2; a failure of the monitor's credential is none of the provider",
+  },
+  "status-not-granted": {
+    severity: "info",
+    text: {
+      en: "What {provider} says about itself cannot be read: {credential} lacks the permission ServiceHealth.Read.All",
+      zh: "无法读取 {provider} 自己公布的状态：{credential} 没有 ServiceHealth.Read.All 权限",
+    },
+    advice: {
+      en: "The administrator grants the application the application permission ServiceHealth.Read.All of Microsoft Graph, with consent; or write off: [provider-status] at the mailboxes.",
+      zh: "请管理员为该应用授予 Microsoft Graph 的应用程序权限 ServiceHealth.Read.All 并同意；不需要的话，在邮箱处写 off: [provider-status]。",
+    },
+    source: "https://learn.microsoft.com/graph/api/serviceannouncement-list-healthoverviews",
+  },
   "status-refused": {
     severity: "unknown",
     text: {

@@ -1,16 +1,39 @@
 import { z } from "zod";
 import { type CheckContext, defineCheck, explain, type FoundFinding } from "../src/model/check.ts";
+import { isOAuth, type OAuth } from "../src/model/oauth.ts";
 import { isSecret, type Secret } from "../src/model/secret.ts";
 import { type ProviderIncident, readStatusPage, statusFormats } from "../src/mail/status-page.ts";
 import { get } from "../src/net/get.ts";
 import { proxyOption } from "../src/net/proxy-option.ts";
+import { readHealth } from "./provider-status.graph.ts";
 import { statusFindings } from "./provider-status.texts.ts";
 
 type Code = keyof typeof statusFindings;
 type Found = FoundFinding<Code>;
 
-/** Names of mail services, and of their parts, as providers write them. */
-const mailWords = ["mail", "exchange", "outlook", "smtp", "imap", "pop3", "邮件", "邮箱", "企业邮"];
+/** Names of mail services, and of their parts, as providers write them in their languages. */
+const mailWords = [
+  "mail",
+  "exchange",
+  "outlook",
+  "smtp",
+  "imap",
+  "pop3",
+  "邮件",
+  "邮箱",
+  "企业邮",
+  "郵件",
+  "信箱",
+  "メール",
+  "메일",
+  "correo",
+  "courriel",
+  "posta elettronica",
+  "poczta",
+  "почт",
+];
+/** Those hold such a word, and are about calls. */
+const otherWords = /voice ?mails?|语音(?:邮件|信箱|留言)|ボイスメール/gi;
 
 const optionsSchema = z
   .strictObject({
@@ -45,9 +68,22 @@ const optionsSchema = z
       .custom<Secret>(isSecret, "must be a secret")
       .optional()
       .meta(explain({ en: "Where the access token is kept, for graph", zh: "访问令牌的来源，用于 graph" })),
+    oauth: z
+      .custom<OAuth>((value) => isOAuth(value) && value.kind.startsWith("microsoft365"), "must be a credential of Microsoft 365")
+      .optional()
+      .meta(
+        explain({
+          en: "The entry of credentials that gets tokens for Microsoft Graph, for graph (with the permission ServiceHealth.Read.All)",
+          zh: "用来取得 Microsoft Graph 令牌的凭据，用于 graph（需要 ServiceHealth.Read.All 权限）",
+        }),
+      ),
     proxy: proxyOption.optional(),
   })
-  .refine(({ url, token }) => token === undefined || url.startsWith("https:"), {
+  .refine(({ oauth, format, token }) => oauth === undefined || (format === "graph" && token === undefined), {
+    path: ["oauth"],
+    error: "belongs to the format graph, in place of token",
+  })
+  .refine(({ url, token, oauth }) => (token ?? oauth) === undefined || url.startsWith("https:"), {
     path: ["url"],
     error: "must begin with https:// where a token is sent",
   });
@@ -86,8 +122,13 @@ export default defineCheck({
   load: ({ url }) => ({ host: hostOf(url) }),
 
   async run(ctx, options, signal) {
+    const wait = waitIn(ctx);
+    if (wait !== undefined) return { findings: [unread(options, `it asks to be left alone for ${wait} s`)] };
     const page = await readPage(ctx, options, signal);
-    if ("code" in page) return { findings: [page] };
+    if ("code" in page) {
+      const { retryAfter, ...found } = page;
+      return { findings: [found], ...(retryAfter === undefined ? {} : { memory: { notBefore: ctx.now() + retryAfter } }) };
+    }
     const about = page.incidents.filter((incident) => counts(incident, options.services));
     ctx.note(`${options.url}: ${page.incidents.length} open, ${about.length} of them about mail`);
     const worst = about.toSorted((a, b) => order.indexOf(a.grade) - order.indexOf(b.grade));
@@ -100,17 +141,34 @@ export default defineCheck({
 
 const hostOf = (url: string): string => URL.parse(url)?.hostname ?? url;
 
-async function readPage(
-  ctx: CheckContext,
-  options: Options,
-  signal: AbortSignal,
-): Promise<Found | { readonly incidents: readonly ProviderIncident[] }> {
-  const { provider, url, format, token, proxy } = options;
+const maxWaitMs = 6 * 3_600_000;
+
+/** The time that a busy server named (RFC 9110 section 10.2.3), in milliseconds; undefined where it named none. */
+function retryAfterOf(status: number, header: string, now: number): number | undefined {
+  if (status !== 429 && status !== 503) return undefined;
+  const ms = /^\d{1,9}$/.test(header.trim()) ? Number(header) * 1000 : Date.parse(header) - now;
+  return Number.isFinite(ms) && ms > 0 ? Math.min(ms, maxWaitMs) : undefined;
+}
+
+/** How many seconds it asked to be left alone for, as far as they are not over. */
+function waitIn({ memory, now }: CheckContext): number | undefined {
+  const until = remembered.safeParse(memory).data?.notBefore ?? 0;
+  const left = until - now();
+  return left > 0 && left <= maxWaitMs ? Math.ceil(left / 1000) : undefined;
+}
+const remembered = z.object({ notBefore: z.number() });
+
+const unread = ({ provider, url }: Options, reason: string, code: Code = "status-unread"): Found => ({
+  code,
+  data: { provider, page: url, reason },
+});
+
+type Page = (Found & { readonly retryAfter?: number }) | { readonly incidents: readonly ProviderIncident[] };
+
+async function readPage(ctx: CheckContext, options: Options, signal: AbortSignal): Promise<Page> {
+  const { url, format, token, oauth, proxy } = options;
+  if (oauth !== undefined) return readGraph(ctx, { ...options, oauth }, signal);
   const { ask, isPublic, authorities } = ctx;
-  const unread = (reason: string, code: Code = "status-unread"): Found => {
-    ctx.note(`${url}: ${reason}`);
-    return { code, data: { provider, page: url, reason } };
-  };
   const got = await get({
     url,
     ask,
@@ -126,17 +184,40 @@ async function readPage(
     ...(proxy === undefined ? {} : { proxy }),
   });
   signal.throwIfAborted();
-  if (got.kind === "failed") return unread(got.text);
+  if (got.kind === "failed") return unread(options, got.text);
   const { status, body } = got;
-  if (token !== undefined && (status === 401 || status === 403)) return unread(`status ${status}`, "status-refused");
-  if (status !== 200) return unread(`status ${status}`);
+  if (token !== undefined && (status === 401 || status === 403)) return unread(options, `status ${status}`, "status-refused");
+  if (status !== 200) return answered(ctx, options, { status, retryAfter: got.headers["retry-after"] ?? "" });
   const incidents = readStatusPage(format, { url: got.url, text: body, now: ctx.now() });
-  return incidents === undefined ? unread("it cannot be read") : { incidents };
+  return incidents === undefined ? unread(options, "it cannot be read") : { incidents };
+}
+
+async function readGraph(ctx: CheckContext, options: Options & { readonly oauth: OAuth }, signal: AbortSignal): Promise<Page> {
+  const { provider, oauth, url, proxy } = options;
+  const health = await readHealth(ctx, { url, oauth, proxy }, signal);
+  if (health.kind === "read") return health;
+  if (health.kind === "unread") return unread(options, health.reason);
+  if (health.kind === "credential")
+    return { code: "status-no-token", data: { provider, credential: oauth.name, reason: health.reason } };
+  const { status } = health;
+  // The credential is for mail: that it may not read the health of the service is nobody's fault.
+  if (status === 403) return { code: "status-not-granted", data: { provider, credential: oauth.name } };
+  return status === 401 ? unread(options, "status 401", "status-refused") : answered(ctx, options, health);
+}
+
+function answered(
+  { now, note }: CheckContext,
+  options: Options,
+  { status, retryAfter }: { readonly status: number; readonly retryAfter: string },
+): Page {
+  note(`${options.url}: status ${status}${retryAfter === "" ? "" : `, Retry-After: ${retryAfter}`}`);
+  const wait = retryAfterOf(status, retryAfter, now());
+  return { ...unread(options, `status ${status}`), ...(wait === undefined ? {} : { retryAfter: wait }) };
 }
 
 /** By the services that it names; an incident that names none is known by its title. */
 function counts({ services, title }: ProviderIncident, wanted: readonly string[]): boolean {
-  const names = (services.length > 0 ? services : [title]).map((name) => name.toLowerCase());
+  const names = (services.length > 0 ? services : [title]).map((name) => name.replaceAll(otherWords, "").toLowerCase());
   return wanted.length === 0 || names.some((name) => wanted.some((word) => name.includes(word.toLowerCase())));
 }
 

@@ -1,3 +1,4 @@
+import { type Credential, isOAuth } from "../model/oauth.ts";
 import { highest, type MailboxAsset } from "./config.ts";
 import type { Draft } from "./draft.ts";
 import { joinHostPort } from "./names.ts";
@@ -23,20 +24,29 @@ export const providerDrafts = (services: readonly Services[]): readonly Draft[] 
   ...reachability(services),
 ];
 
-/** Those that a program can read without a token. */
+/** Only a credential of the company's own tenant is told how its services are. */
+const speaksFor = (password: Credential, provider: string): boolean => isOAuth(password) && password.kind === provider;
+
+/** Those that a program can read: by anybody, or by a credential of the mailboxes there. */
 function statusPages(services: readonly Services[]): readonly Draft[] {
   const wanted = hosted(services).filter(({ mailbox }) => !mailbox.off.includes("provider-status"));
   const providers = new Map(wanted.map(({ provider }) => [provider.id, provider]));
   return [...providers.values()].flatMap(({ id, title, status, blockedIn }) => {
-    if (status === undefined || status.format === "page" || status.format === "graph") return [];
-    const users = wanted.filter(({ provider }) => provider.id === id).map(({ mailbox }) => mailbox);
-    const proxy = blockedIn.length > 0 ? users.find((user) => user.proxy !== undefined)?.proxy : undefined;
+    if (status === undefined || status.format === "page") return [];
     const { url, format } = status;
+    const all = wanted.filter(({ provider }) => provider.id === id).map(({ mailbox }) => mailbox);
+    const users = format === "graph" ? all.filter(({ partner, password }) => !partner && speaksFor(password, id)) : all;
+    const [first] = users;
+    if (first === undefined) return [];
+    const proxy =
+      format === "graph" ? first.proxy : blockedIn.length > 0 ? users.find((user) => user.proxy !== undefined)?.proxy : undefined;
+    // A cache of tokens of its own, by the same secret: whether that is good is for `oauth-token` to say.
+    const oauth = format === "graph" && isOAuth(first.password) ? { ...first.password, audience: "graph" as const } : undefined;
     return [
       {
         asset: joinHostPort(new URL(url).hostname, 443),
         check: "provider-status",
-        options: { provider: title.en, url, format, ...(proxy ? { proxy } : {}) },
+        options: { provider: title.en, url, format, ...(oauth ? { oauth } : {}), ...(proxy ? { proxy } : {}) },
         provider: id,
         ...common(users),
       },

@@ -188,7 +188,8 @@ const graph: Reader = (page) =>
         services: [service],
         since: one.startDateTime,
         link: "https://admin.microsoft.com/#/servicehealth",
-        grade: one.classification === "advisory" || one.status !== "serviceInterruption" ? "trouble" : "outage",
+        // "Limited in scope or impact": some are always open, and about no more than a page of the administrator's.
+        grade: one.classification === "advisory" ? "notice" : one.status === "serviceInterruption" ? "outage" : "trouble",
         word: one.status,
       }));
     if (incidents.length > 0 || isIssue || well.test(own.status)) return incidents;

@@ -6,6 +6,8 @@ interface Grant {
   readonly name: string;
   /** What does not change from token to token: the key, the refresh token, the client secret. */
   readonly secret: Secret;
+  /** What its tokens are good for; left out: mail. Only Microsoft has others. */
+  readonly audience?: "graph";
   /** In place of the provider's token server; may be inside. */
   readonly tokenUrl?: string;
   /** The day on which the secret ends, as the provider's page tells, `2027-03-31`. */

@@ -23,6 +23,12 @@ const microsoftScopes = {
   "microsoft365-china": "https://partner.outlook.cn/.default",
 } as const;
 
+/** Microsoft Graph, in each of the two clouds. */
+const graphScopes = {
+  microsoft365: "https://graph.microsoft.com/.default",
+  "microsoft365-china": "https://microsoftgraph.chinacloudapi.cn/.default",
+} as const;
+
 const jwtGrant = "urn:ietf:params:oauth:grant-type:jwt-bearer";
 /** Google takes no more. */
 const assertionSeconds = 3_600;
@@ -76,7 +82,14 @@ export async function tokenRequest(oauth: OAuth, user: string, now: number): Pro
     return { url, body: form({ grant_type: "refresh_token", client_id: oauth.clientId, ...own, refresh_token: secret, scope }) };
   }
   const client = { client_id: oauth.clientId, client_secret: secret };
-  return { url, body: form({ grant_type: "client_credentials", ...client, scope: microsoftScopes[oauth.kind] }) };
+  return {
+    url,
+    body: form({
+      grant_type: "client_credentials",
+      ...client,
+      scope: (oauth.audience === "graph" ? graphScopes : microsoftScopes)[oauth.kind],
+    }),
+  };
 }
 
 export const form = (fields: Readonly<Record<string, string>>): string => new URLSearchParams(fields).toString();

@@ -75,3 +75,40 @@ test("a partner's provider is asked for its word, as nobody's of ours, and its p
   expect(ofProvider(plan)).toEqual(["www.google.com:443/provider-status"]);
   expect(probeIn(plan, "www.google.com:443/provider-status").ours).toBe(false);
 });
+
+test("Microsoft is asked how our services are where a mailbox has a credential of the tenant, once, and not with a partner's", async () => {
+  const credentials = `credentials:
+  tenant: { provider: microsoft365, tenant: example.com, client_id: a, client_secret: { env: SALES_PASSWORD } }
+  china: { provider: microsoft365-china, tenant: example.com, client_id: a, client_secret: { env: SALES_PASSWORD } }
+  google: { provider: google, service_account: { env: SALES_PASSWORD } }
+`;
+  const status = async (...lines: readonly string[]) => {
+    const text = `${credentials}mailboxes:\n${lines.map((line) => `  - { ${line} }\n`).join("")}`;
+    const plan = await loadPlan(await write(text), { ...planWorld, checks: await loadChecks() });
+    return plan.probes.filter(({ check }) => check === "provider-status");
+  };
+  const [one, ...others] = await status(
+    "address: p@example.com, provider: microsoft365, password: { env: SALES_PASSWORD }",
+    'address: a@example.com, provider: microsoft365, oauth: tenant, proxy: "socks5://gate.example.com:1080"',
+    "address: b@example.com, provider: microsoft365, oauth: tenant, business: critical",
+  );
+  expect(others).toEqual([]);
+  expect(one).toMatchObject({
+    id: "graph.microsoft.com:443/provider-status",
+    business: "critical",
+    options: {
+      format: "graph",
+      url: "https://graph.microsoft.com/v1.0/admin/serviceAnnouncement/healthOverviews",
+      oauth: { name: "tenant", audience: "graph", kind: "microsoft365" },
+      proxy: { host: "gate.example.com" },
+    },
+  });
+  const china = await status("address: a@example.com, provider: microsoft365-china, oauth: china");
+  expect(china.map(({ id }) => id)).toEqual(["microsoftgraph.chinacloudapi.cn:443/provider-status"]);
+  expect(await status("address: a@example.com, provider: microsoft365, oauth: tenant, off: [provider-status]")).toEqual([]);
+  expect(await status("address: a@example.com, provider: microsoft365, oauth: tenant, role: partner")).toEqual([]);
+  // Another provider's credential is none of Microsoft's.
+  expect((await status("address: a@example.com, provider: google, oauth: google")).map(({ id }) => id)).toEqual([
+    "www.google.com:443/provider-status",
+  ]);
+});

@@ -125,7 +125,7 @@ describe("graph", () => {
     expect(read("graph", { value: [issue] })).toMatchObject(expected);
     expect(read("graph", { value: [{ ...exchange, status: "serviceDegradation", issues: [issue] }] })).toMatchObject(expected);
     expect(read("graph", { value: [{ ...issue, isResolved: true }] })).toEqual([]);
-    expect(read("graph", { value: [{ ...issue, classification: "advisory" }] })).toMatchObject([{ grade: "trouble" }]);
+    expect(read("graph", { value: [{ ...issue, classification: "advisory" }] })).toMatchObject([{ grade: "notice" }]);
   });
 });
 

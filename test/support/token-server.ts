@@ -214,7 +214,10 @@ function judge(
     const user = refresh === refreshToken ? tokenUser : refreshes.get(refresh ?? "");
     return user !== undefined ? give(user) : refusal(400, "invalid_grant", "Token has been expired or revoked.");
   }
-  const isScope = /^https:\/\/(outlook\.office365\.com|partner\.outlook\.cn)\/\.default$/.test(scope ?? "");
+  const isScope =
+    /^https:\/\/((?:outlook\.office365|graph\.microsoft)\.com|partner\.outlook\.cn|microsoftgraph\.chinacloudapi\.cn)\/\.default$/.test(
+      scope ?? "",
+    );
   return isScope ? give(tokenUser) : refusal(400, "invalid_scope", "AADSTS70011: The provided value for scope is not valid.");
 }
 
