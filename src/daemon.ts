@@ -8,6 +8,7 @@ import { createEmergency } from "./engine/emergency.ts";
 import { acknowledge, remind, type IncidentStep } from "./engine/incidents.ts";
 import { createLoopWatch } from "./engine/loop-watch.ts";
 import { runOnce, write, type PipelineWorld } from "./engine/pipeline.ts";
+import { createDiagnoser } from "./engine/incident-cause.ts";
 import { createForcing } from "./engine/forcing.ts";
 import { describe } from "./engine/run-probe.ts";
 import { channelId, channelIds, daemonId, ownTrouble, ownTroubleOver } from "./engine/own-trouble.ts";
@@ -20,6 +21,7 @@ import { channelReason } from "./i18n/channel-reasons.ts";
 import { emergencyWords } from "./i18n/emergency.ts";
 import { inLanguage, say, type Data, type Language, type Text } from "./model/text.ts";
 import type { Board, ChannelHealth } from "./model/board.ts";
+import { pingId } from "./model/ping.ts";
 import type { AnyChannel } from "./model/channel.ts";
 import type { AnyCheck } from "./model/check.ts";
 import type { Plan } from "./model/config.ts";
@@ -167,6 +169,7 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
       },
     },
     checks,
+    diagnose: createDiagnoser(board),
     // Made anew for each run: a reload may have changed what is behind it.
     get run() {
       return { ...net.checkContext, now, sign, mask, loop, stopping: stopping.signal };
@@ -246,6 +249,13 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
       runNow(probe) {
         forcing.allow(board.configured(probe)?.load.logins ?? []);
         return scheduler.runNow(probe);
+      },
+      async ping(id, ping) {
+        const probe = plan.probes.find(({ check, asset }) => check === "backup-freshness" && pingId(asset, sign) === id);
+        if (!probe) return false;
+        await write({ ...emptyBatch, facts: [{ asset: probe.asset, kind: "ping", value: ping, at: now() }] }, world);
+        scheduler.runNow(probe.id);
+        return true;
       },
     },
     health: () => ({

@@ -17,10 +17,16 @@ export interface Scene {
   readonly sights: ReadonlyMap<string, Sight>;
   /** By check. */
   readonly of: (check: string) => readonly Sight[];
+  /** Of an asset, or that log in to an account. */
+  readonly about: (name: string) => readonly Sight[];
+  /** Those that could not be judged. */
+  readonly unjudged: readonly Sight[];
   readonly changes: readonly Change[];
   readonly providers: ReadonlyMap<string, string>;
   /** Hosts that answered, and who saw it. */
   readonly answers: readonly Answer[];
+  /** The latest of each host. */
+  readonly lastAnswers: readonly Answer[];
 }
 
 /** Some symptoms with what they are explained by. */
@@ -66,14 +72,31 @@ export function sceneOf({ sights, now, changes = [] }: Situation): Scene {
   const symptoms = sorted.flatMap((sight) => symptomOf(sight, providers) ?? []);
   const bySight = new Map(symptoms.map((symptom) => [symptom.sight, symptom]));
   const checks = Map.groupBy(sorted, ({ probe }) => probe.check);
+  const named = groupBy(
+    sorted.flatMap((sight) =>
+      distinct([sight.probe.asset, ...(sight.probe.load.logins ?? []).map(({ account }) => account.toLowerCase())]).map(
+        (name) => ({
+          name,
+          sight,
+        }),
+      ),
+    ),
+    ({ name }) => name,
+  );
+  const answers = sorted.flatMap((sight) => answerOf(sight, bySight.get(sight), providers, now) ?? []);
+  const last = new Map<string, Answer>();
+  for (const answer of answers) if ((last.get(answer.host)?.sight.at ?? 0) < answer.sight.at) last.set(answer.host, answer);
   return {
     now,
     symptoms,
     sights: new Map(sorted.map((sight) => [sight.probe.id, sight])),
     of: (check) => checks.get(check) ?? [],
+    about: (name) => named.get(name)?.map(({ sight }) => sight) ?? [],
+    unjudged: sorted.filter(({ status }) => status === "unknown"),
     changes: changes.toSorted((a, b) => b.at - a.at || (a.probe < b.probe ? -1 : 1)),
     providers,
-    answers: sorted.flatMap((sight) => answerOf(sight, bySight.get(sight), providers, now) ?? []),
+    answers,
+    lastAnswers: [...last.values()],
   };
 }
 

@@ -104,18 +104,17 @@ const isOfSender = ({ probe }: Sight, symptoms: readonly Symptom[]): boolean => 
   return symptoms.some(({ from }) => from !== undefined && registered(domainOfAddress(from) ?? "") === home);
 };
 
+/** Of so many it is looked at whether they are well: the first that is says it. */
+const maxNames = 20;
+
 function ofAccounts(scene: Scene, symptoms: readonly Symptom[]): readonly RuledOut[] {
-  const names = distinct(symptoms.flatMap(({ account, to }) => [account, to]));
-  const ofAccount = (sight: Sight): boolean =>
-    names.includes(sight.probe.asset) || names.includes(sight.probe.load.logins?.[0]?.account.toLowerCase() ?? "");
-  const quota = scene
-    .of("imap-quota")
-    .find(
-      (sight) => isWell(sight, scene.now) && sight.findings.every(({ severity }) => severity !== "unknown") && ofAccount(sight),
-    );
-  const login = scene
-    .of("imap-login")
-    .find((sight) => sight.status === "ok" && isFresh(sight, scene.now) && sawAfter(sight, symptoms) && ofAccount(sight));
+  const names = distinct(symptoms.flatMap(({ account, to }) => [account, to])).slice(0, maxNames);
+  const about = names.flatMap((name) => scene.about(name));
+  const quota = about.find((sight) => sight.probe.check === "imap-quota" && isWell(sight, scene.now));
+  const login = about.find(
+    (sight) =>
+      sight.probe.check === "imap-login" && sight.status === "ok" && isFresh(sight, scene.now) && sawAfter(sight, symptoms),
+  );
   const isMail = symptoms.every(({ layer }) => layer === "mail");
   return [
     ...because("mailbox-full", quota && compared("not-full", { account: quota.probe.asset })),

@@ -42,7 +42,7 @@ function saysWell(scene: Scene, provider: string): readonly Clue[] | undefined {
 /** Mail services elsewhere that were reached since. */
 export function otherAnswers(scene: Scene, symptoms: readonly Symptom[]): readonly Answer[] {
   const places = new Set(symptoms.map(({ place }) => place));
-  return scene.answers.filter(({ place, sight }) => !places.has(place) && sawAfter(sight, symptoms));
+  return scene.lastAnswers.filter(({ place, sight }) => !places.has(place) && sawAfter(sight, symptoms));
 }
 
 const othersClue = (others: readonly Answer[]): readonly Clue[] =>

@@ -125,7 +125,18 @@ const text = (value: string | number | undefined): string | undefined =>
   typeof value === "string" && value !== "" ? value.toLowerCase().replace(/\.$/, "") : undefined;
 
 /** The registered domain of a host; an address stands for itself. */
-export const registered = (host: string): string => getDomain(host, { allowPrivateDomains: false }) ?? host;
+export function registered(host: string): string {
+  const known = domains.get(host);
+  if (known !== undefined) return known;
+  const domain = getDomain(host, { allowPrivateDomains: false }) ?? host;
+  if (domains.size >= maxDomains) domains.clear();
+  domains.set(host, domain);
+  return domain;
+}
+
+/** The same hosts are asked for with every look. */
+const domains = new Map<string, string>();
+const maxDomains = 10_000;
 
 export const isWithin = (name: string, domain: string): boolean => name === domain || name.endsWith(`.${domain}`);
 
@@ -147,6 +158,7 @@ export function providersOf(sights: readonly Sight[]): ReadonlyMap<string, strin
  * record and a date that comes near say themselves what is so, and are no failure yet.
  */
 export function symptomOf(sight: Sight, providers: ReadonlyMap<string, string>): Symptom | undefined {
+  if (sight.status === "ok") return undefined;
   const { probe, findings } = sight;
   const bad = findings.filter(({ severity }) => severity !== "info");
   const meaning = bad
@@ -158,7 +170,7 @@ export function symptomOf(sight: Sight, providers: ReadonlyMap<string, string>):
   );
   const [first] = meaning;
   const chosen = best ?? (isKnown && probe.measures === "service" ? first : undefined);
-  if (chosen === undefined || sight.status === "ok") return undefined;
+  if (chosen === undefined) return undefined;
   // What was found while our own side was ill speaks of nobody else.
   if (!isKnown && chosen.layer !== "own" && findings.some(({ code }) => beside.has(code))) return undefined;
   const { finding, layer, fits } = chosen;

