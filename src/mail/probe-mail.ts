@@ -87,14 +87,18 @@ const closings = [
   ["Thank you, and have a good day.", "谢谢，祝工作顺利。"],
 ] as const;
 
-/** A short letter in both languages, plain text, that vacation programs leave alone (RFC 3834 section 5). */
+/**
+ * A short letter in both languages, plain text, that vacation programs leave alone (RFC 3834 section 5).
+ * @param answerable it lacks what keeps them from answering: for a mailbox whose automatic answer is to be seen
+ */
 export function composeProbe(about: {
   readonly from: string;
   readonly to: string;
   readonly id: ProbeId;
   readonly token: string;
+  readonly answerable?: boolean;
 }): ProbeMail {
-  const { from, to, id, token } = about;
+  const { from, to, id, token, answerable = false } = about;
   const dice = Buffer.from(id.random, "hex");
   const pick = <T>(choices: readonly T[], at: number): T => {
     const choice = choices[(dice[at] ?? 0) % choices.length];
@@ -112,9 +116,8 @@ export function composeProbe(about: {
     text: [...english, "", ...chinese, "", "Mailvigil 邮哨", ""].join("\n"),
     headers: {
       [probeHeader]: token,
-      "Auto-Submitted": "auto-generated",
-      // Exchange sends its automatic answers whatever RFC 3834 says, but for this.
-      "X-Auto-Response-Suppress": "All",
+      // Exchange sends its automatic answers whatever RFC 3834 says, but for the second.
+      ...(answerable ? {} : { "Auto-Submitted": "auto-generated", "X-Auto-Response-Suppress": "All" }),
     },
   };
 }

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import check from "../../checks/mail-roundtrip.ts";
+import roundTrip from "../../checks/mail-roundtrip.ts";
 import { runProbe, type RunOutcome } from "../../src/engine/run-probe.ts";
-import type { CheckContext } from "../../src/model/check.ts";
+import type { AnyCheck, CheckContext } from "../../src/model/check.ts";
 import type { Json } from "../../src/model/json.ts";
 import type { Secret } from "../../src/model/secret.ts";
 import { createDial } from "../../src/net/dial.ts";
@@ -11,6 +11,8 @@ export const password = "päss:word";
 export const secret: Secret = { source: "test", reveal: () => Promise.resolve(password), toJSON: () => "[secret]" };
 
 interface Watched {
+  /** Default `mail-roundtrip`. */
+  readonly check?: AnyCheck;
   readonly options: object;
   readonly ask: CheckContext["ask"];
   readonly authorities: readonly string[];
@@ -19,8 +21,8 @@ interface Watched {
 }
 
 /** One probe with its memory, whose clock can be put forward. */
-export function watchRoundTrip({ options: given, ask, authorities, log }: Watched) {
-  const options = check.options.parse(given);
+export function watchRoundTrip({ check = roundTrip, options: given, ask, authorities, log }: Watched) {
+  const options: unknown = check.options.parse(given);
   let memory: Json | undefined;
   let ahead = 0;
   const dial = createDial({ ask, extraAuthorities: authorities });
