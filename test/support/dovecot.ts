@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Issued } from "./certificates.ts";
-import { assertFree, startServerProcess, untilServing } from "./server-process.ts";
+import { assertFree, type ServerProcess, startServerProcess, untilServing } from "./server-process.ts";
 
 /** Who owns the mail of all test servers: a number without a name is enough for Dovecot and Postfix. */
 export const mailUid = 5000;
@@ -39,6 +39,12 @@ export interface Dovecot {
   log(): Promise<string>;
   /** Other accounts from now on. Dovecot rereads its list once a second at most; this waits for it. */
   setUsers(users: Readonly<Record<string, string>>, disabled?: Readonly<Record<string, string>>): Promise<void>;
+  /** Ends the server and keeps its folder; `resume` starts it again, with the options that have changed. */
+  halt(): Promise<void>;
+  resume(changed?: Partial<DovecotOptions>): Promise<void>;
+  /** Stops it where it stands, with its ports open, and lets it go on. */
+  freeze(): void;
+  thaw(): void;
   stop(): Promise<void>;
 }
 
@@ -55,23 +61,13 @@ const passwordFile = (users: Readonly<Record<string, string>>, disabled: Readonl
 const specialUse = (junk: string | undefined): string =>
   junk === undefined ? "" : `mailbox "${junk}" {\n auto = subscribe\n special_use = \\Junk\n }`;
 
-/** The real Dovecot of the packages dovecot-imapd and dovecot-pop3d, on addresses and in a folder of its own. Needs root. */
-export async function startDovecot(options: DovecotOptions): Promise<Dovecot> {
-  const folder = await mkdtemp(join(tmpdir(), "dovecot-"));
+/** What it reads at its start. */
+async function writeConfiguration(folder: string, options: DovecotOptions): Promise<void> {
   const mailRoot = join(folder, "mail");
-  const logFile = join(folder, "dovecot.log");
-  const authSocket = join(folder, "auth");
   const imap = options.ports?.imap ?? 143;
   const imaps = options.ports?.imaps ?? 993;
   const junk = "junk" in options ? options.junk : "Junk";
-  const writeUsers = (users: DovecotOptions["users"], disabled: DovecotOptions["users"] = {}): Promise<void> =>
-    writeFile(join(folder, "users"), passwordFile(users, disabled));
-
-  await mkdir(mailRoot);
-  await chown(mailRoot, mailUid, mailUid);
-  // Dovecot's own users pass through on the way to their sockets.
-  await chmod(folder, 0o755);
-  await writeUsers(options.users, options.disabled);
+  await writeFile(join(folder, "users"), passwordFile(options.users, options.disabled ?? {}));
   await writeFile(join(folder, "chain.pem"), options.tls?.chainPem ?? "");
   await writeFile(join(folder, "key.pem"), options.tls?.keyPem ?? "", { mode: 0o600 });
   await writeFile(
@@ -79,7 +75,7 @@ export async function startDovecot(options: DovecotOptions): Promise<Dovecot> {
     `
 base_dir = ${folder}/run
 state_dir = ${folder}/state
-log_path = ${logFile}
+log_path = ${folder}/dovecot.log
 listen = ${options.address}
 protocols = imap ${options.pop3 === true ? "pop3" : ""}
 login_trusted_networks =
@@ -112,7 +108,7 @@ ${
     : ""
 }
 service auth {
-  unix_listener ${authSocket} {
+  unix_listener ${folder}/auth {
     mode = 0666
   }
 }
@@ -148,34 +144,62 @@ namespace inbox {
 ${options.extraConfig ?? ""}
 `,
   );
+}
 
-  const greeting = [...(imap === false ? [] : [imap]), ...(options.pop3 === true ? [110] : [])];
-  const silent = options.tls === undefined ? [] : [...(imaps === false ? [] : [imaps]), ...(options.pop3 === true ? [995] : [])];
-  await assertFree(options.address, [...greeting, ...silent]);
-  const server = startServerProcess("/usr/sbin/dovecot", ["-F", "-c", join(folder, "dovecot.conf")]);
-  const log = (): Promise<string> => readFile(logFile, "utf8").catch(() => "");
+/** The real Dovecot of the packages dovecot-imapd and dovecot-pop3d, on addresses and in a folder of its own. Needs root. */
+export async function startDovecot(given: DovecotOptions): Promise<Dovecot> {
+  const folder = await mkdtemp(join(tmpdir(), "dovecot-"));
+  const mailRoot = join(folder, "mail");
+  let options = given;
+  let server: ServerProcess | undefined;
+  const log = (): Promise<string> => readFile(join(folder, "dovecot.log"), "utf8").catch(() => "");
+  const start = async (): Promise<void> => {
+    const { imap = 143, imaps = 993 } = options.ports ?? {};
+    const greeting = [...(imap === false ? [] : [imap]), ...(options.pop3 === true ? [110] : [])];
+    const silent =
+      options.tls === undefined ? [] : [...(imaps === false ? [] : [imaps]), ...(options.pop3 === true ? [995] : [])];
+    await writeConfiguration(folder, options);
+    await assertFree(options.address, [...greeting, ...silent]);
+    const started = startServerProcess("/usr/sbin/dovecot", ["-F", "-c", join(folder, "dovecot.conf")]);
+    server = started;
+    await untilServing(options.address, greeting, silent, () => started.output());
+  };
   const stop = async (): Promise<void> => {
-    await server.stop();
+    await server?.stop();
     await rm(folder, { recursive: true, force: true });
   };
+
+  await mkdir(mailRoot);
+  await chown(mailRoot, mailUid, mailUid);
+  // Dovecot's own users pass through on the way to their sockets.
+  await chmod(folder, 0o755);
   try {
-    await untilServing(options.address, greeting, silent, () => server.output());
+    await start();
   } catch (error) {
     const said = await log();
     await stop();
-    throw new Error(`Dovecot did not start: ${server.output()}${said}`, { cause: error });
+    throw new Error(`Dovecot did not start: ${server?.output() ?? ""}${said}`, { cause: error });
   }
+  const { imap = 143, imaps = 993 } = options.ports ?? {};
   return {
     host: options.address,
     ports: { imap: imap === false ? 143 : imap, imaps: imaps === false ? 993 : imaps },
-    authSocket,
+    authSocket: join(folder, "auth"),
     mailRoot,
     mailFolder: (user) => join(mailRoot, user),
     log,
-    setUsers: async (users, disabled) => {
-      await writeUsers(users, disabled);
+    setUsers: async (users, disabled = {}) => {
+      options = { ...options, users, disabled };
+      await writeFile(join(folder, "users"), passwordFile(users, disabled));
       await sleep(1_500);
     },
+    halt: async () => server?.stop(),
+    resume: (changed = {}) => {
+      options = { ...options, ...changed };
+      return start();
+    },
+    freeze: () => server?.signal("SIGSTOP"),
+    thaw: () => server?.signal("SIGCONT"),
     stop,
   };
 }

@@ -6,7 +6,7 @@ import { promisify } from "node:util";
 import type { Issued } from "./certificates.ts";
 import type { Dovecot } from "./dovecot.ts";
 import { mailUid } from "./dovecot.ts";
-import { assertFree, startServerProcess, untilServing } from "./server-process.ts";
+import { assertFree, type ServerProcess, startServerProcess, untilServing } from "./server-process.ts";
 
 export interface PostfixOptions {
   /** `127.x.y.z`, one for each test file, so that the standard ports are free; its mail leaves from there, too. */
@@ -35,6 +35,8 @@ export interface PostfixOptions {
   readonly policy?: string;
   /** Lines at the end of main.cf, which therefore win; `mua_recipient_restrictions` are those of submission. */
   readonly extraConfig?: string;
+  /** Lines at the end of master.cf: a way of delivering of one's own. */
+  readonly services?: string;
 }
 
 export interface Postfix {
@@ -43,6 +45,14 @@ export interface Postfix {
   log(): Promise<string>;
   /** What waits in the queue (`postqueue -j`), one object a mail. */
   queue(): Promise<readonly unknown[]>;
+  /** Throws away what waits in the queue. */
+  empty(): Promise<void>;
+  /** Ends the server and keeps its folder and queue; `resume` starts it again, with the options that have changed. */
+  halt(): Promise<void>;
+  resume(changed?: Partial<PostfixOptions>): Promise<void>;
+  /** Stops it where it stands, with its ports open, and lets it go on. */
+  freeze(): void;
+  thaw(): void;
   stop(): Promise<void>;
 }
 
@@ -166,47 +176,51 @@ lmtp unix - - n - - lmtp
 anvil unix - - n - 1 anvil
 scache unix - - n - 1 scache
 postlog unix-dgram n - n - 1 postlogd
-`;
+${options.services ?? ""}`;
 }
 
 /** The real Postfix of the Debian package, on addresses and in a folder of its own. Needs root. */
-export async function startPostfix(options: PostfixOptions): Promise<Postfix> {
+export async function startPostfix(given: PostfixOptions): Promise<Postfix> {
   const folder = await mkdtemp(join(tmpdir(), "postfix-"));
   const config = join(folder, "config");
-  const smtp = options.ports?.smtp ?? 25;
-  const submission = options.ports?.submission ?? 587;
-  const submissions = options.tls === undefined ? false : (options.ports?.submissions ?? 465);
+  let options = given;
+  let server: ServerProcess | undefined;
+  const log = (): Promise<string> => readFile(join(folder, "mail.log"), "utf8").catch(() => "");
+  const start = async (): Promise<void> => {
+    const { smtp = 25, submission = 587 } = options.ports ?? {};
+    const submissions = options.tls === undefined ? false : (options.ports?.submissions ?? 465);
+    await writeFile(join(folder, "tls.pem"), `${options.tls?.keyPem ?? ""}${options.tls?.chainPem ?? ""}`, { mode: 0o600 });
+    await writeFile(join(config, "main.cf"), mainConfig(folder, options));
+    await writeFile(join(config, "master.cf"), masterConfig(options, [smtp, submission, submissions]));
+    // Postfix waits until main.cf is at least a second old, lest it read half a file.
+    const past = new Date(Date.now() - 60_000);
+    await utimes(join(config, "main.cf"), past, past);
+    const greeting = [smtp, submission].filter((port) => port !== false);
+    const silent = submissions === false ? [] : [submissions];
+    await assertFree(options.address, [...greeting, ...silent]);
+    // -d: in the foreground and in this process group.
+    const started = startServerProcess("/usr/lib/postfix/sbin/master", ["-d", "-c", config]);
+    server = started;
+    await untilServing(options.address, greeting, silent, () => started.output());
+  };
+  const stop = async (): Promise<void> => {
+    await server?.stop();
+    await rm(folder, { recursive: true, force: true });
+  };
 
   await chmod(folder, 0o755);
   await mkdir(config);
   await mkdir(join(folder, "data"), { mode: 0o700 });
   await makeQueue(join(folder, "queue"));
   await run("chown", ["postfix", join(folder, "data")]);
-  await writeFile(join(folder, "tls.pem"), `${options.tls?.keyPem ?? ""}${options.tls?.chainPem ?? ""}`, { mode: 0o600 });
-  await writeFile(join(config, "main.cf"), mainConfig(folder, options));
-  await writeFile(join(config, "master.cf"), masterConfig(options, [smtp, submission, submissions]));
-
-  // Postfix waits until main.cf is at least a second old, lest it read half a file.
-  const past = new Date(Date.now() - 60_000);
-  await utimes(join(config, "main.cf"), past, past);
-
-  const greeting = [smtp, submission].filter((port) => port !== false);
-  const silent = submissions === false ? [] : [submissions];
-  await assertFree(options.address, [...greeting, ...silent]);
-  // -d: in the foreground and in this process group.
-  const server = startServerProcess("/usr/lib/postfix/sbin/master", ["-d", "-c", config]);
-  const log = (): Promise<string> => readFile(join(folder, "mail.log"), "utf8").catch(() => "");
-  const stop = async (): Promise<void> => {
-    await server.stop();
-    await rm(folder, { recursive: true, force: true });
-  };
   try {
-    await untilServing(options.address, greeting, silent, () => server.output());
+    await start();
   } catch (error) {
     const said = await log();
     await stop();
-    throw new Error(`Postfix did not start: ${server.output()}${said}`, { cause: error });
+    throw new Error(`Postfix did not start: ${server?.output() ?? ""}${said}`, { cause: error });
   }
+  const { smtp = 25, submission = 587, submissions = 465 } = options.ports ?? {};
   return {
     host: options.address,
     ports: {
@@ -222,6 +236,16 @@ export async function startPostfix(options: PostfixOptions): Promise<Postfix> {
         .filter((line) => line !== "")
         .map((line): unknown => JSON.parse(line));
     },
+    empty: async () => {
+      await run("postsuper", ["-c", config, "-d", "ALL"]);
+    },
+    halt: async () => server?.stop(),
+    resume: (changed = {}) => {
+      options = { ...options, ...changed };
+      return start();
+    },
+    freeze: () => server?.signal("SIGSTOP"),
+    thaw: () => server?.signal("SIGCONT"),
     stop,
   };
 }

@@ -7,6 +7,8 @@ import { setTimeout as sleep } from "node:timers/promises";
 export interface ServerProcess {
   /** What it wrote to its standard output and error. */
   output(): string;
+  /** To it and all that it has started: `SIGSTOP` freezes it, with its ports open. */
+  signal(name: NodeJS.Signals): void;
   /** Ends it, and whatever is left of its process group after half a second. */
   stop(): Promise<void>;
 }
@@ -17,8 +19,16 @@ export interface ServerProcess {
 const guard = 'ulimit -n 4096; "$@" </dev/null & read -r _; kill $!; wait $!';
 
 /** Starts a server in the foreground, in a process group of its own. It ends with the test process. */
-export function startServerProcess(command: string, args: readonly string[]): ServerProcess {
-  const child = spawn("/bin/sh", ["-c", guard, "sh", command, ...args], { detached: true, stdio: "pipe" });
+export function startServerProcess(
+  command: string,
+  args: readonly string[],
+  env: Readonly<Record<string, string>> = {},
+): ServerProcess {
+  const child = spawn("/bin/sh", ["-c", guard, "sh", command, ...args], {
+    detached: true,
+    stdio: "pipe",
+    env: { ...process.env, ...env },
+  });
   const output: string[] = [];
   child.stdout.on("data", (part: Buffer) => output.push(part.toString()));
   child.stderr.on("data", (part: Buffer) => output.push(part.toString()));
@@ -32,6 +42,9 @@ export function startServerProcess(command: string, args: readonly string[]): Se
   });
   return {
     output: () => output.join(""),
+    signal: (name) => {
+      if (child.pid !== undefined) process.kill(-child.pid, name);
+    },
     stop: async () => {
       child.stdin.end();
       await Promise.race([ended, sleep(500, undefined, { ref: false })]);

@@ -51,6 +51,8 @@ const tokenUser = "sales@own.test";
 
 interface TokenServerOptions {
   readonly certificate: Pick<Issued, "chainPem" | "keyPem">;
+  /** Whom all tokens are for, whoever asks. */
+  readonly user?: string;
   /** Seconds that a token lasts; default 3600. */
   readonly seconds?: number;
   /** What the device endpoint says besides the codes; default 900 s, to be asked every second. */
@@ -58,7 +60,12 @@ interface TokenServerOptions {
 }
 
 /** A token server (RFC 6749) over TLS that looks at what it is asked with, and gives signed tokens (RFC 9068). */
-export async function startTokenServer({ certificate, seconds = 3_600, device = {} }: TokenServerOptions): Promise<TokenServer> {
+export async function startTokenServer({
+  certificate,
+  user: only,
+  seconds = 3_600,
+  device = {},
+}: TokenServerOptions): Promise<TokenServer> {
   const keys = generateKeyPairSync("rsa", { modulusLength: 2048 });
   const requests: { path: string; form: Record<string, string> }[] = [];
   const given: string[] = [];
@@ -66,7 +73,15 @@ export async function startTokenServer({ certificate, seconds = 3_600, device = 
   const signIns = createSignIns(device, (user) => give(user));
   const give = (user: string): TokenReply => {
     const at = Math.floor(Date.now() / 1000);
-    const claims = { sub: user, scope: "mail", azp: "default", iat: at, nbf: at - 60, exp: at + seconds, jti: given.length };
+    const claims = {
+      sub: only ?? user,
+      scope: "mail",
+      azp: "default",
+      iat: at,
+      nbf: at - 60,
+      exp: at + seconds,
+      jti: given.length,
+    };
     const text = [{ alg: "RS256", typ: "JWT", kid: "default" }, claims]
       .map((part) => Buffer.from(JSON.stringify(part)).toString("base64url"))
       .join(".");
