@@ -3,7 +3,8 @@ import { z } from "zod";
 import { type CheckContext, type CheckResult, defineCheck, explain, type FoundFinding } from "../src/model/check.ts";
 import type { Connection } from "../src/model/connection.ts";
 import type { Json } from "../src/model/json.ts";
-import { isSecret, type Secret } from "../src/model/secret.ts";
+import { isOAuth, type OAuth } from "../src/model/oauth.ts";
+import type { Secret } from "../src/model/secret.ts";
 import { readSieve } from "../src/mail/sieve.ts";
 import { certificateFindings } from "../src/net/certificate-findings.ts";
 import { connectionFindings } from "../src/net/connection-findings.ts";
@@ -20,6 +21,8 @@ import {
 } from "../src/net/login-session.ts";
 import { capabilitiesIn, createManageSieve, type ManageSieve, type SieveAnswer, sieveReason } from "../src/net/managesieve.ts";
 import { sessionFindings } from "../src/net/session-findings.ts";
+import { tokenFindings } from "../src/net/token-findings.ts";
+import { getBearer, tokenRefusal } from "../src/net/token-login.ts";
 import { sieveFindings } from "./managesieve.texts.ts";
 
 const findings = {
@@ -32,6 +35,7 @@ const findings = {
   "login-unavailable": loginFindings["login-unavailable"],
   "login-limited": loginFindings["login-limited"],
   "password-login-off": loginFindings["password-login-off"],
+  ...tokenFindings,
   ...sieveFindings,
 };
 type Code = keyof typeof findings;
@@ -64,10 +68,7 @@ const optionsSchema = z
       .min(1)
       .optional()
       .meta(explain({ en: "The login name; left out: nobody logs in", zh: "登录名；不写则不登录" })),
-    password: z
-      .custom<Secret>(isSecret, "must be a secret")
-      .optional()
-      .meta(explain({ en: "Where the password is kept", zh: "密码的来源" })),
+    password: loginOptions.password.optional(),
     acknowledged: z
       .string()
       .optional()
@@ -153,13 +154,9 @@ async function look(work: Work): Promise<{ readonly filter: Filter; readonly scr
   }
   if (password === undefined) return undefined;
 
-  const mechanisms = (can.get("SASL") ?? "").toUpperCase();
-  if (!mechanisms.split(/\s+/).includes("PLAIN")) return end("password-login-off", `SASL ${mechanisms || "-"}`, "auth");
-  const secret = await password.reveal();
-  assertProved(connection);
-  const login = await report.time("login", () => sieve.authenticatePlain(user, secret));
-  if (login.word === "BYE") return end("session-ended", sieveReason(login));
-  if (login.word !== "OK") return end(refusalOf(login, options), sieveReason(login));
+  const offered = (can.get("SASL") ?? "").toUpperCase().split(/\s+/).filter(Boolean);
+  const isIn = isOAuth(password) ? await enterByToken(work, password, offered) : await enter(work, password, offered);
+  if (!isIn) return undefined;
   report.loggedIn(loginOf(user, password));
 
   const listed = await sieve.listScripts();
@@ -176,6 +173,45 @@ async function look(work: Work): Promise<{ readonly filter: Filter; readonly scr
     wanted.push(...more.slice(0, maxScripts - wanted.length));
   }
   return { filter: filterOf(active, texts, user), scripts: listed.scripts.length };
+}
+
+const findAt = ({ options, sieve, report }: Work, code: Code, reason: string): void => {
+  const { host, port, user = "" } = options;
+  report.find({ code, data: { phase: sieve.step.phase, host, port, user, command: sieve.step.command, reason } });
+};
+
+/** @returns whether it was let in; else the report has the finding */
+async function enter(work: Work, password: Secret, offered: readonly string[]): Promise<boolean> {
+  const { options, sieve, connection, report } = work;
+  const { host, port, user = "" } = options;
+  if (!offered.includes("PLAIN")) {
+    const reason = `SASL ${offered.join(" ") || "-"}`;
+    report.find({ code: "password-login-off", data: { phase: "auth", host, port, user, command: sieve.step.command, reason } });
+    return false;
+  }
+  const secret = await password.reveal();
+  assertProved(connection);
+  const login = await report.time("login", () => sieve.authenticatePlain(user, secret));
+  if (login.word === "OK") return true;
+  findAt(work, login.word === "BYE" ? "session-ended" : refusalOf(login, options), sieveReason(login));
+  return false;
+}
+
+async function enterByToken(work: Work, oauth: OAuth, offered: readonly string[]): Promise<boolean> {
+  const { ctx, options, sieve, connection, report } = work;
+  const { user = "" } = options;
+  const found = await getBearer(ctx, oauth, { ...options, user, offered });
+  if ("code" in found) {
+    report.find(found);
+    return false;
+  }
+  assertProved(connection);
+  const login = await report.time("login", () => sieve.authenticateBearer(user, found.bearer));
+  if (login.word === "OK") return true;
+  const code = login.word === "BYE" ? "session-ended" : tokenRefusal(refusalOf(login, options));
+  if (code === "token-rejected") found.refused();
+  findAt(work, code, [sieveReason(login), login.challenge].filter(Boolean).join(", "));
+  return false;
 }
 
 /** Where a refusal has no words that are known, nobody is blamed: the password may be right. */

@@ -69,7 +69,10 @@ const optionsSchema = z
       .optional()
       .meta(explain({ en: "Where the access token is kept, for graph", zh: "访问令牌的来源，用于 graph" })),
     oauth: z
-      .custom<OAuth>((value) => isOAuth(value) && value.kind.startsWith("microsoft365"), "must be a credential of Microsoft 365")
+      .custom<OAuth>(
+        (value) => isOAuth(value) && (value.kind === "microsoft365" || value.kind === "microsoft365-china"),
+        "must be a credential of Microsoft 365",
+      )
       .optional()
       .meta(
         explain({

@@ -1,9 +1,11 @@
 import { z } from "zod";
 import type { OAuth } from "../model/oauth.ts";
+import { isSecret } from "../model/secret.ts";
 import { fault, suggest, type Path } from "./diagnostics.ts";
 import { isRecord } from "./document.ts";
 import { valueAt } from "./issues.ts";
 import { isText, leaf, oneOf } from "./leaf.ts";
+import { toSnake } from "./options.ts";
 import type { Reader } from "./reader.ts";
 import { date, secret } from "./schema.ts";
 
@@ -87,6 +89,22 @@ export function readOAuth(reader: Reader, path: Path, credentials: Credentials, 
     ),
   );
   return undefined;
+}
+
+/** Options of a probe in which `{ credential: NAME }` has become that entry of `credentials`. */
+export function withCredentials(
+  reader: Reader,
+  options: Readonly<Record<string, unknown>>,
+  { path, credentials }: { readonly path: Path; readonly credentials: Credentials },
+): Readonly<Record<string, unknown>> {
+  const value = (inner: unknown, at: Path): unknown => {
+    if (Array.isArray(inner)) return inner.map((item, i) => value(item, [...at, i]));
+    if (!isRecord(inner) || isSecret(inner)) return inner;
+    if (Object.keys(inner).length === 1 && typeof inner["credential"] === "string")
+      return readOAuth(reader, [...at, "credential"], credentials, "");
+    return withCredentials(reader, inner, { path: at, credentials });
+  };
+  return Object.fromEntries(Object.entries(options).map(([key, inner]) => [key, value(inner, [...path, toSnake(key)])]));
 }
 
 function readCredential(reader: Reader, path: Path, name: string): OAuth | undefined {

@@ -5,7 +5,7 @@ import type { AnyCheck } from "../model/check.ts";
 import type { AlertRule, ChannelConfig } from "../model/config.ts";
 import { priorities } from "../model/incident.ts";
 import { readBlocklists } from "./blocklists.ts";
-import { type Credentials, readCredentials, readOAuth } from "./credentials.ts";
+import { type Credentials, readCredentials, readOAuth, withCredentials } from "./credentials.ts";
 import { declare } from "./declare.ts";
 import { fault, formatPath, nearest, suggest, type Path } from "./diagnostics.ts";
 import { isRecord } from "./document.ts";
@@ -47,7 +47,8 @@ export interface Known {
 export async function readSections(reader: Reader, known: Known): Promise<Config> {
   reader.onlyKeys([], topLevelKeys);
   const domains = readDomains(reader, known);
-  const mailboxes = readMailboxes(reader, known, readCredentials(reader));
+  const credentials = readCredentials(reader);
+  const mailboxes = readMailboxes(reader, known, credentials);
   const routes = readRoutes(reader, known, mailboxes);
   const endpoints = readEndpoints(reader, known);
   const subscriptions = readSubscriptions(reader, {
@@ -57,7 +58,7 @@ export async function readSections(reader: Reader, known: Known): Promise<Config
   const dnsbl = readBlocklists(reader);
   const channels = readChannels(reader, known);
   const alerts = readAlerts(reader);
-  const probes = readProbes(reader);
+  const probes = readProbes(reader, credentials);
   const company = domains[0]?.name ?? mailboxes[0]?.address.domain ?? "Mailvigil";
   const settings = await readSettings(reader, resolve(known.folder), company);
   if (["domains", "mailboxes", "endpoints", "subscriptions", "probes"].every((key) => isEmpty(reader.source.value[key]))) {
@@ -315,11 +316,16 @@ function readAlerts(reader: Reader): Config["alerts"] {
   };
 }
 
-function readProbes(reader: Reader): readonly ProbeOverride[] {
+function readProbes(reader: Reader, credentials: Credentials): readonly ProbeOverride[] {
   return reader.entries(["probes"]).flatMap(([id, path]) => {
     const words = reader.parse(probeSchema, path);
-    return words
-      ? [{ id: id.toLowerCase(), words, options: reader.options(words.options ?? {}, [...path, "options"]), path }]
-      : [];
+    if (!words) return [];
+    const at = [...path, "options"];
+    const written = reader.options(words.options ?? {}, at);
+    const before = reader.errors.length;
+    const options = withCredentials(reader, written, { path: at, credentials });
+    // What is said of a credential that is none need not be said of the option as well.
+    if (reader.errors.length > before) return [];
+    return [{ id: id.toLowerCase(), words, options, path }];
   });
 }

@@ -1,5 +1,6 @@
 import { type Connection, DialError, type Phase } from "../model/connection.ts";
 import { quoted } from "../model/text.ts";
+import { type Bearer, challengeReason, shownBearer } from "./bearer.ts";
 import { decodeText } from "./decode.ts";
 import type { Step } from "./session-findings.ts";
 
@@ -28,6 +29,8 @@ export interface ManageSieve {
   afterTls(): Promise<SieveAnswer>;
   /** AUTHENTICATE PLAIN (RFC 4616) in one go. */
   authenticatePlain(user: string, password: string): Promise<SieveAnswer>;
+  /** AUTHENTICATE by a token; `challenge` is the error that the server told before it refused it, in words. */
+  authenticateBearer(user: string, bearer: Bearer): Promise<SieveAnswer & { readonly challenge: string | undefined }>;
   listScripts(): Promise<SieveAnswer & { readonly scripts: readonly { readonly name: string; readonly active: boolean }[] }>;
   getScript(name: string): Promise<SieveAnswer & { readonly script: string }>;
   /** Says good-bye and waits at most 2 s for the answer; never throws. */
@@ -70,7 +73,7 @@ export function createManageSieve(connection: Connection, { commandTimeoutMs, no
     }
   };
 
-  const readAnswer = async (timeoutMs: number, onData: () => void = () => undefined): Promise<SieveAnswer> => {
+  const readAnswer = async (timeoutMs: number, onData: (data: string) => void = () => undefined): Promise<SieveAnswer> => {
     const end = performance.now() + timeoutMs;
     const lines: (readonly string[])[] = [];
     for (;;) {
@@ -86,11 +89,16 @@ export function createManageSieve(connection: Connection, { commandTimeoutMs, no
       if (!/^["{]/.test(line) && lines.length === 0) return { word: "", code: "", text: line, lines };
       lines.push(parts);
       if (lines.length > maxLines) throw tooMuch(`more than ${maxLines} lines in answer to one command`);
-      onData();
+      onData(parts[0] ?? "");
     }
   };
 
-  const send = (words: string, shown = words, phase: Phase = "command", onData?: () => void): Promise<SieveAnswer> => {
+  const send = (
+    words: string,
+    shown = words,
+    phase: Phase = "command",
+    onData?: (data: string) => void,
+  ): Promise<SieveAnswer> => {
     step = { phase, command: shown.split(" ", 1)[0] ?? shown };
     note(`C: ${shown}`);
     connection.write(`${words}\r\n`);
@@ -112,6 +120,20 @@ export function createManageSieve(connection: Connection, { commandTimeoutMs, no
       // Asked for more, we have no more (RFC 5804 section 2.1).
       const cancel = (): void => connection.write('"*"\r\n');
       return send(`AUTHENTICATE "PLAIN" "${response}"`, `AUTHENTICATE PLAIN (${user}, [password])`, "auth", cancel);
+    },
+    authenticateBearer: async (user, bearer) => {
+      const { mechanism, message, acknowledge } = bearer;
+      let challenge: string | undefined;
+      let answered = false;
+      const acknowledged = (data: string): void => {
+        challenge = challengeReason(data) ?? challenge;
+        connection.write(answered ? '"*"\r\n' : `"${acknowledge}"\r\n`);
+        answered = true;
+      };
+      // A token may be longer than what fits into quotes (RFC 5804 section 4: 1024 octets).
+      const words = `AUTHENTICATE "${mechanism}" {${message.length}+}\r\n${message}`;
+      const answer = await send(words, `AUTHENTICATE ${shownBearer(bearer, user)}`, "auth", acknowledged);
+      return { ...answer, challenge };
     },
     listScripts: async () => {
       const answer = await send("LISTSCRIPTS");

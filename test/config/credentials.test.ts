@@ -130,7 +130,9 @@ mailboxes:
     expect((await stat(token)).mode & 0o777).toBe(0o600);
     expect((await readdir(dirname(file))).toSorted()).toEqual(["mailvigil.yaml", "token"]);
     await rm(token);
-    await expect(a.secret.renew?.("refresh-3", 0)).rejects.toThrow(/^file \/.*\/token: cannot be written \(ENOENT\); give the user/);
+    await expect(a.secret.renew?.("refresh-3", 0)).rejects.toThrow(
+      /^file \/.*\/token: cannot be written \(ENOENT\); give the user/,
+    );
   });
 
   test("give no self-test where nobody uses them", async () => {
@@ -151,5 +153,21 @@ mailboxes:
     unhide("eyJ0b2tlbi1vZi1vbmUtaG91cg");
     expect(masker.mask("x eyJ0b2tlbi1vZi1vbmUtaG91cg y")).toBe("x eyJ0b2tlbi1vZi1vbmUtaG91cg y");
     expect(masker.mask("the-secret")).toBe("[secret]");
+  });
+
+  test("are named in the options of a probe by { credential: NAME }", async () => {
+    const file = (name: string): string => `credentials:
+  tenant: { provider: microsoft365, tenant: example.com, client_id: a, client_secret: { env: SET } }
+probes:
+  sales@example.com/managesieve:
+    check: managesieve
+    options: { host: sieve.example.com, user: sales@example.com, password: { credential: ${name} } }
+`;
+    const plan = await loadPlan(await write(file("tenant")), world);
+    expect(oauthOf(plan, "sales@example.com/managesieve")).toMatchObject({ name: "tenant", kind: "microsoft365" });
+    const wrong = await loadConfiguration(await write(file("tenent")), world);
+    expect("errors" in wrong ? wrong.errors.map((error) => formatDiagnostic(error, "en").replace(/^\S+ /, "")) : []).toEqual([
+      'probes["sales@example.com/managesieve"].options.password.credential: there is no such credential; write tenant',
+    ]);
   });
 });

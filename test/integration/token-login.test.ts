@@ -2,6 +2,7 @@ import { mkdir, mkdtemp, rm, writeFile, chmod } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import managesieve from "../../checks/managesieve.ts";
 import imapLogin from "../../checks/imap-login.ts";
 import pop3Login from "../../checks/pop3-login.ts";
 import { runProbe, type RunOutcome } from "../../src/engine/run-probe.ts";
@@ -35,6 +36,12 @@ passdb {
   args = ${folder}/oauth2.conf
 }
 auth_mechanisms = plain ${mechanisms}
+protocols = imap pop3 sieve
+service managesieve-login {
+  inet_listener sieve {
+    port = 4190
+  }
+}
 `;
 
 beforeAll(async () => {
@@ -118,6 +125,17 @@ describe("a token at a real Dovecot", () => {
     expect([observation.status, rejected]).toEqual(["critical", undefined]);
     expect(observation.findings, observation.evidence.join("\n")).toMatchObject([
       { code: "token-rejected", data: { user, host, reason: expect.stringMatching(/“status (401|invalid_token)/) } },
+    ]);
+  });
+
+  test.each(["XOAUTH2", "OAUTHBEARER"])("lets in by ManageSieve with %s, and a stranger's is refused", async (mechanism) => {
+    const good = await run(managesieve, at(tokens).microsoft(), { mechanism });
+    expect(good.observation, good.observation.evidence.join("\n")).toMatchObject({ status: "ok", findings: [] });
+    expect(good.observation.evidence.join("\n")).toContain(`AUTHENTICATE ${mechanism} (${user}, [token])`);
+    const { observation, rejected } = await run(managesieve, at(stranger).microsoft(), { mechanism });
+    expect([observation.status, rejected]).toEqual(["critical", undefined]);
+    expect(observation.findings).toMatchObject([
+      { code: "token-rejected", data: { reason: expect.stringMatching(/status (401|invalid_token)/) } },
     ]);
   });
 
