@@ -1,5 +1,6 @@
 import imapLogin from "../checks/imap-login.ts";
 import { createBoard, type LiveBoard } from "../src/engine/board.ts";
+import { createDiagnoseNow } from "../src/engine/diagnose-now.ts";
 import { createApp, type App } from "../src/http/app.ts";
 import type { Observation } from "../src/model/observation.ts";
 import type { Probe } from "../src/model/probe.ts";
@@ -47,6 +48,7 @@ export function createFullBoard(count: number): FullBoard {
   for (const probe of probes) board.apply(batchOf(probe, Date.now()));
   const app = createApp({
     board,
+    diagnosis: createDiagnoseNow({ board, runNow: () => false, now: Date.now }),
     actions: { acknowledge: () => Promise.resolve(false), runNow: () => false },
     health: () => ({ loopAgeMs: 0, databaseOk: true, outboxAgeMs: 0 }),
     version: "bench",

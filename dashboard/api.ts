@@ -1,4 +1,12 @@
-import type { AcknowledgeRequest, ApiError, Overview, ProbeDetail, ProbeEvent } from "../src/model/api.ts";
+import type {
+  AcknowledgeRequest,
+  ApiError,
+  AssetDiagnosis,
+  DiagnosisStarted,
+  Overview,
+  ProbeDetail,
+  ProbeEvent,
+} from "../src/model/api.ts";
 
 /** What the server said, or that it said nothing. The only place of the page that fetches. */
 export class RequestError extends Error {
@@ -36,6 +44,18 @@ export const runProbe = (probe: string): Promise<{ started: boolean }> => post(`
 export const acknowledge = (incident: number, body: AcknowledgeRequest): Promise<{ acknowledged: boolean }> =>
   post(`/incidents/${incident}/acknowledge`, body);
 
+export const diagnoseAsset = (asset: string): Promise<DiagnosisStarted> => post(`/assets/${pathOf(asset)}/diagnose`, {});
+
+export const getDiagnosis = (asset: string): Promise<AssetDiagnosis> => request(`/assets/${pathOf(asset)}/diagnosis`);
+
+const reporting = new Set<(event: ProbeEvent) => void>();
+
+/** Hears each run that is reported, as long as somebody follows the events. Until the returned function is called. */
+export function followReports(listener: (event: ProbeEvent) => void): () => void {
+  reporting.add(listener);
+  return () => void reporting.delete(listener);
+}
+
 export interface EventListeners {
   onProbe(event: ProbeEvent): void;
   /** Something else changed, or events were missed: fetch everything. */
@@ -59,7 +79,11 @@ export function followEvents(listeners: EventListeners): () => void {
         then(message);
       });
     on("hello", () => undefined);
-    on("probe", (message) => listeners.onProbe(JSON.parse(message.data)));
+    on("probe", (message) => {
+      const event: ProbeEvent = JSON.parse(message.data);
+      listeners.onProbe(event);
+      for (const report of reporting) report(event);
+    });
     for (const event of ["incident", "reloaded", "reset"]) on(event, () => listeners.onChange());
     source.addEventListener("open", () => listeners.onLine(true));
     source.addEventListener("error", () => {

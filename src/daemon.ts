@@ -4,6 +4,7 @@ import { loadProviders } from "./config/providers.ts";
 import { createBoard, type LiveBoard } from "./engine/board.ts";
 import { startCalendar } from "./engine/calendar.ts";
 import { createDelivery } from "./engine/delivery.ts";
+import { createDiagnoseNow } from "./engine/diagnose-now.ts";
 import { createEmergency } from "./engine/emergency.ts";
 import { acknowledge, remind, type IncidentStep } from "./engine/incidents.ts";
 import { createLoopWatch } from "./engine/loop-watch.ts";
@@ -236,8 +237,10 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
 
   await settled();
   const forcing = createForcing(board, now);
+  const diagnosis = undo.adopt(createDiagnoseNow({ board, runNow: (probe) => scheduler.runNow(probe), now }), (it) => it.close());
   const app = createApp({
     board,
+    diagnosis,
     actions: {
       acknowledge: (id, by, minutes) =>
         tell(() => {

@@ -9,6 +9,7 @@ import { breakable } from "./breakable.ts";
 import { chiefOf } from "./fault-card.ts";
 import type { Evidence } from "./probe-row.ts";
 import { isSuspected } from "./probe-row.ts";
+import "./asset-diagnosis.ts";
 import "./status-mark.ts";
 import "./time-bars.ts";
 
@@ -192,6 +193,11 @@ export class AssetRow extends LitElement {
       </div>
       <div class="probes" id="probes" ?hidden=${!this.open}>
         ${this.open ? this.incidents.map((incident) => this.#incident(incident)) : nothing}
+        ${
+          this.open && asset.kind !== "monitor"
+            ? html`<asset-diagnosis .asset=${asset.id} .voice=${voice}></asset-diagnosis>`
+            : nothing
+        }
         ${
           this.open
             ? asset.probes.map(

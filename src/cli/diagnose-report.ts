@@ -1,12 +1,13 @@
 import { loadProviders } from "../config/providers.ts";
 import { statusWords } from "../i18n/commands.ts";
 import { diagnoseWords, layerWords } from "../i18n/diagnose.ts";
-import { actorOf, type Lookup, sayDiagnosis, type SpokenDiagnosis } from "../i18n/diagnosis.ts";
+import { actorOf, type Lookup } from "../i18n/diagnosis.ts";
 import { engineFindings } from "../i18n/engine-findings.ts";
 import { sayFinding } from "../i18n/reasons.ts";
-import type { Diagnosis } from "../model/cause.ts";
-import { statusFacts, worstStatus, type Status } from "../model/status.ts";
+import { sayVerdict, type SpokenVerdict } from "../i18n/verdict.ts";
+import { statusFacts, worstStatus } from "../model/status.ts";
 import { inLanguage, say, type Language, type Text } from "../model/text.ts";
+import type { Verdict } from "../model/verdict.ts";
 import { asJson as rowAsJson } from "./check-output.ts";
 import { layerOf, layers, type Layer } from "./look-around.ts";
 import type { Sight } from "./lookout.ts";
@@ -14,106 +15,53 @@ import { indented, wrap } from "./wrap.ts";
 
 /** What a look around one mailbox brought. */
 export interface Found {
-  readonly address: string;
+  readonly verdict: Verdict;
   readonly sights: readonly Sight[];
   /** Probes of others, looked at to compare with. */
   readonly comparisons: ReadonlySet<string>;
-  readonly diagnoses: readonly Diagnosis[];
   /** How many were to be looked at. */
   readonly expected: number;
   readonly interrupted: boolean;
   readonly withoutLogin: boolean;
 }
 
-/**
- * What keeps this mailbox from its mail, the nearest and gravest first. What only concerns those who were compared with is theirs,
- * and is not told.
- */
-function causesOf({ address, diagnoses, sights, comparisons }: Found): readonly Diagnosis[] {
-  const byId = new Map(sights.map((sight) => [sight.probe.id, sight]));
-  const asset = (id: string): string => byId.get(id)?.probe.asset ?? "";
-  const isOwn = ({ probes }: Diagnosis): boolean => probes.some((id) => asset(id).split("~").includes(address));
-  const rank = ({ probes }: Diagnosis): number =>
-    statusFacts[worstStatus(probes.map((id) => byId.get(id)?.status ?? "unknown"))].rank;
-  // A network without port 25 or IPv6 is a common thing, and keeps nobody from a mailbox.
-  const matters = (id: string): boolean =>
-    !comparisons.has(id) && (asset(id) !== "monitor" || byId.get(id)?.status === "critical");
-  return diagnoses
-    .filter(({ probes }) => probes.some(matters))
-    .toSorted((a, b) => Number(isOwn(b)) - Number(isOwn(a)) || rank(b) - rank(a));
-}
-
-/**
- * As the exit code says it: whether this mailbox works. A weak record is listed, but nobody is kept from mail by it; a date to come
- * counts where all else is well. What could not be judged counts where it is the mailbox's own: many networks have no port 25.
- */
-export function statusOf(found: Found): Status {
-  const named = new Set(causesOf(found).flatMap(({ probes }) => probes));
-  const others = found.sights.filter(({ probe }) => !named.has(probe.id) && !found.comparisons.has(probe.id));
-  const present = worstStatus([
-    ...found.sights.filter(({ probe }) => named.has(probe.id)).map(({ status }) => status),
-    ...others.filter((sight) => counts(sight, found)).map(({ status }) => status),
-  ]);
-  if (present !== "ok") return present;
-  return others.some(({ probe, status }) => probe.measures === "expiry" && status === "warning") ? "warning" : "ok";
-}
-
-function counts({ probe, status }: Sight, { address }: Found): boolean {
-  if (status === "critical") return true;
-  if (probe.measures !== "service") return false;
-  return status !== "unknown" || probe.asset.split("~").includes(address);
-}
-
 /** What was not looked at is not known. */
-export const exitOf = (found: Found): number => {
-  const status = statusOf(found);
-  return statusFacts[found.interrupted && status !== "critical" ? "unknown" : status].exitCode;
-};
+export const exitOf = ({ verdict: { status }, interrupted }: Found): number =>
+  statusFacts[interrupted && status !== "critical" ? "unknown" : status].exitCode;
 
-/** The cause, the evidence and the next step in one paragraph; where there is no cause, what that rests on. */
-function summaryOf(found: Found, spoken: readonly SpokenDiagnosis[], language: Language): string {
-  const [first] = spoken;
-  if (first !== undefined) return first.paragraph;
-  const { address, sights, withoutLogin, comparisons } = found;
-  const own = sights.filter(({ probe }) => !comparisons.has(probe.id));
-  const held = own.flatMap(({ findings }) => findings.filter(({ code }) => code === "login-held"))[0];
-  if (held) return say(diagnoseWords.held, language, { account: held.data["account"] ?? address });
-  const what = (some: readonly Sight[]): string =>
-    [...new Set(some.map((sight) => titleOf(sight, language)))].join(language === "en" ? ", " : "、");
-  const status = statusOf(found);
-  if (status === "critical") {
-    return say(diagnoseWords.unnamed, language, { address, what: what(own.filter((sight) => sight.status === "critical")) });
-  }
-  const unjudged = own.filter((sight) => sight.status === "unknown" && counts(sight, found));
-  if (unjudged.length > 0) return say(diagnoseWords.notJudged, language, { address, what: what(unjudged) });
-  if (withoutLogin) return say(diagnoseWords.nothingWrongWithoutLogin, language, { address });
-  const isWell = own.every(({ status: seen }) => seen === "ok" || seen === "unknown");
-  return say(isWell ? diagnoseWords.nothingWrong : diagnoseWords.onlyWeak, language, { address });
-}
-
-const lookupOf = (sights: readonly Sight[]): Lookup => {
+/** What only this command can advise goes before what every reader is told. */
+function spokenOf({ verdict, sights, withoutLogin }: Found, language: Language): SpokenVerdict {
   const checks = new Map(sights.map(({ check }) => [check.id, check]));
-  return {
+  const lookup: Lookup = {
     finding: (check, code) => checks.get(check)?.findings[code],
     provider: (id) => loadProviders().get(id)?.title,
   };
-};
+  const spoken = sayVerdict(verdict, language, { ...lookup, title: (check) => checks.get(check)?.title });
+  const address = verdict.asset;
+  if (verdict.otherwise?.kind === "held") {
+    const account = verdict.otherwise.account ?? address;
+    return { ...spoken, summary: say(diagnoseWords.held, language, { account }) };
+  }
+  if (verdict.otherwise?.kind === "well" && withoutLogin) {
+    return { ...spoken, summary: say(diagnoseWords.wellWithoutLogin, language, { address }) };
+  }
+  return spoken;
+}
 
 const titleOf = ({ check }: Sight, language: Language): string => inLanguage(check.title, language);
 
 /** The one JSON object of `--json`. */
 export function asJson(found: Found, language: Language): object {
-  const lookup = lookupOf(found.sights);
-  const causes = causesOf(found);
-  const spoken = causes.map((diagnosis) => sayDiagnosis(diagnosis, language, lookup));
+  const { verdict } = found;
+  const { summary, causes } = spokenOf(found, language);
   return {
-    address: found.address,
-    status: statusOf(found),
-    summary: summaryOf(found, spoken, language),
+    address: verdict.asset,
+    status: verdict.status,
+    summary,
     complete: !found.interrupted,
-    diagnoses: causes.map((diagnosis, i) => {
+    diagnoses: verdict.causes.map((diagnosis, i) => {
       const { cause, confidence, about, alternatives, probes } = diagnosis;
-      const said = spoken[i];
+      const said = causes[i];
       return {
         cause,
         confidence,
@@ -137,9 +85,8 @@ export function asJson(found: Found, language: Language): object {
 
 /** For a terminal: the paragraph first, below it what it rests on. */
 export function asText(found: Found, language: Language, places: number): string {
-  const lookup = lookupOf(found.sights);
-  const spoken = causesOf(found).map((diagnosis) => sayDiagnosis(diagnosis, language, lookup));
-  const [first, ...others] = spoken;
+  const { summary, causes } = spokenOf(found, language);
+  const [first, ...others] = causes;
   const heading = (text: Text): readonly string[] => ["", inLanguage(text, language)];
   const item = (text: string): readonly string[] => indented(text, places, "    ", "  - ");
   const lines: string[] = [];
@@ -147,7 +94,7 @@ export function asText(found: Found, language: Language, places: number): string
     const said = say(diagnoseWords.interrupted, language, { done: found.sights.length, all: found.expected });
     lines.push(...wrap(said, places), "");
   }
-  lines.push(...wrap(summaryOf(found, spoken, language), places));
+  lines.push(...wrap(summary, places));
   if (first && first.steps.length > 1) {
     lines.push(...heading(diagnoseWords.steps));
     for (const [i, step] of first.steps.entries()) lines.push(...indented(step, places, "     ", `  ${i + 1}. `));

@@ -1,6 +1,7 @@
 import { createMasker, type Masker } from "../config/mask.ts";
 import { type MailAddress, toMailAddress } from "../config/names.ts";
-import { diagnose as explain } from "../engine/diagnose.ts";
+import { type Bearing, bearingOn } from "../engine/bearing.ts";
+import { verdictOn } from "../engine/verdict.ts";
 import { statusWords } from "../i18n/commands.ts";
 import { diagnoseProblems, diagnoseWords, layerWords } from "../i18n/diagnose.ts";
 import { languages, inLanguage, say, type Data, type Language } from "../model/text.ts";
@@ -9,7 +10,6 @@ import { loadChecks } from "../plugins.ts";
 import { installationKey } from "../store/installation-key.ts";
 import { openRefusals } from "../store/refusals.ts";
 import { StoreError } from "../store/store-error.ts";
-import { type Bearing, bearingOn } from "./bearing.ts";
 import { type Configured, configured, exitUsage, type Env } from "./configuration.ts";
 import { namesServers, planUnconfigured, type ServerOptions } from "./diagnose-mailbox.ts";
 import { asJson, asText, exitOf, type Found } from "./diagnose-report.ts";
@@ -96,7 +96,7 @@ async function ofConfiguration(found: Configured, request: Request): Promise<Tas
     masker.learn(typed, address.address);
     plan = withPassword(plan, checks, { old, fresh: givenSecret(typed) });
   }
-  const bearing = bearingOn(address.id, plan);
+  const bearing = bearingOn(address.id, plan.probes);
   return { address: address.id, bearing, plan, checks, mask: masker.mask, language, withoutLogin: false };
 }
 
@@ -111,7 +111,7 @@ async function ofNothing(found: Configured | undefined, request: Request): Promi
   if (typed === undefined) console.error(inLanguage(diagnoseWords.withoutLogin, language));
   else masker.learn(typed, options.login ?? address.address);
   const plan = planned.planWith(typed);
-  const all = bearingOn(address.id, plan);
+  const all = bearingOn(address.id, plan.probes);
   const withoutLogins = all.probes.filter(({ load }) => (load.logins ?? []).length === 0);
   const bearing = typed === undefined ? { ...all, probes: withoutLogins } : all;
   return { address: address.id, bearing, plan, checks, mask: masker.mask, language, withoutLogin: typed === undefined };
@@ -155,11 +155,11 @@ async function run(task: Task, options: DiagnoseOptions): Promise<number> {
     },
   });
   const sights = await lookAround(bearing.probes, lookout, (progress) => console.error(progressLine(progress, language)));
+  const bears = new Set(bearing.probes.map(({ id }) => id).filter((id) => !bearing.comparisons.has(id)));
   const found: Found = {
-    address,
+    verdict: verdictOn({ asset: address, situation: { sights, now: Date.now() }, bears }),
     sights,
     comparisons: bearing.comparisons,
-    diagnoses: explain({ sights, now: Date.now() }),
     expected: bearing.probes.length,
     interrupted: interruption.signal.aborted,
     withoutLogin: task.withoutLogin,

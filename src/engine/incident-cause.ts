@@ -19,13 +19,15 @@ export interface JustSeen {
   readonly state: ProbeState;
 }
 
+export type SituationBoard = Pick<LiveBoard, "probes" | "check" | "state" | "last" | "incidents" | "incidentOf">;
+
 const ofEngine: ReadonlyMap<string, AnyCheck["findings"][string]> = new Map(Object.entries(engineFindings));
 
 /**
  * All probes as they were seen last. Of one that could not be judged since, what its incident rests on still holds: a look that
  * knows nothing takes nothing back.
  */
-export function situationOf(board: LiveBoard, just: JustSeen | undefined, now: number): Situation {
+export function situationOf(board: SituationBoard, just: JustSeen | undefined, now: number): Situation {
   const sights = board.probes().flatMap((probe): readonly Sight[] => {
     const isJust = just?.probe.id === probe.id;
     const last = isJust ? just.observation : board.last(probe.id);
@@ -49,7 +51,7 @@ export function situationOf(board: LiveBoard, just: JustSeen | undefined, now: n
 }
 
 /** Changes of records that an incident told of lately. */
-const changesOf = (board: LiveBoard): readonly Change[] =>
+const changesOf = (board: SituationBoard): readonly Change[] =>
   board.incidents().flatMap(({ probes }) =>
     probes.flatMap(({ probe, joinedAt, findings }) => {
       const [asset = "", check] = probe.split("/");

@@ -1,9 +1,11 @@
 import { Hono } from "hono";
 import { bodyLimit } from "hono/body-limit";
 import { z } from "zod";
-import type { IncidentView, ProbeDetail } from "../model/api.ts";
+import type { AssetDiagnosis, DiagnosisStarted, IncidentView, ProbeDetail } from "../model/api.ts";
 import type { Actions, Board } from "../model/board.ts";
 import type { Probe } from "../model/probe.ts";
+import type { DiagnoseNow } from "../model/verdict.ts";
+import { viewVerdict } from "./asset-diagnosis.ts";
 import { buildOverview } from "./overview.ts";
 import { problem } from "./problem.ts";
 import { viewIncident, viewProbeDetail } from "./views.ts";
@@ -11,6 +13,7 @@ import { viewIncident, viewProbeDetail } from "./views.ts";
 interface ApiDeps {
   readonly board: Board;
   readonly actions: Actions;
+  readonly diagnosis: DiagnoseNow;
   readonly version: string;
   readonly now: () => number;
 }
@@ -24,7 +27,7 @@ const acknowledgement = z.strictObject({
 const overviewAgeMs = 1000;
 
 /** The JSON under `/api/v1`, without the stream. */
-export function createApi({ board, actions, version, now }: ApiDeps): Hono {
+export function createApi({ board, actions, diagnosis, version, now }: ApiDeps): Hono {
   const api = new Hono();
   let cached: { readonly at: number; readonly body: string } | undefined;
   let index: { readonly of: readonly Probe[]; readonly byId: ReadonlyMap<string, Probe> } | undefined;
@@ -72,13 +75,13 @@ export function createApi({ board, actions, version, now }: ApiDeps): Hono {
   );
 
   api.get("/probes/*", (c) => {
-    const probe = findProbe(probeIdOf(c.req.url, ""));
+    const probe = findProbe(idOf(c.req.url, "/probes/", ""));
     if (probe === undefined) return problem(c, "not-found", "No probe has this id; GET /api/v1/overview lists them");
     return c.json<ProbeDetail>(viewProbeDetail(board, probe));
   });
 
   api.post("/probes/*", (c) => {
-    const probe = findProbe(probeIdOf(c.req.url, "/run"));
+    const probe = findProbe(idOf(c.req.url, "/probes/", "/run"));
     if (probe === undefined || !actions.runNow(probe.id)) {
       return problem(
         c,
@@ -89,16 +92,42 @@ export function createApi({ board, actions, version, now }: ApiDeps): Hono {
     return c.json({ started: true }, 202);
   });
 
+  api.post("/assets/*", (c) => {
+    const asset = idOf(c.req.url, "/assets/", "/diagnose");
+    const started = asset === undefined ? undefined : diagnosis.start(asset);
+    if (started === undefined || started.kind === "no-asset") {
+      return problem(
+        c,
+        "not-found",
+        "POST /api/v1/assets/{asset}/diagnose with the id of an asset; GET /api/v1/overview lists them",
+      );
+    }
+    if (started.kind === "too-soon") {
+      c.header("retry-after", String(started.seconds));
+      return problem(c, "too-soon", `This was looked at a moment ago; try again in ${started.seconds} s`);
+    }
+    const { probes, waiting, until } = started;
+    return c.json<DiagnosisStarted>({ probes, waiting, until }, 202);
+  });
+
+  api.get("/assets/*", (c) => {
+    const asset = idOf(c.req.url, "/assets/", "/diagnosis");
+    const verdict = asset === undefined ? undefined : diagnosis.verdict(asset);
+    if (verdict === undefined) return problem(c, "not-found", "No asset has this id; GET /api/v1/overview lists them");
+    c.header("cache-control", "no-store");
+    return c.json<AssetDiagnosis>(viewVerdict(board, verdict, diagnosis.waiting(verdict.asset)));
+  });
+
   return api;
 }
 
-/** The id in a URL: everything after `/probes/` and before `end`, as it was or percent-encoded; undefined when it is none. */
-function probeIdOf(url: string, end: string): string | undefined {
+/** The id in a URL: everything between `start` and `end`, as it was or percent-encoded; undefined when it is none. */
+function idOf(url: string, start: string, end: string): string | undefined {
   const path = new URL(url).pathname;
-  const start = path.indexOf("/probes/") + "/probes/".length;
+  const from = path.indexOf(start) + start.length;
   if (!path.endsWith(end)) return undefined;
   try {
-    return decodeURIComponent(path.slice(start, path.length - end.length)).toLowerCase();
+    return decodeURIComponent(path.slice(from, path.length - end.length)).toLowerCase();
   } catch {
     return undefined;
   }

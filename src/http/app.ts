@@ -7,6 +7,7 @@ import { bodyLimit } from "hono/body-limit";
 import { getCookie } from "hono/cookie";
 import type { IncidentEvent, ProbeEvent } from "../model/api.ts";
 import type { Actions, Board, BoardEvent, Health } from "../model/board.ts";
+import type { DiagnoseNow } from "../model/verdict.ts";
 import { createApi } from "./api.ts";
 import type { EventHub } from "./events.ts";
 import { createEventHub } from "./events.ts";
@@ -21,6 +22,7 @@ import { problem } from "./problem.ts";
 export interface AppDeps {
   readonly board: Board;
   readonly actions: Actions;
+  readonly diagnosis: DiagnoseNow;
   readonly health: () => Health;
   readonly version: string;
   /** Where the built page is, `dashboard/dist`. */
@@ -49,7 +51,7 @@ interface Env {
 
 /** Everything Mailvigil answers over HTTP. It reads the board and nothing else, so no answer waits for a disk. */
 export function createApp(deps: AppDeps): App {
-  const { board, actions, health, version, now = Date.now } = deps;
+  const { board, actions, diagnosis, health, version, now = Date.now } = deps;
   const hub = createEventHub({ boot: randomBytes(6).toString("hex") });
   const metrics = createMetrics({ board, health, hub, version });
   const page = loadPage(deps.pageFolder);
@@ -76,7 +78,7 @@ export function createApp(deps: AppDeps): App {
     if (hub.connect(response, lastEventId)) return RESPONSE_ALREADY_SENT;
     return problem(c, "too-many-streams", "Too many pages follow the live events; close some of them");
   });
-  app.route("/api/v1", createApi({ board, actions, version, now }));
+  app.route("/api/v1", createApi({ board, actions, diagnosis, version, now }));
   app.get("*", (c) => {
     const file = page.get(c.req.path);
     if (file !== undefined) {

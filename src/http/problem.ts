@@ -10,6 +10,7 @@ const problems = {
   "too-large": 413,
   "host-refused": 421,
   "too-many-tries": 429,
+  "too-soon": 429,
   "went-wrong": 500,
   "too-many-streams": 503,
 } as const;

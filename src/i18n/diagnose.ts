@@ -28,25 +28,9 @@ export const diagnoseWords = {
     en: "  the test mail of {asset} is not there yet, looking again in {seconds} s (Ctrl-C ends with what is known)",
     zh: "  {asset} 的测试邮件尚未到达，{seconds} 秒后再看（按 Ctrl-C 可提前结束）",
   },
-  nothingWrong: {
-    en: "{address}: nothing is wrong. Everything that was looked at works.",
-    zh: "{address}：没有发现故障，检查过的各项都正常。",
-  },
-  nothingWrongWithoutLogin: {
+  wellWithoutLogin: {
     en: "{address}: up to the login nothing is wrong. Whether the password is taken was not tried; call it again and give the password.",
     zh: "{address}：登录之前的各项都正常。没有尝试登录，若要检查密码，请重新运行并输入密码。",
-  },
-  onlyWeak: {
-    en: "{address}: nothing was found that keeps anybody from this mailbox. What should be mended all the same is listed below.",
-    zh: "{address}：没有发现影响此邮箱收发的故障。下面列出的问题仍建议处理。",
-  },
-  notJudged: {
-    en: "{address}: no fault was found, but not everything could be judged: {what}.",
-    zh: "{address}：没有发现故障，但有些项目无法判断：{what}。",
-  },
-  unnamed: {
-    en: "{address}: something is wrong, and what was seen does not tell why: {what}.",
-    zh: "{address}：有故障，但从现象看不出原因：{what}。",
   },
   held: {
     en: "The login of {account} was refused lately and is not tried again, so that nobody locks the account. Give another password, or try it once more with --force.",

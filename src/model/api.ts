@@ -201,3 +201,40 @@ export interface AcknowledgeRequest {
   /** How long nobody else shall be reminded. */
   readonly minutes: number;
 }
+
+/** The answer of `POST /api/v1/assets/{asset}/diagnose`: all that bears on the asset is being looked at. */
+export interface DiagnosisStarted {
+  /** Ids of the probes that run; each reports by `event: probe`. */
+  readonly probes: readonly string[];
+  /** Of these, who has not reported yet. */
+  readonly waiting: readonly string[];
+  /** Milliseconds UTC; after that nobody is waited for. */
+  readonly until: number;
+}
+
+/** `GET /api/v1/assets/{asset}/diagnosis`: what was seen last comes to. */
+export interface AssetDiagnosis {
+  readonly asset: string;
+  /** Whether it works. */
+  readonly status: Status;
+  /** One paragraph: the cause, the evidence, the next step; or that there is none. */
+  readonly summary: Text;
+  /** Ids of probes that were asked for and have not reported yet. */
+  readonly waiting: readonly string[];
+  /** The nearest and gravest first. */
+  readonly causes: readonly { readonly cause: string; readonly en: SpokenCause; readonly zh: SpokenCause }[];
+}
+
+/** One cause in one language. */
+export interface SpokenCause {
+  readonly title: string;
+  readonly paragraph: string;
+  readonly confidence: string;
+  /** The strongest first. */
+  readonly evidence: readonly string[];
+  readonly alternatives: readonly string[];
+  readonly ruledOut: readonly string[];
+  /** From easy to hard. */
+  readonly steps: readonly string[];
+  readonly actor: string;
+}

@@ -2,6 +2,7 @@ import { mkdtempSync, mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeEach, describe, expect, test } from "vitest";
+import { createDiagnoseNow } from "../../src/engine/diagnose-now.ts";
 import type { App, AppDeps } from "../../src/http/app.ts";
 import { createApp } from "../../src/http/app.ts";
 import { createExampleCompany } from "../support/example-company.ts";
@@ -23,6 +24,11 @@ beforeEach(() => {
 const open = (more: Partial<AppDeps> = {}): App =>
   createApp({
     board,
+    diagnosis: createDiagnoseNow({
+      board: { ...board, incidentOf: () => undefined },
+      runNow: (probe) => board.actions.runNow(probe),
+      now: () => time,
+    }),
     actions: board.actions,
     health: () => ({ loopAgeMs: 12, databaseOk: true, outboxAgeMs: 0 }),
     version: "1.2.3",

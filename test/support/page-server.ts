@@ -1,5 +1,6 @@
 import { join } from "node:path";
 import { serve } from "@hono/node-server";
+import { createDiagnoseNow } from "../../src/engine/diagnose-now.ts";
 import { createApp } from "../../src/http/app.ts";
 import { buildPageIfNeeded } from "../../scripts/build-page.mjs";
 import type { FakeBoard } from "./fake-board.ts";
@@ -14,8 +15,14 @@ export interface PageServer {
 /** The real server on a free port, with the page as it is built from the present sources. */
 export async function startPageServer(board: FakeBoard, token?: string): Promise<PageServer> {
   buildPageIfNeeded();
+  const diagnosis = createDiagnoseNow({
+    board: { ...board, incidentOf: () => undefined },
+    runNow: (probe) => board.actions.runNow(probe),
+    now: Date.now,
+  });
   const app = createApp({
     board,
+    diagnosis,
     actions: board.actions,
     health: () => ({ loopAgeMs: 0, databaseOk: true, outboxAgeMs: 0 }),
     version: "0.1.0",
@@ -34,6 +41,7 @@ export async function startPageServer(board: FakeBoard, token?: string): Promise
     cut,
     close() {
       app.close();
+      diagnosis.close();
       cut();
       server.close();
     },
