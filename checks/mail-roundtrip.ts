@@ -26,8 +26,9 @@ export default defineCheck({
   findings,
   metrics,
   target: ({ from, to }) => `${from.address} ▶ ${to.address}`,
-  load: ({ from, to, size }) => ({
+  load: ({ from, to, size, sendEvery }) => ({
     host: to.host,
+    mails: { account: from.user.toLowerCase(), ...(sendEvery === undefined ? {} : { everyMs: sendEvery }) },
     logins: [
       {
         ...loginOf(from.user, from.password),

@@ -1,5 +1,6 @@
 import { commandWords, statusWords } from "../i18n/commands.ts";
 import { engineFindings } from "../i18n/engine-findings.ts";
+import { withProviderAdvice } from "../i18n/provider-advice.ts";
 import { sayFinding } from "../i18n/reasons.ts";
 import type { AnyCheck } from "../model/check.ts";
 import type { Finding, Observation } from "../model/observation.ts";
@@ -18,25 +19,30 @@ export interface Row {
 
 const engine: Readonly<Record<string, { readonly text: Text; readonly advice: Text }>> = engineFindings;
 
-function spoken({ code, data }: Finding, check: AnyCheck, language: Language): { text: string; advice: string } {
+function spoken(finding: Finding, { check, probe }: Row, language: Language): { text: string; advice: string } {
+  const { code, data } = finding;
   const declared = check.findings[code] ?? engine[code];
   if (!declared) return { text: code, advice: "" };
-  return { text: sayFinding(declared.text, language, data), advice: sayFinding(declared.advice, language, data) };
+  const advice = sayFinding(declared.advice, language, data);
+  return { text: sayFinding(declared.text, language, data), advice: withProviderAdvice(advice, finding, probe, language) };
 }
 
 /** One element of the array that `--json` prints. */
-export const asJson = ({ probe, check, observation }: Row, language: Language) => ({
-  probe: probe.id,
-  check: probe.check,
-  asset: probe.asset,
-  target: probe.target,
-  status: observation.status,
-  findings: observation.findings.map((finding) => ({ ...finding, ...spoken(finding, check, language) })),
-  metrics: observation.metrics,
-  evidence: observation.evidence,
-  startedAt: observation.at,
-  durationMs: observation.durationMs,
-});
+export const asJson = (row: Row, language: Language) => {
+  const { probe, observation } = row;
+  return {
+    probe: probe.id,
+    check: probe.check,
+    asset: probe.asset,
+    target: probe.target,
+    status: observation.status,
+    findings: observation.findings.map((finding) => ({ ...finding, ...spoken(finding, row, language) })),
+    metrics: observation.metrics,
+    evidence: observation.evidence,
+    startedAt: observation.at,
+    durationMs: observation.durationMs,
+  };
+};
 
 /** Rows of one status that say the same stand together, and it is said once: one certificate may be the cause of thirty. */
 function grouped(
@@ -46,7 +52,7 @@ function grouped(
   const groups = new Map<string, { members: Row[]; says: readonly string[] }>();
   for (const row of rows) {
     const says = row.observation.findings.flatMap((finding) => {
-      const { text, advice } = spoken(finding, row.check, language);
+      const { text, advice } = spoken(finding, row, language);
       return [`    ${text}`, ...(advice === "" || finding.severity === "info" ? [] : [`    → ${advice}`])];
     });
     const key = JSON.stringify([row.observation.status, says]);

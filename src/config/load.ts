@@ -15,6 +15,7 @@ import { valueAt } from "./issues.ts";
 import { createMasker, type Masker } from "./mask.ts";
 import { PinsError, readPins, writePins } from "./pins.ts";
 import { plan } from "./plan.ts";
+import { providerNotes } from "./provider-notes.ts";
 import { loadProviders, type Provider, recognisable } from "./providers.ts";
 import { createReader, type Reader } from "./reader.ts";
 import { readSections } from "./sections.ts";
@@ -84,7 +85,7 @@ export async function loadConfiguration(file: string, world: LoadWorld): Promise
       probes: planned.probes,
       channels: config.channels,
       alerts: config.alerts,
-      notes: discovery.notes,
+      notes: [...discovery.notes, ...providerNotes(config, facts)],
     },
     declared: config.domains.length + config.mailboxes.length + config.routes.length + config.endpoints.length,
   };

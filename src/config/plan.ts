@@ -9,7 +9,9 @@ import { fault, nearest, suggest, type Diagnostic } from "./diagnostics.ts";
 import { isRecord } from "./document.ts";
 import type { Draft } from "./draft.ts";
 import { parseOptions } from "./options.ts";
-import { loginLimits, type Pace, withinLimits } from "./paces.ts";
+import { limitsOf, type Pace, withinLimits } from "./paces.ts";
+import { supportOf } from "./providers.ts";
+import { sizeFaults } from "./route-sizes.ts";
 import type { PlanFacts } from "./services.ts";
 
 export interface Planned {
@@ -28,9 +30,11 @@ export function plan(config: Config, facts: PlanFacts, checks: ReadonlyMap<strin
     const made = finishProbe(config, draft, check, override);
     errors.push(...made.errors);
     if (!made.probe) return;
+    const provider = draft.provider === undefined ? undefined : facts.providers.get(draft.provider);
+    const probe = provider ? { ...made.probe, support: supportOf(provider) } : made.probe;
     const written = override?.words.every !== undefined ? [...override.path, "every"] : undefined;
     const ofDraft = draft.everyMs !== undefined ? draft.path : undefined;
-    paces.push({ probe: made.probe, written: written ?? ofDraft });
+    paces.push({ probe, written: written ?? ofDraft });
   };
 
   const ids = new Set<string>();
@@ -63,8 +67,8 @@ export function plan(config: Config, facts: PlanFacts, checks: ReadonlyMap<strin
       finish({ ...found.draft, ...whose, business: override.words.business ?? known.business }, found.check, override);
     }
   }
-  const { probes, faults } = withinLimits(paces, loginLimits(config, facts));
-  errors.push(...faults.map(({ path, fault: wrong }) => config.source.at(path, wrong)));
+  const { probes, faults } = withinLimits(paces, limitsOf(config, facts));
+  errors.push(...[...faults, ...sizeFaults(config, facts)].map(({ path, fault: wrong }) => config.source.at(path, wrong)));
   return { assets: [...added.values()], probes, errors };
 }
 

@@ -57,7 +57,9 @@ const presetSchema = z.strictObject({
       z.strictObject({ url: z.httpUrl(), format: z.enum(["google", "statuspage", "graph", "feed", "page"]) }),
     ).optional(),
     support: fact(z.string().min(1)).optional(),
-    advisories: fact(z.array(z.strictObject({ on: z.iso.date(), text }))).optional(),
+    advisories: fact(
+      z.array(z.strictObject({ on: z.iso.date(), concerns: z.enum(["all", "password"]).default("all"), text })),
+    ).optional(),
   }),
 });
 

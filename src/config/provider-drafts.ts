@@ -22,7 +22,32 @@ const common = (users: readonly MailboxAsset[]): Pick<Draft, "business" | "path"
 export const providerDrafts = (services: readonly Services[]): readonly Draft[] => [
   ...statusPages(services),
   ...reachability(services),
+  ...announcements(services),
 ];
+
+/** What a provider has announced, for the mailboxes that it concerns. */
+function announcements(services: readonly Services[]): readonly Draft[] {
+  const wanted = hosted(services).filter(({ mailbox }) => !mailbox.off.includes("provider-advisory"));
+  const providers = new Map(wanted.map(({ provider }) => [provider.id, provider]));
+  return [...providers.values()].flatMap(({ id, title, imap, advisories: all }) => {
+    const users = wanted.filter(({ provider }) => provider.id === id).map(({ mailbox }) => mailbox);
+    const concerned = (by: "all" | "password"): readonly MailboxAsset[] =>
+      by === "all" ? users : users.filter(({ password }) => !isOAuth(password));
+    const advisories = all.flatMap(({ on, concerns, text }) => {
+      const mailboxes = concerned(concerns).map(({ address }) => address.id);
+      return mailboxes.length > 0 ? [{ on, notice: text, mailboxes }] : [];
+    });
+    if (advisories.length === 0 || imap.host === undefined) return [];
+    return [
+      {
+        asset: joinHostPort(imap.host, imap.port),
+        check: "provider-advisory",
+        options: { provider: title.en, advisories },
+        ...common(users),
+      },
+    ];
+  });
+}
 
 /** Only a credential of the company's own tenant is told how its services are. */
 const speaksFor = (password: Credential, provider: string): boolean => isOAuth(password) && password.kind === provider;
@@ -46,7 +71,13 @@ function statusPages(services: readonly Services[]): readonly Draft[] {
       {
         asset: joinHostPort(new URL(url).hostname, 443),
         check: "provider-status",
-        options: { provider: title.en, url, format, ...(oauth ? { oauth } : {}), ...(proxy ? { proxy } : {}) },
+        options: {
+          provider: title.en,
+          url,
+          format,
+          ...(oauth ? { oauth } : {}),
+          ...(proxy ? { proxy } : blockedIn.includes("CN") ? { blockedInChina: true } : {}),
+        },
         provider: id,
         ...common(users),
       },

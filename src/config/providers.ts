@@ -1,5 +1,5 @@
 import { readFileSync } from "node:fs";
-import type { KnownProvider, MailServer, OtherRefusal } from "../model/provider.ts";
+import type { KnownProvider, LoginSecret, MailServer, OtherRefusal, ProviderSupport } from "../model/provider.ts";
 import type { Text } from "../model/text.ts";
 
 /** `host` is undefined for own servers. */
@@ -17,8 +17,13 @@ interface ProviderRegion {
   readonly pop3?: MailServer | undefined;
 }
 
-/** What takes the place of the login: the mailbox's own password, one that is made for mail programs (授权码), or a token. */
-type LoginSecret = "password" | "app-password" | "oauth";
+export interface ProviderAdvisory {
+  /** `2026-12-31` */
+  readonly on: string;
+  /** `password`: it concerns only mailboxes that log in by password. */
+  readonly concerns: "all" | "password";
+  readonly text: Text;
+}
 
 /** What is known about a mail provider: data that ships with the product, in `providers/<id>.yaml`. Left out: not known. */
 export interface Provider {
@@ -57,8 +62,18 @@ export interface Provider {
   readonly status?: { readonly url: string; readonly format: "google" | "statuspage" | "graph" | "feed" | "page" } | undefined;
   readonly support?: string | undefined;
   /** What changes there for everybody, and on which day. */
-  readonly advisories: readonly { readonly on: string; readonly text: Text }[];
+  readonly advisories: readonly ProviderAdvisory[];
 }
+
+/** What a preset knows for a person who has trouble there; a feed for programs is no page to read. */
+export const supportOf = ({ title, secrets, access, connections, support, status }: Provider): ProviderSupport => ({
+  title,
+  secrets,
+  access,
+  connections,
+  contact: support,
+  statusPage: status?.format === "page" ? status.url : undefined,
+});
 
 /** A provider that is recognised by its MX. */
 export type Recognisable = KnownProvider & Pick<Provider, "dkimSelectors" | "mxSets">;

@@ -142,6 +142,8 @@ export interface Login {
 export interface Load {
   readonly host?: string;
   readonly logins?: readonly Login[];
+  /** Whose mailbox it sends from: one mail a run, or one in so many milliseconds where that is more. */
+  readonly mails?: { readonly account: string; readonly everyMs?: number };
 }
 
 /** Metadata of an option: what it is for, as the reference tells it. `.meta(explain({ en, zh }))`, last in its chain. */

@@ -1,5 +1,6 @@
 import type { AssetSummary } from "./config.ts";
 import type { AnyCheck, Confirm, Load, Measures, Question } from "./check.ts";
+import type { ProviderSupport } from "./provider.ts";
 import type { Severity } from "./status.ts";
 import type { Text } from "./text.ts";
 
@@ -30,6 +31,8 @@ export interface Probe {
   readonly load: Load;
   /** The id of its provider's preset: probes of one provider fail together. Of a route, the company's own end. */
   readonly provider?: string;
+  /** What its preset adds to an advice. */
+  readonly support?: ProviderSupport;
   /** Where it comes from, `mailvigil.yaml:12`. */
   readonly from: string;
 }

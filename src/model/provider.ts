@@ -49,6 +49,24 @@ export const otherRefusals = [
 
 export type OtherRefusal = (typeof otherRefusals)[number];
 
+/** What takes the place of the login: the mailbox's own password, one that is made for mail programs (授权码), or a token. */
+export type LoginSecret = "password" | "app-password" | "oauth";
+
+/** What a preset knows that helps a person whose mailbox at this provider does not work. */
+export interface ProviderSupport {
+  readonly title: Text;
+  /** What a mail program may log in with, by protocol; POP3 as IMAP. */
+  readonly secrets?: { readonly imap: readonly LoginSecret[]; readonly smtp: readonly LoginSecret[] } | undefined;
+  /** Where mail programs are let in, in the words of the provider's own pages. */
+  readonly access: readonly { readonly who: "admin" | "owner"; readonly path: Text }[];
+  /** Connections of one account at a time, all mail programs together. */
+  readonly connections?: number | undefined;
+  /** Where its help is asked: an address, a number or a page. */
+  readonly contact?: string | undefined;
+  /** The page on which it tells of its own troubles. */
+  readonly statusPage?: string | undefined;
+}
+
 /** The preset of a company that runs its own servers. */
 export const ownServer = "own-server";
 

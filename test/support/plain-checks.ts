@@ -104,6 +104,9 @@ export const plainChecks: ReadonlyMap<string, AnyCheck> = new Map([
     60 * minute,
     z.strictObject({ host: z.string(), ports: z.array(z.int()), blockedInChina: z.boolean().optional() }),
   ),
+  check("provider-advisory", 360 * minute, z.strictObject({ provider: z.string(), advisories: z.array(z.unknown()) }), {
+    measures: "expiry",
+  }),
   check(
     "provider-status",
     15 * minute,
