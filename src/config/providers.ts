@@ -48,7 +48,7 @@ export interface Provider {
   readonly secrets?: { readonly imap: readonly LoginSecret[]; readonly smtp: readonly LoginSecret[] } | undefined;
   /** Where mail programs are let in, in the words of its own pages. */
   readonly access: readonly { readonly who: "admin" | "owner"; readonly path: Text }[];
-  /** How often all probes together log in to one account at most. */
+  /** How often all probes together log in to one account at most: our own choice where the provider names no number. */
   readonly loginsPerHour?: number | undefined;
   /** Connections of one account at a time, all mail programs together. */
   readonly connections?: number | undefined;
