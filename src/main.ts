@@ -3,6 +3,7 @@ import { enableCompileCache } from "node:module";
 import { Command, CommanderError, InvalidArgumentError, Option } from "commander";
 import type { AuditOptions } from "./cli/audit.ts";
 import type { DiagnoseOptions } from "./cli/diagnose.ts";
+import type { EvidenceOptions } from "./cli/evidence.ts";
 import type { ExplainOptions } from "./cli/explain.ts";
 import type { LoginOptions } from "./cli/login.ts";
 import { terminalLanguage } from "./cli/terminal-language.ts";
@@ -193,6 +194,19 @@ program
   .action(async (file: string, options: ExplainOptions) => {
     const { explain } = await import("./cli/explain.ts");
     process.exitCode = await explain(file, options, process.env);
+  });
+
+program
+  .command("evidence")
+  .description(
+    "write what the provider's support needs about an incident or a probe, in both languages · 生成提供给服务商客服的证据，中英文对照",
+  )
+  .argument("<incident|probe>", "M-1042, 1042, or the id of a probe · 事件编号或探测 id")
+  .option(...configOption)
+  .option("--out <file>", "write it into a file, else to standard output · 写入文件，默认输出到标准输出")
+  .action(async (name: string, options: EvidenceOptions) => {
+    const { evidence } = await import("./cli/evidence.ts");
+    process.exitCode = await evidence(name, options, process.env);
   });
 
 program

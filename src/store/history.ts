@@ -31,6 +31,16 @@ export interface History {
   /** The whole observation, where it is the first or the last of a transition, or of a change that is not decided yet. */
   evidence(probe: string, at: number): Observation | undefined;
   timeline(incident: number, limit: number): readonly TimelineEntry[];
+  /** How many transitions there are in `[from, to)`. */
+  transitionCount(probe: string, window: Omit<Window, "limit">): number;
+  /** How many runs ended how in `[from, to)`, as far as their rows are still kept. */
+  runCounts(probe: string, window: Omit<Window, "limit">): Readonly<Record<Status, number>>;
+  /** Whole observations in `[from, to)`: the first of them, or the latest, at most `limit`, in order of `at`. */
+  evidenceIn(probe: string, window: Window, which: "first" | "latest"): readonly Observation[];
+  /** The last run of a probe, whole. */
+  last(probe: string): Observation | undefined;
+  /** The ids of all probes that there ever were. */
+  probes(): readonly string[];
 }
 
 interface Row {
@@ -45,11 +55,52 @@ export function createHistory(db: Database): History {
     `SELECT at, status, findings, duration_ms FROM probe CROSS JOIN observation USING (probe) JOIN outcome USING (outcome)
      WHERE id = ? AND at >= ? AND at < ? ORDER BY at DESC LIMIT ?`,
   );
+  const transitions = db.sql.prepare<[string, number, number], { count: number }>(
+    `SELECT count(*) AS count FROM probe CROSS JOIN transition ON transition.probe = probe.probe
+     WHERE id = ? AND at >= ? AND at < ?`,
+  );
+  const counts = db.sql.prepare<[string, number, number], { status: Status; count: number }>(
+    `SELECT status, count(*) AS count FROM probe CROSS JOIN observation USING (probe) JOIN outcome USING (outcome)
+     WHERE id = ? AND at >= ? AND at < ? GROUP BY status`,
+  );
+  const evidence = (order: "ASC" | "DESC") =>
+    db.sql.prepare<[string, number, number, number], { observation: string }>(
+      `SELECT observation FROM probe CROSS JOIN evidence USING (probe)
+       WHERE id = ? AND at >= ? AND at < ? ORDER BY at ${order} LIMIT ?`,
+    );
+  const ordered = { first: evidence("ASC"), latest: evidence("DESC") };
   return {
     transitions: (probe, window) => db.read(() => readTransitions(db, probe, window)),
     observations: (probe, { from, to, limit }) =>
       db.read(() => observations.all(probe, from, to, limit).map(fromRow).toReversed()),
     evidence: (probe, at) => db.read(() => readEvidence(db, probe, at)),
+    transitionCount: (probe, { from, to }) => db.read(() => transitions.get(probe, from, to)?.count ?? 0),
+    runCounts: (probe, { from, to }) =>
+      db.read(() => {
+        const found = Object.fromEntries(counts.all(probe, from, to).map(({ status, count }) => [status, count]));
+        return { ok: 0, warning: 0, critical: 0, unknown: 0, ...found };
+      }),
+    evidenceIn: (probe, { from, to, limit }, which) =>
+      db.read(() => {
+        const rows = ordered[which].all(probe, from, to, limit).map(({ observation }) => stored<Observation>(observation));
+        return which === "first" ? rows : rows.toReversed();
+      }),
+    last: (probe) =>
+      db.read(() => {
+        const row = db.sql
+          .prepare<[string], { observation: string }>(
+            "SELECT observation FROM probe JOIN last_observation USING (probe) WHERE id = ?",
+          )
+          .get(probe);
+        return row && stored<Observation>(row.observation);
+      }),
+    probes: () =>
+      db.read(() =>
+        db.sql
+          .prepare<[], { id: string }>("SELECT id FROM probe ORDER BY id")
+          .all()
+          .map(({ id }) => id),
+      ),
     timeline: (incident, limit) => db.read(() => readTimeline(db, incident, limit)),
   };
 }

@@ -130,8 +130,9 @@ function withProbes({ sql }: Database, rows: readonly Row[]): readonly Incident[
     acknowledgedUntil: row.acknowledged_until_at ?? undefined,
     turnCount: row.turn_count,
     lastTurnAt: row.last_turn_at,
-    ...(row.diagnosis === null ? {} : { diagnosis: stored<Diagnosis>(row.diagnosis) }),
-    ...(row.merged_into === null ? {} : { mergedInto: row.merged_into }),
+    // A database of an older version that is only read has no such columns.
+    ...(typeof row.diagnosis === "string" ? { diagnosis: stored<Diagnosis>(row.diagnosis) } : {}),
+    ...(typeof row.merged_into === "number" ? { mergedInto: row.merged_into } : {}),
     probes: probes.all(row.id).map((probe): IncidentProbe => ({
       probe: probe.id,
       joinedAt: probe.joined_at,

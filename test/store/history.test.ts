@@ -1,6 +1,7 @@
 import { expect, onTestFinished, test } from "vitest";
 import { openDatabase } from "../../src/store/database.ts";
 import { createHistory } from "../../src/store/history.ts";
+import { readIncident, readIncidentIdsNear } from "../../src/store/incidents.ts";
 import { createRecorder } from "../../src/store/recorder.ts";
 import { batch, critical, incident, observation, start } from "./samples.ts";
 
@@ -86,4 +87,32 @@ test("timeline() is that of one incident, in the order in which it was written, 
   const history = await setUp();
   expect(history.timeline(1, 9).map(({ data }) => data)).toEqual([0, 2, 3]);
   expect(history.timeline(1, 2).map(({ data }) => data)).toEqual([2, 3]);
+});
+
+test("counts, whole observations and the last run are those of one probe in [from, to)", async () => {
+  const history = await setUp();
+  const window = { from: start + 3, to: start + 9 };
+  expect(history.transitionCount("a/b", window)).toBe(2);
+  expect(history.runCounts("a/b", window)).toEqual({ ok: 2, warning: 0, critical: 4, unknown: 0 });
+  expect(history.runCounts("never/seen", window)).toEqual({ ok: 0, warning: 0, critical: 0, unknown: 0 });
+  const ats = (which: "first" | "latest", limit: number): readonly number[] =>
+    history.evidenceIn("a/b", { from: start, to: start + 9, limit }, which).map(({ at }) => at - start);
+  expect([ats("first", 2), ats("latest", 2), ats("latest", 9)]).toEqual([
+    [0, 3],
+    [3, 6],
+    [0, 3, 6],
+  ]);
+  expect([history.last("a/b")?.at, history.last("never/seen")]).toEqual([start + 9, undefined]);
+  expect(history.probes()).toEqual(["a/b", "other/probe"]);
+});
+
+test("an incident is found by its number, and its neighbours by theirs", async () => {
+  const db = openDatabase(":memory:");
+  onTestFinished(() => db.close());
+  const held = { probe: "a/b", joinedAt: start, leftAt: undefined, findings: [] };
+  const old = incident(7, { resolvedAt: start, probes: [held] });
+  await createRecorder(db).commit(batch({ incidents: [incident(3), old, incident(40)] }), { atOnce: true });
+  expect(readIncident(db, 7)).toEqual(old);
+  expect(readIncident(db, 8)).toBeUndefined();
+  expect(readIncidentIdsNear(db, 8, 2)).toEqual([7, 3]);
 });
