@@ -3,7 +3,7 @@ import type { CheckContext } from "../src/model/check.ts";
 import type { OAuth } from "../src/model/oauth.ts";
 import type { Proxy } from "../src/model/proxy.ts";
 import { readStatusPage, type ProviderIncident } from "../src/mail/status-page.ts";
-import { get, type GetOutcome } from "../src/net/get.ts";
+import { get, type GetFailure, type GetOutcome } from "../src/net/get.ts";
 import { dropToken, tokenFor } from "../src/net/oauth-token.ts";
 
 /** Microsoft gives 100 issues a page; a tenant has some dozens that are open. */
@@ -23,7 +23,8 @@ export type Health =
   | { readonly kind: "read"; readonly incidents: readonly ProviderIncident[] }
   | { readonly kind: "credential"; readonly reason: string }
   | { readonly kind: "answered"; readonly status: number; readonly retryAfter: string }
-  | { readonly kind: "unread"; readonly reason: string };
+  /** Without a failure: it was answered, and is no health of services. */
+  | { readonly kind: "unread"; readonly reason: string; readonly failure?: GetFailure };
 
 const pageSchema = z.object({ "@odata.nextLink": z.string().max(4_000).optional() });
 
@@ -80,7 +81,7 @@ async function readPages(ctx: CheckContext, { proxy }: Given, { signal, token, f
       ...(proxy === undefined ? {} : { proxy }),
     });
     signal.throwIfAborted();
-    if (got.kind === "failed") return { kind: "unread", reason: got.text };
+    if (got.kind === "failed") return { kind: "unread", reason: got.text, failure: got.failure };
     if (got.status !== 200) return { kind: "answered", status: got.status, retryAfter: got.headers["retry-after"] ?? "" };
     const read = readStatusPage("graph", { url, text: got.body, now: ctx.now() });
     if (read === undefined) return { kind: "unread", reason: "it cannot be read" };

@@ -1,4 +1,5 @@
 import type { FindingDeclaration } from "../src/model/check.ts";
+import { connectionFindings } from "../src/net/connection-findings.ts";
 
 const advice = {
   en: "Nothing is to be mended here: do not change passwords or settings. Tell the staff, follow {link}, and use the phone for what is urgent.",
@@ -39,6 +40,9 @@ export const statusFindings = {
     },
     source: "The provider's own status page, in its own words",
   },
+  // The same as of mail servers.
+  "path-blocked": connectionFindings["path-blocked"],
+  "proxy-failed": connectionFindings["proxy-failed"],
   "status-unread": {
     severity: "unknown",
     text: {

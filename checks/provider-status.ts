@@ -1,9 +1,10 @@
 import { z } from "zod";
 import { type CheckContext, defineCheck, explain, type FoundFinding } from "../src/model/check.ts";
 import { isOAuth, type OAuth } from "../src/model/oauth.ts";
+import { proxyName } from "../src/model/proxy.ts";
 import { isSecret, type Secret } from "../src/model/secret.ts";
 import { type ProviderIncident, readStatusPage, statusFormats } from "../src/mail/status-page.ts";
-import { get } from "../src/net/get.ts";
+import { get, type GetFailure } from "../src/net/get.ts";
 import { proxyOption } from "../src/net/proxy-option.ts";
 import { readHealth } from "./provider-status.graph.ts";
 import { statusFindings } from "./provider-status.texts.ts";
@@ -81,6 +82,15 @@ const optionsSchema = z
         }),
       ),
     proxy: proxyOption.optional(),
+    blockedInChina: z
+      .boolean()
+      .default(false)
+      .meta(
+        explain({
+          en: "The page is out of reach from mainland China: that it cannot be reached is told as a blocked path",
+          zh: "该网页在中国大陆无法直接访问：连不上时按路径不通处理",
+        }),
+      ),
   })
   .refine(({ oauth, format, token }) => oauth === undefined || (format === "graph" && token === undefined), {
     path: ["oauth"],
@@ -166,6 +176,16 @@ const unread = ({ provider, url }: Options, reason: string, code: Code = "status
   data: { provider, page: url, reason },
 });
 
+/** How a blocked path looks; what was answered was not blocked. */
+const cutOff: ReadonlySet<GetFailure | undefined> = new Set<GetFailure>(["timeout", "refused", "other"]);
+
+function unreached(options: Options, failure: GetFailure | undefined, reason: string): Found {
+  const { url, proxy, blockedInChina } = options;
+  const data = { host: hostOf(url), reason };
+  if (failure === "proxy" && proxy !== undefined) return { code: "proxy-failed", data: { ...data, proxy: proxyName(proxy) } };
+  return blockedInChina && proxy === undefined && cutOff.has(failure) ? { code: "path-blocked", data } : unread(options, reason);
+}
+
 type Page = (Found & { readonly retryAfter?: number }) | { readonly incidents: readonly ProviderIncident[] };
 
 async function readPage(ctx: CheckContext, options: Options, signal: AbortSignal): Promise<Page> {
@@ -187,7 +207,7 @@ async function readPage(ctx: CheckContext, options: Options, signal: AbortSignal
     ...(proxy === undefined ? {} : { proxy }),
   });
   signal.throwIfAborted();
-  if (got.kind === "failed") return unread(options, got.text);
+  if (got.kind === "failed") return unreached(options, got.failure, got.text);
   const { status, body } = got;
   if (token !== undefined && (status === 401 || status === 403)) return unread(options, `status ${status}`, "status-refused");
   if (status !== 200) return answered(ctx, options, { status, retryAfter: got.headers["retry-after"] ?? "" });
@@ -199,7 +219,7 @@ async function readGraph(ctx: CheckContext, options: Options & { readonly oauth:
   const { provider, oauth, url, proxy } = options;
   const health = await readHealth(ctx, { url, oauth, proxy }, signal);
   if (health.kind === "read") return health;
-  if (health.kind === "unread") return unread(options, health.reason);
+  if (health.kind === "unread") return unreached(options, health.failure, health.reason);
   if (health.kind === "credential")
     return { code: "status-no-token", data: { provider, credential: oauth.name, reason: health.reason } };
   const { status } = health;

@@ -1,4 +1,5 @@
 import type { FindingDeclaration } from "../src/model/check.ts";
+import { connectionFindings } from "../src/net/connection-findings.ts";
 
 /** What somebody meets who opens the webmail in a browser. */
 export const webmailFindings = {
@@ -92,6 +93,9 @@ export const webmailFindings = {
     },
     source: "RFC 9110 section 15",
   },
+  // The same as of mail servers.
+  "path-blocked": connectionFindings["path-blocked"],
+  "proxy-failed": connectionFindings["proxy-failed"],
   "webmail-status": {
     severity: "critical",
     cause: "server-down",

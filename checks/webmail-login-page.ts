@@ -1,9 +1,11 @@
 import { getDomain } from "tldts";
 import { z } from "zod";
 import { type CheckContext, defineCheck, explain, type FoundFinding } from "../src/model/check.ts";
+import { proxyName } from "../src/model/proxy.ts";
 import { mailServices, type MailService, servicesOfClient, servicesOfMx } from "../src/mail/mail-services.ts";
 import { decodeText } from "../src/net/decode.ts";
-import { get, type GetOutcome } from "../src/net/get.ts";
+import { get, type GetFailure, type GetOutcome } from "../src/net/get.ts";
+import { proxyOption } from "../src/net/proxy-option.ts";
 import { certificateProblem } from "../src/net/tls.ts";
 import { webmailFindings } from "./webmail-login-page.texts.ts";
 
@@ -56,6 +58,7 @@ const optionsSchema = z.strictObject({
         zh: "以前服务商的主机：跳转到它或其下级即为故障",
       }),
     ),
+  proxy: proxyOption.optional(),
   slow: z
     .number()
     .positive()
@@ -98,7 +101,7 @@ export default defineCheck({
 
   async run(ctx, options, signal) {
     const began = performance.now();
-    const got = await getPage(ctx, options.url, timeoutMs, signal);
+    const got = await getPage(ctx, options, { url: options.url, within: timeoutMs }, signal);
     const seconds = (performance.now() - began) / 1000;
     ctx.note(got.kind === "failed" ? got.text : `${got.url}: ${got.status}, ${got.body.length} bytes, ${seconds.toFixed(1)} s`);
     if (got.kind === "failed") return { findings: [failure(got, options)] };
@@ -113,18 +116,40 @@ export default defineCheck({
 
 const hostOf = (url: string): string => URL.parse(url)?.hostname.toLowerCase() ?? url;
 
-async function getPage(ctx: CheckContext, url: string, within: number, signal: AbortSignal): Promise<GetOutcome> {
+async function getPage(
+  ctx: CheckContext,
+  { proxy }: Options,
+  { url, within }: { readonly url: string; readonly within: number },
+  signal: AbortSignal,
+): Promise<GetOutcome> {
   const { ask, isPublic, authorities } = ctx;
   const accept = "text/html,application/xhtml+xml;q=0.9,*/*;q=0.8";
   const limits = { maxBytes, timeoutMs: within, redirects: maxRedirects, bodyAs: "latin1" } as const;
-  const got = await get({ url, ask, isPublic, authorities, signal, accept, ...limits });
+  const got = await get({
+    url,
+    ask,
+    isPublic,
+    authorities,
+    signal,
+    accept,
+    ...limits,
+    ...(proxy === undefined ? {} : { proxy }),
+  });
   signal.throwIfAborted();
   return got;
 }
 
-function failure(got: Extract<GetOutcome, { kind: "failed" }>, { url }: Options): Found {
+/** Those whose presets say that the way to them is blocked in mainland China. */
+const blockedServices: ReadonlySet<string> = new Set(["Google Workspace"]);
+const cutOff: ReadonlySet<GetFailure> = new Set<GetFailure>(["timeout", "refused", "other"]);
+
+function failure(got: Extract<GetOutcome, { kind: "failed" }>, { url, proxy }: Options): Found {
   const { peer, to = "" } = got;
   const data = { url, host: hostOf(url), reason: got.text };
+  if (got.failure === "proxy")
+    return { code: "proxy-failed", data: { ...data, proxy: proxy === undefined ? "" : proxyName(proxy) } };
+  const isBlocked = servicesAt(data.host).some(({ name }) => blockedServices.has(name));
+  if (isBlocked && proxy === undefined && cutOff.has(got.failure)) return { code: "path-blocked", data };
   if (got.failure === "certificate") {
     const intercepted = certificateProblem(peer?.problem) === "intercepted";
     return { code: intercepted ? "webmail-unjudged" : "webmail-certificate", data: { ...data, problem: peer?.problem ?? "" } };
@@ -184,11 +209,12 @@ function judgePage(status: number, page: string, { url, text, form }: Options): 
 }
 
 /** Most people type no scheme. A host that has nothing at port 80 is as good as one that leads to https. */
-async function judgeHttp(ctx: CheckContext, { url }: Options, signal: AbortSignal): Promise<readonly Found[]> {
+async function judgeHttp(ctx: CheckContext, options: Options, signal: AbortSignal): Promise<readonly Found[]> {
+  const { url } = options;
   const parsed = URL.parse(url);
   if (parsed?.protocol !== "https:" || parsed.port !== "") return [];
   const where = `http://${parsed.host}/`;
-  const got = await getPage(ctx, where, httpTimeoutMs, signal);
+  const got = await getPage(ctx, options, { url: where, within: httpTimeoutMs }, signal);
   ctx.note(got.kind === "failed" ? got.text : `${where} → ${got.url}: ${got.status}`);
   const stays = got.kind === "answer" && got.url.startsWith("http:") && got.status >= 200 && got.status < 300;
   return stays ? [{ code: "webmail-http-open", data: { url, where: got.url } }] : [];

@@ -13,6 +13,7 @@ export const checkPhrases: readonly Text[] = [
   { en: "its answer has no date that can be read", zh: "应答中没有可读的日期" },
   { en: "it refuses: {words}", zh: "拒绝查询：{words}" },
   { en: "it asks to be left alone for {seconds} s", zh: "对方要求 {seconds} 秒内不要再来" },
+  { en: "{url} redirects to {target}, inside the network of the proxy", zh: "{url} 跳转到代理内网中的 {target}" },
   { en: "it cannot be read", zh: "内容无法读取" },
   { en: "status {status}", zh: "状态码 {status}" },
   { en: "last known", zh: "上次查到" },

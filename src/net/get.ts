@@ -1,3 +1,4 @@
+import net from "node:net";
 import { DialError, type DialFailure, type TlsPeer } from "../model/connection.ts";
 import type { Ask } from "../model/dns.ts";
 import type { Proxy } from "../model/proxy.ts";
@@ -38,6 +39,8 @@ export type GetFailure =
   | "name-not-found"
   | "no-address"
   | "resolve-failed"
+  /** The proxy itself does not work, or does not let us in: nothing is known about the far side. */
+  | "proxy"
   | "other";
 
 /** What became of a GET. `peer` is who the far side proved to be: undefined without TLS, or before it. */
@@ -81,6 +84,9 @@ export async function get(request: GetRequest): Promise<GetOutcome> {
       const { location } = outcome.headers;
       const next = location === undefined ? undefined : urlOf(location, url);
       const where = next === undefined ? "without an address" : `to ${next.href}`;
+      if (next !== undefined && request.proxy !== undefined && !mayLieOutside(next, request.isPublic)) {
+        return failed("not-public", `${url.href} redirects to ${next.href}, inside the network of the proxy`, outcome.peer);
+      }
       const downgrade = url.protocol === "https:" && next?.protocol === "http:";
       if (followed >= redirects || downgrade || next === undefined) {
         return failed("redirect", `${url.href} redirects (${outcome.status}) ${where}`, outcome.peer, next?.href);
@@ -91,6 +97,13 @@ export async function get(request: GetRequest): Promise<GetOutcome> {
   } finally {
     stopTimer();
   }
+}
+
+/** Where a redirect leads behind a proxy only the proxy knows: names that are nobody's on the internet (RFC 6761, RFC 6762) are not gone to. */
+function mayLieOutside(url: URL, isPublic: (address: string) => boolean): boolean {
+  const host = hostOf(url);
+  if (net.isIP(host) !== 0) return isPublic(host);
+  return host.includes(".") && !/\.(?:localhost|local|internal|intranet|lan|home|corp|home\.arpa)\.?$/i.test(host);
 }
 
 function urlOf(text: string, base?: URL): URL | undefined {
@@ -121,7 +134,8 @@ async function getOnce(request: GetRequest, url: URL): Promise<GetOutcome> {
   } catch (error) {
     if (signal.aborted) return failed("timeout", messageOf(signal.reason));
     if (!(error instanceof DialError)) return failed("other", wordsOf(error));
-    return failed(failures[error.failure] ?? "other", error.message, error.peer);
+    const isProxy = error.phase === "proxy-connect" || error.phase === "proxy-handshake";
+    return failed(isProxy ? "proxy" : (failures[error.failure] ?? "other"), error.message, error.peer);
   }
 }
 

@@ -276,7 +276,7 @@ testCheck(
   },
   {
     shownElsewhere: Object.fromEntries(
-      ["provider-notice", "status-refused"].map((code) => [code, "test/checks/provider-status.test.ts"]),
+      ["provider-notice", "status-refused", "path-blocked", "proxy-failed"].map((code) => [code, "test/checks/provider-status.test.ts"]),
     ),
   },
 );

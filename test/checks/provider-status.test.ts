@@ -175,6 +175,21 @@ testCheck(
     "through a proxy": on({ reply: page(incident("Mail is late", "minor", "Mail")), proxied: true }, "warning", [
       "provider-trouble",
     ]),
+    "the proxy does not work": on(
+      { reply: page(), options: { proxy: "http://127.0.0.1:9" } },
+      "unknown",
+      ["proxy-failed"],
+      ({ findings }) => expect(findings[0]?.data).toMatchObject({ host: mailHost, proxy: "127.0.0.1:9" }),
+    ),
+    "out of reach where the way is known to be blocked": on(
+      { reply: page(), options: { url: `https://${mailHost}:9/`, blockedInChina: true } },
+      "unknown",
+      ["path-blocked"],
+    ),
+    "the same where it is not": on({ reply: page(), options: { url: `https://${mailHost}:9/` } }, "unknown", ["status-unread"]),
+    "what was answered was not blocked": on({ reply: { status: 500, body: "" }, options: { blockedInChina: true } }, "unknown", [
+      "status-unread",
+    ]),
     "a page that is not there any more": on(
       { reply: { status: 404, body: "" } },
       "unknown",

@@ -5,6 +5,7 @@ import { createAddressPolicy } from "../../src/net/addresses.ts";
 import type { Issued } from "../support/certificates.ts";
 import { type CheckCase, testCheck } from "../support/check-tester.ts";
 import { authority, certificate, reaching } from "../support/mail-world.ts";
+import { startProxy } from "../support/proxy-server.ts";
 import { type Receiver, type Reply, startReceiver } from "../support/receiver.ts";
 import type { Zone } from "../support/zone.ts";
 
@@ -27,12 +28,21 @@ interface Web {
   readonly zone?: Zone;
   readonly options?: object;
   readonly isPublic?: (address: string) => boolean;
+  /** Through a proxy, which alone knows the names; or where one should be. */
+  readonly proxied?: "socks5" | "http" | "down";
 }
 
 const believed = async (name: string): Promise<Issued> => (await authority()).issue({ names: [name] });
 
+const targetsOf = (names: Readonly<Record<string, string>>) =>
+  Object.fromEntries(
+    Object.entries(names).flatMap(([name, address]) =>
+      [80, 443].map((port) => [`${name}:${port}`, { host: address, port }] as const),
+    ),
+  );
+
 const at =
-  ({ page: own, plain, other, presents = believed, zone = {}, options = {}, isPublic = () => true }: Web) =>
+  ({ page: own, plain, other, presents = believed, zone = {}, options = {}, isPublic = () => true, proxied }: Web) =>
   async () => {
     const started: Receiver[] = [];
     const serve = async (reply: Reply, address: string, tls?: string): Promise<void> => {
@@ -46,13 +56,19 @@ const at =
     if (own) await serve(own, first, host);
     if (plain) await serve(plain, first);
     if (other) await serve(other.page, second, other.host);
-    const { ask } = await reaching({ [host]: { A: [first] }, ...(other ? { [other.host]: { A: [second] } } : {}), ...zone });
+    const names = { [host]: first, ...(other ? { [other.host]: second } : {}) };
+    const proxy =
+      proxied === "http" || proxied === "socks5" ? await startProxy({ kind: proxied, targets: targetsOf(names) }) : undefined;
+    const way = proxied && `${proxied === "down" ? "http" : proxied}://127.0.0.1:${proxy?.port ?? 9}`;
+    const known = proxied ? {} : Object.fromEntries(Object.entries(names).map(([name, address]) => [name, { A: [address] }]));
+    const { ask } = await reaching({ ...known, ...zone });
     return {
-      options: { url: `https://${host}/`, ...options },
+      options: { url: `https://${host}/`, ...(way ? { proxy: way } : {}), ...options },
       ctx: { ...(ask ? { ask } : {}), isPublic, authorities: [(await authority()).certPem] },
       close: async () => {
         const sent = started.flatMap(({ received }) => received);
         for (const one of started) await one[Symbol.asyncDispose]();
+        await proxy?.close();
         expect(sent.every(({ method, body }) => method === "GET" && body.length === 0)).toBe(true);
         expect(sent.some(({ headers }) => "cookie" in headers || "authorization" in headers)).toBe(false);
       },
@@ -139,6 +155,34 @@ testCheck(webmail, {
   "the certificate is another host's": on({ page: page(form), presents: () => certificate("otherHost") }, "critical", [
     "webmail-certificate",
   ]),
+  "through a SOCKS5 proxy, redirects too": on(
+    {
+      page: leadingTo("https://login.example.test/"),
+      other: { host: "login.example.test", page: page(form) },
+      proxied: "socks5",
+    },
+    "ok",
+    [],
+  ),
+  "through an HTTP proxy": on({ page: page(form), proxied: "http" }, "ok", []),
+  "the proxy does not work: the page is not judged": on(
+    { page: page(form), proxied: "down" },
+    "unknown",
+    ["proxy-failed"],
+    ({ findings }) => expect(findings[0]?.data).toMatchObject({ host, proxy: "127.0.0.1:9" }),
+  ),
+  "the proxy works, and the page is not there": on({ proxied: "http" }, "critical", ["webmail-unreachable"]),
+  ...Object.fromEntries(
+    ["http://10.0.0.1/", "https://intranet/", "https://nas.local/", "https://router.home.arpa/"].map((inside) => [
+      `behind a proxy nobody is led inside: ${inside}`,
+      on({ page: leadingTo(inside), proxied: "http", isPublic: createAddressPolicy() }, "unknown", ["webmail-unjudged"]),
+    ]),
+  ),
+  "Google's page is out of reach: in China the way there is blocked": on(
+    { zone: { "mail.google.com": { A: ["127.0.0.1"] } }, options: { url: "https://mail.google.com:9/" } },
+    "unknown",
+    ["path-blocked"],
+  ),
   "nobody listens": on({}, "critical", ["webmail-unreachable"]),
   "the name is gone": on({ zone: { [host]: "nxdomain" } }, "critical", ["webmail-unreachable"]),
   "the name cannot be looked up": on({ zone: { [host]: "SERVFAIL" } }, "unknown", ["webmail-unjudged"]),

@@ -29,7 +29,7 @@ test("each provider in use is asked once for its own word, and each of its hosts
   expect(probeIn(plan, "www.google.com:443/provider-status")).toMatchObject({
     everyMs: 900_000,
     business: "critical",
-    options: { format: "google", url: "https://www.google.com/appsstatus/dashboard/incidents.json" },
+    options: { format: "google", url: "https://www.google.com/appsstatus/dashboard/incidents.json", blockedInChina: true },
   });
   expect(probeIn(plan, "imap.gmail.com:993/port-reachability")).toMatchObject({
     everyMs: 3_600_000,
@@ -50,7 +50,10 @@ test("a host that reads and takes mail is one probe with both ports", async () =
 test("the status page goes by the proxy of the mailbox where the provider is blocked, and its ports are not tried directly", async () => {
   const plan = await planned('address: a@example.com, provider: google, proxy: "socks5://gate.example.com:1080"');
   expect(ofProvider(plan)).toEqual(["www.google.com:443/provider-status"]);
-  expect(probeIn(plan, "www.google.com:443/provider-status").options).toMatchObject({ proxy: { host: "gate.example.com" } });
+  expect(probeIn(plan, "www.google.com:443/provider-status").options).toMatchObject({
+    proxy: { host: "gate.example.com" },
+    blockedInChina: false,
+  });
 });
 
 test("own servers, hosts that are not the provider's, pages without a format, and what is off, get none", async () => {

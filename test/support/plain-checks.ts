@@ -114,6 +114,7 @@ export const plainChecks: ReadonlyMap<string, AnyCheck> = new Map([
       provider: z.string(),
       url: z.url(),
       format: z.enum(["google", "statuspage", "graph", "feed"]),
+      blockedInChina: z.boolean().optional(),
       oauth: z.unknown().optional(),
       proxy: z.unknown().optional(),
     }),
