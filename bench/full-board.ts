@@ -49,7 +49,7 @@ export function createFullBoard(count: number): FullBoard {
   const app = createApp({
     board,
     diagnosis: createDiagnoseNow({ board, runNow: () => false, now: Date.now }),
-    actions: { acknowledge: () => Promise.resolve(false), runNow: () => false },
+    actions: { acknowledge: () => Promise.resolve(false), runNow: () => false, ping: () => Promise.resolve(false) },
     health: () => ({ loopAgeMs: 0, databaseOk: true, outboxAgeMs: 0 }),
     version: "bench",
     pageFolder: "/nonexistent",

@@ -21,7 +21,7 @@ export const clock = (voice: Voice, at: number): string => localTime(at, voice);
 
 /** What an asset is called: its id, a route as the way it goes, the own side by its name. */
 export function assetName(voice: Voice, id: string): string {
-  return id === "monitor" ? speak(voice, kindWords.monitor) : id.replace("~", " → ").replace(/^subscription:/, "");
+  return id === "monitor" ? speak(voice, kindWords.monitor) : id.replace("~", " → ").replace(/^(?:subscription|backup):/, "");
 }
 
 /** In whole minutes, below one in seconds: a figure that changes each second draws the eye for nothing. */

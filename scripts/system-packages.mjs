@@ -18,6 +18,9 @@ const wanted = [
   "nftables",
   "openssl",
   "prometheus",
+  "curl",
+  "restic",
+  "borgbackup",
 ];
 
 /** Those of the wanted packages that are not installed; all of them where there is no dpkg. */

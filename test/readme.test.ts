@@ -24,6 +24,8 @@ describe.each(["README.md", "README.zh-CN.md"])("%s", (name) => {
         SPAMHAUS_DQS_KEY: "x",
         MAIL_PASSWORD: "x",
         CLIENT_SECRET: "x",
+        RESTIC_PASSWORD: "x",
+        OSS_SECRET: "x",
         DUTY_URL: "https://hooks.example/x",
         DUTY_SECRET: `whsec_${"A".repeat(32)}`,
       };

@@ -1,7 +1,10 @@
+import { createHmac } from "node:crypto";
 import { formatDuration } from "../config/duration.ts";
 import { commandWords } from "../i18n/commands.ts";
+import { pingId } from "../model/ping.ts";
 import type { Probe } from "../model/probe.ts";
 import { inLanguage, say } from "../model/text.ts";
+import { installationKey } from "../store/installation-key.ts";
 import { chosenFile, configured, exitUsage, type Env } from "./configuration.ts";
 import { table } from "./table.ts";
 
@@ -26,6 +29,15 @@ export async function showPlan(
   }
   console.error(say(commandWords.counts, language, { assets: declared, probes: probes.length }));
   for (const note of notes) console.error(inLanguage(note, language));
+  const heartbeats = probes.filter(({ options: own }) => typeof own === "object" && own !== null && "heartbeat" in own);
+  if (heartbeats.length > 0) {
+    const key = installationKey(found.plan.settings.data);
+    const sign = (text: string): string => createHmac("sha256", key).update(text).digest("hex");
+    for (const { asset, target } of heartbeats) {
+      const url = `${found.plan.settings.url}/ping/${pingId(asset, sign)}`;
+      console.error(say(commandWords.heartbeat, language, { what: target, url }));
+    }
+  }
   for (const { id, waiting } of probes) {
     if (waiting !== undefined)
       console.error(say(commandWords.waiting, language, { probe: id, reason: inLanguage(waiting, language) }));

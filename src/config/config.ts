@@ -6,26 +6,30 @@ import type { Proxy } from "../model/proxy.ts";
 import type { Path } from "./diagnostics.ts";
 import type { SourceDocument } from "./document.ts";
 import type { Blocklists } from "./domain-checks.ts";
+import type { ForwardAsset } from "./forwards.ts";
 import type { MailAddress } from "./names.ts";
+import type { OwnServers } from "./own-servers.ts";
 import type { Provider } from "./providers.ts";
 import type { probeSchema } from "./schema.ts";
 
 /** A file that was read and understood, before it is planned. Each thing keeps the path it was written at. */
-export interface Config {
+export interface Config extends OwnServers {
   readonly source: SourceDocument;
   readonly settings: Settings;
   readonly domains: readonly DomainAsset[];
   readonly mailboxes: readonly MailboxAsset[];
   readonly routes: readonly RouteAsset[];
+  readonly forwards: readonly ForwardAsset[];
   readonly endpoints: readonly EndpointAsset[];
   readonly subscriptions: readonly SubscriptionAsset[];
+  readonly backups: readonly BackupAsset[];
   readonly dnsbl: Blocklists;
   readonly channels: readonly ChannelConfig[];
   readonly alerts: Plan["alerts"];
   readonly probes: readonly ProbeOverride[];
 }
 
-interface Declared {
+export interface Declared {
   readonly business: Business;
   /** Checks that are not wanted for it. */
   readonly off: readonly string[];
@@ -98,6 +102,12 @@ export interface SubscriptionAsset extends Pick<Declared, "business" | "path"> {
   readonly note: string | undefined;
   /** Ids of the domains and mailboxes that stop without it. */
   readonly paysFor: readonly string[];
+}
+
+export interface BackupAsset extends Pick<Declared, "business" | "path"> {
+  readonly name: string;
+  /** As the check takes them. */
+  readonly options: Readonly<Record<string, unknown>>;
 }
 
 /** One entry of `probes`: its options are translated, not yet parsed. */

@@ -1,5 +1,6 @@
 import type { AssetSummary, Settings } from "../model/config.ts";
 import { ownServer } from "../model/provider.ts";
+import { kindOfAsset } from "../model/probe.ts";
 import { isProxy, type Proxy, proxyName } from "../model/proxy.ts";
 import { highest, type Config, type MailboxAsset } from "./config.ts";
 import type { Path } from "./diagnostics.ts";
@@ -8,6 +9,7 @@ import { domainDrafts } from "./domains.ts";
 import type { Draft } from "./draft.ts";
 import { isOAuth, type OAuth } from "../model/oauth.ts";
 import { joinHostPort } from "./names.ts";
+import { ownServerDrafts } from "./own-servers.ts";
 import { providerDrafts } from "./provider-drafts.ts";
 import { type Provider, recognisable } from "./providers.ts";
 import { domainsToFind, needsDiscovery, type PlanFacts, type Server, type Services, servicesOf } from "./services.ts";
@@ -39,14 +41,9 @@ export function derive(config: Config, facts: PlanFacts): { drafts: readonly Dra
     addAsset({ id: draft.asset, kind: draft.check === "tls-certificate" ? "endpoint" : "domain", business: draft.business });
     drafts.push(draft);
   }
-  for (const draft of subscriptionDrafts(config)) {
-    addAsset({ id: draft.asset, kind: "subscription", business: draft.business });
+  for (const draft of namedDrafts(config)) {
+    addAsset({ id: draft.asset, kind: kindOfAsset(draft.asset), business: draft.business });
     drafts.push(draft);
-  }
-  for (const { name, options, business, path } of config.backups) {
-    const asset = `backup:${name}`;
-    addAsset({ id: asset, kind: "backup", business });
-    drafts.push({ asset, check: "backup-freshness", options, business, path });
   }
   for (const draft of providerDrafts(services)) {
     addAsset({ id: draft.asset, kind: "endpoint", business: draft.business });
@@ -54,6 +51,14 @@ export function derive(config: Config, facts: PlanFacts): { drafts: readonly Dra
   }
   for (const draft of roundTrips(config, services)) {
     addAsset({ id: draft.asset, kind: "route", business: draft.business });
+    drafts.push(draft);
+  }
+  for (const draft of forwards(config, services)) {
+    addAsset({ id: draft.asset, kind: "mailbox", business: draft.business });
+    drafts.push(draft);
+  }
+  for (const draft of ownServerDrafts(config)) {
+    addAsset({ id: draft.asset, kind: "endpoint", business: draft.business });
     drafts.push(draft);
   }
   const looksAtMailServers = [...drafts, ...config.probes.map(({ words }) => words)].some(({ check }) => check === "smtp-mx");
@@ -75,14 +80,23 @@ export const providerOptions = (provider: Provider | undefined) =>
     blockedInChina: provider.blockedIn.includes("CN"),
   };
 
-const subscriptionDrafts = ({ subscriptions }: Config): readonly Draft[] =>
-  subscriptions.map(({ name, what, ends, owner, seats, note, paysFor, business, path }) => ({
+/** What has a name of its own and no address. */
+const namedDrafts = ({ subscriptions, backups }: Config): readonly Draft[] => [
+  ...subscriptions.map(({ name, what, ends, owner, seats, note, paysFor, business, path }) => ({
     asset: `subscription:${name}`,
     check: "subscription-expiry",
     options: { what, ends, owner, ...(seats === undefined ? {} : { seats }), ...(note === undefined ? {} : { note }), paysFor },
     business,
     path,
-  }));
+  })),
+  ...backups.map(({ name, options, business, path }) => ({
+    asset: `backup:${name}`,
+    check: "backup-freshness",
+    options,
+    business,
+    path,
+  })),
+];
 
 /** What only partners use is not the company's. */
 const whose = (users: readonly MailboxAsset[]): Pick<Draft, "ours"> =>
@@ -194,13 +208,12 @@ function roundTrips(config: Config, services: readonly Services[]): readonly Dra
     const asset = `${from.mailbox.address.id}~${to.mailbox.address.id}`;
     if (drafts.has(asset)) return;
     const waiting = from.waiting ?? to.waiting;
-    const junk = to.provider?.junkFolders ?? [];
     drafts.set(asset, {
       asset,
       check: "mail-roundtrip",
       options: {
-        from: { address: from.mailbox.address.address, ...from.smtp, ...login(from), ...returnsTo(from) },
-        to: { address: to.mailbox.address.address, ...to.imap, ...login(to), ...(junk.length > 0 ? { junk } : {}) },
+        from: senderOf(from),
+        to: receiverOf(to),
         // How our mail is signed and from where it comes; a partner's is no concern of ours.
         ownSender: !from.mailbox.partner,
         ...(config.settings.spamd === undefined ? {} : { spamd: config.settings.spamd }),
@@ -244,6 +257,50 @@ function roundTrips(config: Config, services: readonly Services[]): readonly Dra
     }
   }
   return [...drafts.values()];
+}
+
+/** Shared addresses, and the mailboxes that their mail must reach. */
+function forwards(config: Config, services: readonly Services[]): readonly Draft[] {
+  const byId = new Map(services.map((service) => [service.mailbox.address.id, service]));
+  return config.forwards.flatMap(
+    ({ address, from, members, autoReply, everyMs, lateAfterMs, lostAfterMs, business, off, path }) => {
+      const sender = byId.get(from.id);
+      const receivers = members.flatMap(({ id }) => byId.get(id) ?? []);
+      if (!sender || receivers.length < members.length || off.includes("mail-forward")) return [];
+      const waiting = [sender, ...receivers].find((service) => service.waiting !== undefined)?.waiting;
+      return [
+        {
+          asset: address.id,
+          check: "mail-forward",
+          options: {
+            from: senderOf(sender),
+            to: address.address,
+            members: receivers.map(receiverOf),
+            ...(autoReply === undefined ? {} : { autoReply }),
+            ...(lateAfterMs === undefined ? {} : { lateAfter: lateAfterMs }),
+            ...(lostAfterMs === undefined ? {} : { lostAfter: lostAfterMs }),
+          },
+          ...(waiting === undefined ? {} : { waiting }),
+          everyMs,
+          business,
+          path,
+        },
+      ];
+    },
+  );
+}
+
+const senderOf = (service: Services) => ({
+  address: service.mailbox.address.address,
+  ...service.smtp,
+  ...login(service),
+  ...returnsTo(service),
+});
+
+function receiverOf(service: Services) {
+  const junk = service.provider?.junkFolders ?? [];
+  const { address } = service.mailbox.address;
+  return { address, ...service.imap, ...login(service), ...(junk.length > 0 ? { junk } : {}) };
 }
 
 /** Where returned mails are read. */

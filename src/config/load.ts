@@ -87,7 +87,17 @@ export async function loadConfiguration(file: string, world: LoadWorld): Promise
       alerts: config.alerts,
       notes: [...discovery.notes, ...providerNotes(config, facts)],
     },
-    declared: config.domains.length + config.mailboxes.length + config.routes.length + config.endpoints.length,
+    declared: [
+      config.domains,
+      config.mailboxes,
+      config.routes,
+      config.endpoints,
+      config.subscriptions,
+      config.backups,
+      config.forwards,
+      config.relays,
+      config.queues,
+    ].reduce((sum, { length }) => sum + length, 0),
   };
 }
 

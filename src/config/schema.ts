@@ -4,7 +4,7 @@ import { z } from "zod";
 import { priorities } from "../model/incident.ts";
 import { proxyRemedy, readProxy } from "../model/proxy.ts";
 import { severities } from "../model/status.ts";
-import { languages } from "../model/text.ts";
+import { languages, type Text } from "../model/text.ts";
 import { isSelector } from "../model/dns-words.ts";
 import { fault, show } from "./diagnostics.ts";
 import { isRecord } from "./document.ts";
@@ -19,6 +19,18 @@ import { fullWidth } from "./syntax.ts";
 export const text = leaf(
   { en: "a text", zh: "文字" },
   { en: "write a text of 1 to 200 characters, in quotes if it is a number", zh: "请写 1 至 200 个字符的文字，数字需加引号" },
+  (value) => (isText(value) && value.trim() !== "" && value.length <= 200 ? value : undefined),
+);
+/** What an asset is called that has no address: part of its id. */
+export const assetName = (kind: Text) =>
+  leaf(
+    kind,
+    { en: "use 1 to 60 small letters, digits and -, such as exmail", zh: "请用 1 至 60 个小写字母、数字和 -，例如 exmail" },
+    (value) => (isText(value) && /^[a-z0-9]([a-z0-9-]{0,58}[a-z0-9])?$/.test(value) ? value : undefined),
+  );
+export const owner = leaf(
+  { en: "a person or department", zh: "人员或部门" },
+  { en: "write who looks after it, such as Finance (Ms Li)", zh: "请写明由谁负责，例如 财务部（李女士）" },
   (value) => (isText(value) && value.trim() !== "" && value.length <= 200 ? value : undefined),
 );
 export const boolean = leaf(
@@ -119,7 +131,7 @@ const addressRange = leaf(
 );
 
 /** `5m`; a cron expression is told apart, because other tools take one here. */
-const duration = (leastMs: number, mostMs: number) => {
+export const duration = (leastMs: number, mostMs: number) => {
   const remedy = { en: "write a number and s, m, h or d, such as 5m", zh: "请写数字加 s、m、h 或 d，例如 5m" };
   const [least, most] = [formatDuration(leastMs), formatDuration(mostMs)];
   return judged(remedy, (value) => {
@@ -316,8 +328,12 @@ export const topLevelKeys = [
   "credentials",
   "mailboxes",
   "routes",
+  "forwards",
   "endpoints",
+  "relays",
+  "queues",
   "subscriptions",
+  "backups",
   "dnsbl",
   "channels",
   "alerts",
@@ -325,7 +341,7 @@ export const topLevelKeys = [
 ] as const;
 export const alertsKeys = ["rules", "remind"] as const;
 /** Words of the design that come with later versions: refused by name, never ignored. */
-export const laterKeys: readonly string[] = ["backups", "sops", "silences", "maintenance", "report", "reports"];
+export const laterKeys: readonly string[] = ["sops", "silences", "maintenance", "report", "reports"];
 
 /** The IANA name as the system writes it. `UTC` and offsets such as `+08:00` are none. */
 function knownTimeZone(name: string): string | undefined {

@@ -4,16 +4,19 @@ import type { AnyChannel } from "../model/channel.ts";
 import type { AnyCheck } from "../model/check.ts";
 import type { AlertRule, ChannelConfig } from "../model/config.ts";
 import { priorities } from "../model/incident.ts";
+import { readBackups } from "./backups.ts";
 import { readBlocklists } from "./blocklists.ts";
 import { type Credentials, readCredentials, readOAuth, withCredentials } from "./credentials.ts";
-import { declare } from "./declare.ts";
-import { fault, formatPath, nearest, suggest, type Path } from "./diagnostics.ts";
+import { declare, declaredMailbox } from "./declare.ts";
+import { fault, formatPath, suggest, type Path } from "./diagnostics.ts";
 import { isRecord } from "./document.ts";
+import { readForwards } from "./forwards.ts";
 import { valueAt } from "./issues.ts";
 import { highest } from "./config.ts";
 import type { Config, DomainAsset, EndpointAsset, MailboxAsset, ProbeOverride, RouteAsset } from "./config.ts";
 import { joinHostPort } from "./names.ts";
 import { parseOptions } from "./options.ts";
+import { readOwnServers } from "./own-servers.ts";
 import type { Credential } from "../model/oauth.ts";
 import { ownServer } from "../model/provider.ts";
 import type { Proxy } from "../model/proxy.ts";
@@ -50,18 +53,25 @@ export async function readSections(reader: Reader, known: Known): Promise<Config
   const credentials = readCredentials(reader);
   const mailboxes = readMailboxes(reader, known, credentials);
   const routes = readRoutes(reader, known, mailboxes);
+  const forwards = readForwards(reader, known.checks, mailboxes);
+  const ownServers = readOwnServers(reader, known, mailboxes);
   const endpoints = readEndpoints(reader, known);
   const subscriptions = readSubscriptions(reader, {
     domains: domains.map(({ name }) => name),
     mailboxes: mailboxes.map(({ address }) => address.id),
   });
+  const backups = readBackups(reader);
   const dnsbl = readBlocklists(reader);
   const channels = readChannels(reader, known);
   const alerts = readAlerts(reader);
   const probes = readProbes(reader, credentials);
   const company = domains[0]?.name ?? mailboxes[0]?.address.domain ?? "Mailvigil";
   const settings = await readSettings(reader, resolve(known.folder), company);
-  if (["domains", "mailboxes", "endpoints", "subscriptions", "probes"].every((key) => isEmpty(reader.source.value[key]))) {
+  if (
+    ["domains", "mailboxes", "endpoints", "subscriptions", "backups", "relays", "queues", "probes"].every((key) =>
+      isEmpty(reader.source.value[key]),
+    )
+  ) {
     reader.report(
       [],
       fault(
@@ -76,8 +86,11 @@ export async function readSections(reader: Reader, known: Known): Promise<Config
     domains,
     mailboxes,
     routes,
+    forwards,
+    ...ownServers,
     endpoints,
     subscriptions,
+    backups,
     dnsbl,
     channels,
     alerts,
@@ -178,14 +191,9 @@ function readRoutes(reader: Reader, known: Known, mailboxes: readonly MailboxAss
   return reader.items(["routes"]).flatMap((path) => {
     const words = reader.parse(routeSchema, path);
     const { from, to, off } = words ?? reader.parts(routeSchema.partial(), path);
-    const ends = [["from", from] as const, ["to", to] as const].map(([key, end]) => {
-      if (!end) return undefined;
-      const { id } = end;
-      const mailbox = mailboxes.find((it) => it.address.id === id);
-      // A mailbox that is declared but wrong has its own message.
-      if (!mailbox && !isWritten(reader, id)) reader.report([...path, key], notDeclared(id, mailboxes));
-      return mailbox;
-    });
+    const ends = [["from", from] as const, ["to", to] as const].map(
+      ([key, end]) => end && declaredMailbox(reader, end, [...path, key], mailboxes),
+    );
     if (from && from.id === to?.id) {
       reader.report(
         [...path, "to"],
@@ -215,22 +223,6 @@ function readRoutes(reader: Reader, known: Known, mailboxes: readonly MailboxAss
     ];
   });
 }
-
-const isWritten = (reader: Reader, id: string): boolean =>
-  reader.items(["mailboxes"]).some((path) => String(valueAt(reader.source.value, [...path, "address"])).toLowerCase() === id);
-
-const notDeclared = (id: string, mailboxes: readonly MailboxAsset[]) => {
-  const near = nearest(
-    id,
-    mailboxes.map((it) => it.address.id),
-  );
-  return fault(
-    { en: `${id} is not among the mailboxes`, zh: `mailboxes 中没有 ${id}` },
-    near === undefined
-      ? { en: "declare it in mailboxes with its password", zh: "请在 mailboxes 中声明它及其密码" }
-      : { en: `write ${near}, or declare it in mailboxes`, zh: `请改为 ${near}，或在 mailboxes 中声明它` },
-  );
-};
 
 function readEndpoints(reader: Reader, known: Known): readonly EndpointAsset[] {
   const seen = new Map<string, Path>();

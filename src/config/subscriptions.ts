@@ -2,23 +2,10 @@ import { z } from "zod";
 import type { SubscriptionAsset } from "./config.ts";
 import { declare } from "./declare.ts";
 import { fault, type Path, suggest } from "./diagnostics.ts";
-import { isText, leaf, oneOf } from "./leaf.ts";
+import { leaf, oneOf } from "./leaf.ts";
 import type { Reader } from "./reader.ts";
-import { date, text } from "./schema.ts";
+import { assetName, date, owner, text } from "./schema.ts";
 
-const subscriptionName = leaf(
-  { en: "a name for a subscription", zh: "订阅的名称" },
-  {
-    en: "use 1 to 60 small letters, digits and -, such as exmail; what is paid for goes into what",
-    zh: "请用 1 至 60 个小写字母、数字和 -，例如 exmail；购买的内容写在 what 中",
-  },
-  (value) => (isText(value) && /^[a-z0-9]([a-z0-9-]{0,58}[a-z0-9])?$/.test(value) ? value : undefined),
-);
-const owner = leaf(
-  { en: "a person or department", zh: "人员或部门" },
-  { en: "write who renews it, such as Finance (Ms Li)", zh: "请写明由谁续费，例如 财务部（李女士）" },
-  (value) => (isText(value) && value.trim() !== "" && value.length <= 200 ? value : undefined),
-);
 const seats = leaf(
   { en: "a number of mailboxes", zh: "邮箱数量" },
   { en: "write a whole number from 1 to 1000000", zh: "请写 1 至 1000000 的整数" },
@@ -26,7 +13,7 @@ const seats = leaf(
 );
 
 const subscriptionSchema = z.strictObject({
-  name: subscriptionName,
+  name: assetName({ en: "a name for a subscription", zh: "订阅的名称" }),
   what: text,
   ends: date,
   owner,

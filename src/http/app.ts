@@ -7,6 +7,7 @@ import { bodyLimit } from "hono/body-limit";
 import { getCookie } from "hono/cookie";
 import type { IncidentEvent, ProbeEvent } from "../model/api.ts";
 import type { Actions, Board, BoardEvent, Health } from "../model/board.ts";
+import { pingOf } from "../model/ping.ts";
 import type { DiagnoseNow } from "../model/verdict.ts";
 import { createApi } from "./api.ts";
 import type { EventHub } from "./events.ts";
@@ -66,6 +67,13 @@ export function createApp(deps: AppDeps): App {
       { status: bad.length === 0 ? "ok" : "bad", bad, version, ...current, loopAgeMs: Math.round(current.loopAgeMs) },
       bad.length === 0 ? 200 : 503,
     );
+  });
+  // Jobs of other machines call it by whatever name they know, without a token: the id is the secret.
+  app.on(["GET", "HEAD", "POST"], ["/ping/:id", "/ping/:id/:word"], async (c) => {
+    const ping = pingOf(c.req.param("word") ?? "");
+    c.header("cache-control", "no-store");
+    if (ping === undefined) return c.text("the end of the address is none of: start, fail, 0 to 255\n", 400);
+    return (await actions.ping(c.req.param("id").toLowerCase(), ping)) ? c.text("OK\n") : c.text("not found\n", 404);
   });
   app.use(sameSite(deps.allowedHosts ?? []));
   if (deps.token !== undefined) requireToken(app, createGuard(deps.token), now);

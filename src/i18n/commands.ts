@@ -20,6 +20,10 @@ export const commandWords = {
   confirm: { en: "CONFIRM", zh: "确认" },
   from: { en: "FROM", zh: "来自" },
   waiting: { en: "{probe} cannot run yet: {reason}", zh: "{probe} 暂时无法运行：{reason}" },
+  heartbeat: {
+    en: "{what} reports in at {url} (and /start, /fail or /<exit code> behind it)",
+    zh: "{what} 的报告地址：{url}（开始加 /start，失败加 /fail，或加 /<退出码>）",
+  },
   noneChosen: { en: "no probe fits {globs}; {hint}", zh: "没有符合 {globs} 的探测；{hint}" },
   hint: { en: "mailvigil plan shows their ids", zh: "可用 mailvigil plan 查看 id" },
   running: { en: "{done} of {all}  {probe}  {status}", zh: "{done}/{all}  {probe}  {status}" },

@@ -1,5 +1,6 @@
 import type { AnyCheck } from "./check.ts";
 import type { Incident, Transition } from "./incident.ts";
+import type { Ping } from "./ping.ts";
 import type { Observation } from "./observation.ts";
 import type { Probe } from "./probe.ts";
 import type { ProbeState } from "./state.ts";
@@ -63,4 +64,6 @@ export interface Actions {
   acknowledge(incident: number, by: string, minutes: number): Promise<boolean>;
   /** Runs a probe now, by the same rules (one run at a time, caps, breaker). False when there is no such probe. */
   runNow(probe: string): boolean;
+  /** A job reported in. False when nobody knows the id. */
+  ping(id: string, ping: Ping): Promise<boolean>;
 }

@@ -53,5 +53,6 @@ export function kindOfAsset(id: string): AssetSummary["kind"] {
   if (id.includes("~")) return "route";
   if (id.includes("@")) return "mailbox";
   if (id.startsWith("subscription:")) return "subscription";
+  if (id.startsWith("backup:")) return "backup";
   return id.includes(":") ? "endpoint" : "domain";
 }

@@ -106,7 +106,7 @@ const bad: Readonly<Record<string, readonly string[]>> = {
     "unknown-keys.yaml:1:1 setings: is not a known key; write settings",
     "unknown-keys.yaml:2:13 settings.time_zone: is not a known key; write timezone",
     "unknown-keys.yaml:2:29 settings.htp: is not a known key; write http",
-    "unknown-keys.yaml:3:1 backups: is not supported yet in this version; remove it; nothing would watch it",
+    "unknown-keys.yaml:3:1 maintenance: is not supported yet in this version; remove it; nothing would watch it",
     "unknown-keys.yaml:4:1 silences: is not supported yet in this version; remove it; nothing would watch it",
     "unknown-keys.yaml:5:1 sops: is not supported yet in this version; remove it; nothing would watch it",
     "unknown-keys.yaml:7:26 domains[0].recieves: is not a known key; write receives",

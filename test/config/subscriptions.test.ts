@@ -62,9 +62,9 @@ subscriptions:
   test("are refused with their place and what to write", async () => {
     expect(await messages("en")).toEqual([
       "subscriptions.yaml:4:5 subscriptions[1]: exmail is declared already in line 3; keep one of the two",
-      'subscriptions.yaml:5:13 subscriptions[2].name: "Ex Mail" is not a name for a subscription; use 1 to 60 small letters, digits and -, such as exmail; what is paid for goes into what',
+      'subscriptions.yaml:5:13 subscriptions[2].name: "Ex Mail" is not a name for a subscription; use 1 to 60 small letters, digits and -, such as exmail',
       'subscriptions.yaml:5:40 subscriptions[2].ends: "31.3.2027" is not a date; write it like 2027-03-31',
-      "subscriptions.yaml:6:5 subscriptions[3].owner: is missing; write who renews it, such as Finance (Ms Li)",
+      "subscriptions.yaml:6:5 subscriptions[3].owner: is missing; write who looks after it, such as Finance (Ms Li)",
       'subscriptions.yaml:7:73 subscriptions[4].seats: "many" is not a number of mailboxes; write a whole number from 1 to 1000000',
       "subscriptions.yaml:8:76 subscriptions[5].pays_for[0]: is neither among the domains nor the mailboxes; write example.com",
       "subscriptions.yaml:9:5 subscriptions[6].ends: is missing; write it like 2027-03-31",
@@ -74,9 +74,9 @@ subscriptions:
   test("are refused in Chinese as well", async () => {
     expect(await messages("zh-CN")).toEqual([
       "subscriptions.yaml:4:5 subscriptions[1]：exmail 已在第 3 行声明；请只保留一处",
-      "subscriptions.yaml:5:13 subscriptions[2].name：「Ex Mail」不是订阅的名称；请用 1 至 60 个小写字母、数字和 -，例如 exmail；购买的内容写在 what 中",
+      "subscriptions.yaml:5:13 subscriptions[2].name：「Ex Mail」不是订阅的名称；请用 1 至 60 个小写字母、数字和 -，例如 exmail",
       "subscriptions.yaml:5:40 subscriptions[2].ends：「31.3.2027」不是日期；请写成 2027-03-31",
-      "subscriptions.yaml:6:5 subscriptions[3].owner：缺失；请写明由谁续费，例如 财务部（李女士）",
+      "subscriptions.yaml:6:5 subscriptions[3].owner：缺失；请写明由谁负责，例如 财务部（李女士）",
       "subscriptions.yaml:7:73 subscriptions[4].seats：「many」不是邮箱数量；请写 1 至 1000000 的整数",
       "subscriptions.yaml:8:76 subscriptions[5].pays_for[0]：既不在 domains 也不在 mailboxes 中；请改为 example.com",
       "subscriptions.yaml:9:5 subscriptions[6].ends：缺失；请写成 2027-03-31",

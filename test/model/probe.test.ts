@@ -8,6 +8,7 @@ describe("kindOfAsset()", () => {
     ["a@x.example~b@y.example", "route"],
     ["imap.example.com:993", "endpoint"],
     ["subscription:exmail", "subscription"],
+    ["backup:nightly", "backup"],
     ["monitor", "monitor"],
   ])("takes %s for a %s", (id, kind) => {
     expect(kindOfAsset(id)).toBe(kind);

@@ -98,6 +98,10 @@ export function createFakeBoard({
         if (last !== undefined) board.observe(id, { ...last, at: now(), durationMs: 77 });
         return probes.some((probe) => probe.id === id);
       },
+      ping(id, ping) {
+        asked.push(`ping ${id} ${ping}`);
+        return Promise.resolve(id === "known");
+      },
     },
     addProbe(id, more = {}) {
       const { asset, check } = partsOfId(id);
