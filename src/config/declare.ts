@@ -1,5 +1,8 @@
 import type { AnyCheck } from "../model/check.ts";
-import { fault, suggest, type Path } from "./diagnostics.ts";
+import type { MailboxAsset } from "./config.ts";
+import { fault, nearest, suggest, type Path } from "./diagnostics.ts";
+import { valueAt } from "./issues.ts";
+import type { MailAddress } from "./names.ts";
 import type { Reader } from "./reader.ts";
 
 /** Reports an asset that was declared before, and every check in its `off` that does not exist. */
@@ -34,3 +37,32 @@ export function declare(
   );
   return false;
 }
+
+/** The declared mailbox of an address; reports one that is not declared. */
+export function declaredMailbox(
+  reader: Reader,
+  { id }: MailAddress,
+  path: Path,
+  mailboxes: readonly MailboxAsset[],
+): MailboxAsset | undefined {
+  const mailbox = mailboxes.find((it) => it.address.id === id);
+  // A mailbox that is declared but wrong has its own message.
+  if (!mailbox && !isWritten(reader, id)) reader.report(path, notDeclared(id, mailboxes));
+  return mailbox;
+}
+
+const isWritten = (reader: Reader, id: string): boolean =>
+  reader.items(["mailboxes"]).some((path) => String(valueAt(reader.source.value, [...path, "address"])).toLowerCase() === id);
+
+const notDeclared = (id: string, mailboxes: readonly MailboxAsset[]) => {
+  const near = nearest(
+    id,
+    mailboxes.map((it) => it.address.id),
+  );
+  return fault(
+    { en: `${id} is not among the mailboxes`, zh: `mailboxes 中没有 ${id}` },
+    near === undefined
+      ? { en: "declare it in mailboxes with its password", zh: "请在 mailboxes 中声明它及其密码" }
+      : { en: `write ${near}, or declare it in mailboxes`, zh: `请改为 ${near}，或在 mailboxes 中声明它` },
+  );
+};
