@@ -1,7 +1,7 @@
 import { css, html, LitElement, nothing } from "lit";
 import type { TemplateResult } from "lit";
 import { pageWords } from "../../src/i18n/page.ts";
-import type { FindingView, IncidentProbeView, IncidentView } from "../../src/model/api.ts";
+import type { DiagnosisView, FindingView, IncidentProbeView, IncidentView } from "../../src/model/api.ts";
 import { shared } from "../styles/shared.ts";
 import type { Voice } from "../voice.ts";
 import { assetName, between, bracketed, clock, exactly, since, speak } from "../voice.ts";
@@ -96,6 +96,33 @@ export class FaultCard extends LitElement {
         max-width: 44em;
         overflow-wrap: anywhere;
       }
+      .cause {
+        margin-top: var(--space-1);
+        font-weight: 600;
+      }
+      .diagnosis {
+        display: grid;
+        grid-template-columns: repeat(auto-fit, minmax(min(20rem, 100%), 1fr));
+        gap: var(--space-3) var(--space-6);
+      }
+      .diagnosis h4 {
+        margin: 0 0 var(--space-1);
+        font-size: var(--text-note);
+        font-weight: 600;
+        color: var(--text-quiet);
+      }
+      .diagnosis ol,
+      .diagnosis ul {
+        margin: 0 0 var(--space-2);
+        padding-inline-start: 1.25em;
+      }
+      .diagnosis li + li {
+        margin-top: var(--space-1);
+      }
+      summary {
+        cursor: pointer;
+        color: var(--text-quiet);
+      }
       .acts {
         display: flex;
         flex-wrap: wrap;
@@ -163,6 +190,7 @@ export class FaultCard extends LitElement {
           <span title=${exactly(voice, incident.openedAt)}>${when}</span>
           <span>${incident.priority} · ${incident.name}</span>
           ${over === null && incident.unconfirmed ? html`<span>${speak(voice, pageWords.unconfirmedIncident)}</span>` : nothing}
+          ${incident.mergedInto === null ? nothing : html`<span>${speak(voice, pageWords.partOf, { name: incident.mergedInto })}</span>`}
           ${by === undefined ? nothing : html`<span>${speak(voice, pageWords.acknowledged, by)}</span>`}
         </p>
         <h3 id="whose">${chief === undefined ? incident.cause : breakable(assetName(voice, chief.probe.asset))}</h3>
@@ -171,6 +199,7 @@ export class FaultCard extends LitElement {
             others === 0 ? nothing : html`<span class="quiet">${bracketed(voice, pageWords.moreProbes, { count: others })}</span>`
           }
         </p>
+        ${this.#cause()}
       </div>
       <div class="acts">
         <button
@@ -197,10 +226,56 @@ export class FaultCard extends LitElement {
     </article>`;
   }
 
+  /** Named, so that nobody has to open anything to know it; what is not proven is told with its reasons below. */
+  #cause(): TemplateResult | typeof nothing {
+    const { voice } = this;
+    const { diagnosis } = this.incident;
+    if (diagnosis === null || diagnosis.cause === "unknown") return nothing;
+    const words = diagnosis.confidence === "high" ? pageWords.diagnosed : pageWords.diagnosedLikely;
+    const confidence = speak(voice, diagnosis.confidenceWord);
+    return html`<p class="what cause">
+      ${breakable(speak(voice, words, { title: speak(voice, diagnosis.title), confidence }))}
+    </p>`;
+  }
+
+  /** Steps, who takes them, what the cause rests on, and, folded, where nobody needs to look. */
+  #diagnosed(diagnosis: DiagnosisView): TemplateResult {
+    const { voice } = this;
+    const names = diagnosis.alternatives.map((name) => speak(voice, name)).join(voice.language === "en" ? ", " : "、");
+    return html`<div class="diagnosis">
+      <div>
+        <h4>${speak(voice, pageWords.steps)}</h4>
+        <ol>
+          ${diagnosis.steps.map((step) => html`<li>${breakable(speak(voice, step))}</li>`)}
+        </ol>
+        <p class="quiet">${speak(voice, pageWords.whoActs, { actor: speak(voice, diagnosis.actor) })}</p>
+      </div>
+      <div>
+        <h4>${speak(voice, pageWords.restsOn)}</h4>
+        <ul>
+          ${diagnosis.evidence.map((clue) => html`<li>${breakable(speak(voice, clue))}</li>`)}
+        </ul>
+        ${names === "" ? nothing : html`<p>${speak(voice, pageWords.couldBe, { list: names })}</p>`}
+        ${
+          diagnosis.ruledOut.length === 0
+            ? nothing
+            : html`<details>
+                <summary>${speak(voice, pageWords.ruledOut, { count: diagnosis.ruledOut.length })}</summary>
+                <ul>
+                  ${diagnosis.ruledOut.map((one) => html`<li>${breakable(speak(voice, one))}</li>`)}
+                </ul>
+              </details>`
+        }
+      </div>
+    </div>`;
+  }
+
   /** What forty mailboxes suffer alike is said once; what else is wrong with a domain is said, too. */
   #advice(chief: IncidentProbeView | undefined): TemplateResult {
     const { incident, voice } = this;
     if (chief === undefined) return html`${nothing}`;
+    const { diagnosis } = incident;
+    const isKnown = diagnosis !== null && diagnosis.cause !== "unknown";
     const told = new Set<string>();
     const parts = [chief, ...incident.probes.filter((probe) => probe !== chief && probe.leftAt === null)].map((probe) => {
       const findings = probe.findings.filter(({ code, severity }) => severity !== "info" && !told.has(code));
@@ -208,14 +283,15 @@ export class FaultCard extends LitElement {
       return { probe, findings };
     });
     return html`
+      ${diagnosis === null ? nothing : this.#diagnosed(diagnosis)}
       ${parts
         .filter(({ probe, findings }) => probe === chief || findings.length > 0)
         .map(
           ({ probe, findings }) => html`
-            ${findings.map(
+            ${(probe === chief && isKnown ? findings.slice(1) : findings).map(
               (finding, index) =>
                 html`<div>
-                  ${probe === chief && index === 0 ? nothing : html`<p class="quiet">${speak(voice, finding.text)}</p>`}
+                  ${probe === chief && index === 0 && !isKnown ? nothing : html`<p class="quiet">${speak(voice, finding.text)}</p>`}
                   <p>${speak(voice, finding.advice)}</p>
                 </div>`,
             )}

@@ -1,8 +1,10 @@
 import { alertWords, demonstrationMark, inOrderAgain, marks, ownWords, questionWords, worksAgain } from "../i18n/alert-words.ts";
 import { humanDuration } from "../i18n/durations.ts";
 import { engineFindings } from "../i18n/engine-findings.ts";
+import { withProviderAdvice } from "../i18n/provider-advice.ts";
 import { sayFinding } from "../i18n/reasons.ts";
 import { localTime, zoneName } from "../i18n/times.ts";
+import type { Lookup } from "../i18n/diagnosis.ts";
 import type { Alert, AlertProbe } from "../model/alert.ts";
 import type { AnyCheck, FindingDeclaration } from "../model/check.ts";
 import { cutText } from "../model/cut.ts";
@@ -17,6 +19,7 @@ import type { Data, Language, Text } from "../model/text.ts";
 import { say } from "../model/text.ts";
 import { visible } from "../model/visible.ts";
 import { channelOfId, daemonId, isOwnPart } from "./own-trouble.ts";
+import { causeWords, type CauseWords } from "./alert-cause.ts";
 import { cutTitle, withoutBracket } from "./title.ts";
 
 /** A probe that an incident holds, as it is now. */
@@ -37,6 +40,8 @@ export interface AlertInput {
   readonly subjects: readonly AlertSubject[];
   /** Ids of further probes that fail for the same cause and are not told one by one. */
   readonly victims: readonly string[];
+  /** Where the words of the diagnosis come from; left out: those of the subjects' own checks. */
+  readonly lookup?: Lookup;
   /** Names of the channels that are configured and not broken. */
   readonly working: readonly string[];
   readonly language: Language;
@@ -95,7 +100,16 @@ interface Words {
 function wordsOf(input: AlertInput, subjects: readonly AlertSubject[]): Words {
   const { incident, turn, language, now } = input;
   const found = reasons(input, subjects);
-  const what = nameAsset(found.said, subjects[0], incident, language);
+  const assets = new Set(subjects.map(({ probe }) => probe.asset));
+  const lookup = input.lookup ?? {
+    finding: (check, code) => subjects.find(({ probe }) => probe.check === check)?.check?.findings[code],
+  };
+  const known =
+    incident.diagnosis && causeWords(incident.diagnosis, { language, lookup, main: found.code, isWide: assets.size > 1 });
+  const what =
+    known !== undefined && known.title !== ""
+      ? cutTitle(known.title, maxSaid)
+      : nameAsset(found.said, subjects[0], incident, language);
   const mark = (text: Text): string =>
     say(alertWords.bracket, language, { mark: say(text, language), priority: incident.priority });
   const service = subjects.some(({ probe }) => probe.measures === "service");
@@ -136,7 +150,6 @@ function wordsOf(input: AlertInput, subjects: readonly AlertSubject[]): Words {
       lines: [quiet, since, link(alertWords.details)],
     };
   }
-  const assets = new Set(subjects.map(({ probe }) => probe.asset));
   const wide = assets.size > 1 ? say(alertWords.affectsTitle, language, { count: assets.size }) : "";
   const more = furtherOnes(found.also.length, language);
   const unsure = incident.unconfirmed ? say(alertWords.unconfirmedTitle, language) : "";
@@ -144,18 +157,33 @@ function wordsOf(input: AlertInput, subjects: readonly AlertSubject[]): Words {
   return {
     title: mark(markOf(turn, incident, down)) + what + more + wide + lasting + unsure,
     lines: [
-      found.cause === "" ? "" : say(alertWords.cause, language, { what: found.cause }),
-      found.seenBy,
+      ...causeLines(found, known, language),
       found.also.length === 0
         ? ""
         : say(alertWords.also, language, { what: limited(found.also, language, alertWords.semicolon) }),
       say(alertWords.affects, language, { what: affected(input, subjects) }),
-      found.advice === "" ? "" : say(alertWords.first, language, { what: found.advice }),
+      firstLine(known?.advice || found.advice, known?.who ?? "", language),
       incident.unconfirmed ? say(alertWords.unconfirmed, language) : "",
       since,
       link(alertWords.acknowledge),
     ],
   };
+}
+
+/** What is diagnosed and what it rests on; without a diagnosis, what the finding says of itself. */
+function causeLines({ cause, seenBy }: Reasons, known: CauseWords | undefined, language: Language): readonly string[] {
+  const said = cause === "" ? "" : say(alertWords.cause, language, { what: cause });
+  const isSaid = known === undefined || (known.cause === "" && known.title === "");
+  if (isSaid) return [said, seenBy];
+  const diagnosed = known.cause === "" ? "" : say(alertWords.cause, language, { what: known.cause });
+  const rests = [...(cause === "" ? [] : [cause]), ...known.evidence].slice(0, 2).map(withoutStop);
+  const evidence = rests.join(say(alertWords.semicolon, language));
+  return [diagnosed, evidence === "" ? seenBy : say(alertWords.evidence, language, { what: evidence })];
+}
+
+function firstLine(what: string, who: string, language: Language): string {
+  if (what === "") return "";
+  return who === "" ? say(alertWords.first, language, { what }) : say(alertWords.firstBy, language, { what, who });
 }
 
 const furtherOnes = (count: number, language: Language): string =>
@@ -217,6 +245,8 @@ const worseFirst = (a: Finding, b: Finding): number =>
   statusFacts[statusOfSeverity(b.severity)].rank - statusFacts[statusOfSeverity(a.severity)].rank;
 
 interface Reasons {
+  /** The code of the finding that the title is made of. */
+  readonly code: string | undefined;
   /** For the title, without its full stop. */
   readonly said: string;
   /** Empty when the title says all. */
@@ -231,14 +261,15 @@ interface Reasons {
 /** What the first subject says: its first sentence is for the company, the rest is the technical cause. */
 function reasons({ incident, language }: AlertInput, subjects: readonly AlertSubject[]): Reasons {
   const first = subjects[0];
-  if (first === undefined) return { said: incident.cause, cause: incident.cause, seenBy: "", advice: "", also: [] };
+  if (first === undefined)
+    return { code: undefined, said: incident.cause, cause: incident.cause, seenBy: "", advice: "", also: [] };
   const findings = badOf(incident, first);
   const main = findings.find(({ code }) => code === incident.cause) ?? findings[0];
   const check = first.check === undefined ? first.probe.check : say(first.check.title, language);
   const seenBy = isOwnPart(first.probe.id) ? "" : say(alertWords.seenBy, language, { check, target: first.probe.target });
   const also = otherKinds(incident, subjects, language);
-  if (main === undefined) return { said: incident.cause, cause: "", seenBy, advice: "", also };
-  const { text, advice } = spoken(first.check, main, language);
+  if (main === undefined) return { code: undefined, said: incident.cause, cause: "", seenBy, advice: "", also };
+  const { text, advice } = spoken(first.check, main, language, first.probe);
   const [sentence, rest] = firstSentence(text);
   const [said, technical] = sentence.length > longSaid ? withoutBracket(sentence) : [sentence, ""];
   const others = findings.filter((one) => one !== main).map((one) => firstSentence(spoken(first.check, one, language).text)[0]);
@@ -246,7 +277,14 @@ function reasons({ incident, language }: AlertInput, subjects: readonly AlertSub
   const joined = parts.map(withoutStop).join(say(alertWords.semicolon, language));
   const missing = others.length - 2;
   const cause = missing > 0 ? say(alertWords.andMore, language, { list: joined, count: missing }) : joined;
-  return { said: cutTitle(said, maxSaid), cause, seenBy: rest === "" && technical === "" ? seenBy : "", advice, also };
+  return {
+    code: main.code,
+    said: cutTitle(said, maxSaid),
+    cause,
+    seenBy: rest === "" && technical === "" ? seenBy : "",
+    advice,
+    also,
+  };
 }
 
 /** One sentence for each kind of fault besides the first subject's: forty mailboxes that say the same say it once. */
@@ -262,12 +300,18 @@ function otherKinds(incident: Incident, subjects: readonly AlertSubject[], langu
 
 const ofEngine: Readonly<Record<string, FindingDeclaration>> = engineFindings;
 
-function spoken(check: AnyCheck | undefined, { code, data }: Finding, language: Language): { text: string; advice: string } {
+function spoken(
+  check: AnyCheck | undefined,
+  finding: Finding,
+  language: Language,
+  probe?: AlertSubject["probe"],
+): { text: string; advice: string } {
+  const { code, data } = finding;
   const declared: FindingDeclaration | undefined = check?.findings[code] ?? ofEngine[code];
   if (declared === undefined) return { text: code, advice: "" };
   return {
     text: oneLine(sayFinding(declared.text, language, data)),
-    advice: oneLine(sayFinding(declared.advice, language, data)),
+    advice: oneLine(withProviderAdvice(sayFinding(declared.advice, language, data), finding, probe, language)),
   };
 }
 
@@ -336,7 +380,7 @@ function alertProbe({ probe, check, status, findings }: AlertSubject, language: 
       .toSorted(worseFirst)
       .slice(0, maxFindings)
       .map((finding) => {
-        const { text, advice } = spoken(check, finding, language);
+        const { text, advice } = spoken(check, finding, language, probe);
         return {
           code: finding.code,
           severity: finding.severity,

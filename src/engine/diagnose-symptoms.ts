@@ -148,7 +148,9 @@ export function providersOf(sights: readonly Sight[]): ReadonlyMap<string, strin
     sights.flatMap(({ probe }) => {
       const host = text(probe.load.host);
       const isEnd = probe.check !== "mail-roundtrip" && probe.check !== "provider-status";
-      return isEnd && host !== undefined && probe.provider !== undefined ? [[host, probe.provider] as const] : [];
+      return isEnd && host !== undefined && probe.provider !== undefined && probe.provider !== ownServer
+        ? [[host, probe.provider] as const]
+        : [];
     }),
   );
 }

@@ -51,6 +51,10 @@ export function createTeller(options: TellerOptions): { deliveriesOf(step: Incid
         turn: step.turn,
         subjects: subjectsOf(step),
         victims: [],
+        lookup: {
+          finding: (check, code) => checks.get(check)?.findings[code],
+          provider: (id) => board.provider?.(id),
+        },
         working: board.channels().flatMap(({ name, brokenSince }) => (brokenSince === undefined ? [name] : [])),
         language: settings.language,
         timezone: settings.timezone,

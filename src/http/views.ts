@@ -1,10 +1,13 @@
-import type { IncidentView, ProbeDetail, ProbeView } from "../model/api.ts";
+import { type Lookup, sayDiagnosis, type SpokenDiagnosis } from "../i18n/diagnosis.ts";
+import type { DiagnosisView, IncidentView, ProbeDetail, ProbeView } from "../model/api.ts";
 import type { Board } from "../model/board.ts";
+import type { Diagnosis } from "../model/cause.ts";
 import type { Incident, IncidentProbe } from "../model/incident.ts";
 import { incidentName } from "../model/incident.ts";
 import type { Finding } from "../model/observation.ts";
 import type { Probe } from "../model/probe.ts";
 import { partsOfId, questionOf } from "../model/probe.ts";
+import type { Text } from "../model/text.ts";
 import { speakFindings } from "./spoken.ts";
 
 /** A probe as the API shows it; field by field, so that options and whatever they hold stay here. */
@@ -28,7 +31,7 @@ export function viewProbe(board: Board, probe: Probe): ProbeView {
     nextAt: board.nextAt(probe.id) ?? null,
     everyMs: probe.everyMs,
     durationMs: last?.durationMs ?? null,
-    findings: speakFindings(check, last?.findings ?? []),
+    findings: speakFindings(check, last?.findings ?? [], probe),
     metrics: Object.entries(last?.metrics ?? {}).map(([name, value]) => ({
       name,
       label: check?.metrics[name]?.label ?? { en: name, zh: name },
@@ -46,6 +49,8 @@ export const viewProbeDetail = (board: Board, probe: Probe): ProbeDetail => ({
 });
 
 export function viewIncident(board: Board, incident: Incident): IncidentView {
+  const ids = new Set(incident.probes.map(({ probe }) => probe));
+  const configured = new Map(board.probes().flatMap((probe) => (ids.has(probe.id) ? [[probe.id, probe] as const] : [])));
   return {
     id: incident.id,
     name: incidentName(incident.id),
@@ -67,9 +72,33 @@ export function viewIncident(board: Board, incident: Incident): IncidentView {
         title: check?.title ?? { en: id, zh: id },
         joinedAt: held.joinedAt,
         leftAt: held.leftAt ?? null,
-        findings: speakFindings(check, presentFindings(board, incident, held)),
+        findings: speakFindings(check, presentFindings(board, incident, held), configured.get(held.probe)),
       };
     }),
+    diagnosis: incident.diagnosis === undefined ? null : viewDiagnosis(board, incident.diagnosis),
+    mergedInto: incident.mergedInto === undefined ? null : incidentName(incident.mergedInto),
+  };
+}
+
+function viewDiagnosis(board: Board, diagnosis: Diagnosis): DiagnosisView {
+  const lookup: Lookup = {
+    finding: (check, code) => board.check(check)?.findings[code],
+    provider: (id) => board.provider?.(id),
+  };
+  const en = sayDiagnosis(diagnosis, "en", lookup);
+  const zh = sayDiagnosis(diagnosis, "zh-CN", lookup);
+  const both = (list: (said: SpokenDiagnosis) => readonly string[]): readonly Text[] =>
+    list(en).map((text, index) => ({ en: text, zh: list(zh)[index] ?? text }));
+  return {
+    cause: diagnosis.cause,
+    confidence: diagnosis.confidence,
+    title: { en: en.title, zh: zh.title },
+    confidenceWord: { en: en.confidence, zh: zh.confidence },
+    evidence: both(({ evidence }) => evidence),
+    alternatives: both(({ alternatives }) => alternatives),
+    ruledOut: both(({ ruledOut }) => ruledOut),
+    steps: both(({ steps }) => steps),
+    actor: { en: en.actor, zh: zh.actor },
   };
 }
 

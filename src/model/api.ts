@@ -1,3 +1,4 @@
+import type { Cause, Confidence } from "./cause.ts";
 import type { MetricDeclaration, Question } from "./check.ts";
 import type { AssetSummary } from "./config.ts";
 import type { IncidentProbe, Priority } from "./incident.ts";
@@ -146,6 +147,29 @@ export interface IncidentView {
   readonly acknowledgedBy: string | null;
   readonly acknowledgedUntil: number | null;
   readonly probes: readonly IncidentProbeView[];
+  /** What explains it; null before the first diagnosis. */
+  readonly diagnosis: DiagnosisView | null;
+  /** `M-12`: the older incident that it turned out to be a part of; null where it stands for itself. */
+  readonly mergedInto: string | null;
+}
+
+/** A diagnosis as a person reads it. Lists are in the order in which they are to be read. */
+export interface DiagnosisView {
+  readonly cause: Cause;
+  readonly confidence: Confidence;
+  /** One sentence without a full stop: what is wrong. */
+  readonly title: Text;
+  /** `likely` */
+  readonly confidenceWord: Text;
+  readonly evidence: readonly Text[];
+  /** Names of causes that fit as well. */
+  readonly alternatives: readonly Text[];
+  /** Each with its reason. */
+  readonly ruledOut: readonly Text[];
+  /** From easy to hard. */
+  readonly steps: readonly Text[];
+  /** Who can mend it. */
+  readonly actor: Text;
 }
 
 export interface IncidentProbeView extends Pick<IncidentProbe, "probe" | "joinedAt"> {

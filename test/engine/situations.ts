@@ -1,5 +1,6 @@
 import type { AnyCheck, FindingDeclaration } from "../../src/model/check.ts";
 import type { Clue, Diagnosis } from "../../src/model/cause.ts";
+import type { Lookup } from "../../src/i18n/diagnosis.ts";
 import { engineFindings } from "../../src/i18n/engine-findings.ts";
 import type { Finding } from "../../src/model/observation.ts";
 import { partsOfId } from "../../src/model/probe.ts";
@@ -157,3 +158,43 @@ export const codes = (clues: readonly Clue[]): readonly string[] =>
 export const well = ["monitor/egress ok", "monitor/resolver ok", "monitor/interception ok", "monitor/clock ok"] as const;
 export const many = (count: number, line: (n: number) => string): readonly string[] =>
   Array.from({ length: count }, (_, n) => line(n));
+
+export const lookUpFinding = (check: string, code: string): FindingDeclaration | undefined =>
+  loaded.get(check)?.findings[code] ?? ofEngine[code];
+export const lookup: Lookup = {
+  finding: lookUpFinding,
+  provider: (id) => (id === "exmail" ? { en: "Tencent Exmail", zh: "腾讯企业邮" } : undefined),
+};
+
+/** It is known to fail, and mail fails there or a finding of its own status speaks for a cause. */
+export const isWanted = ({ status, probe, findings, declared }: Sight): boolean =>
+  (status === "critical" || status === "warning") &&
+  (probe.measures === "service" ||
+    findings.some(({ code, severity }) => severity === status && declared(code)?.cause !== undefined));
+
+export interface Case {
+  readonly about: string;
+  readonly what: string;
+  readonly lines: readonly string[];
+  readonly expected: string;
+}
+
+/** Reads a table of situations: `## about`, `what => expected`, and an indented line for each probe. */
+export function readCases(text: string): readonly Case[] {
+  const read: { about: string; what: string; lines: string[]; expected: string }[] = [];
+  let about = "";
+  for (const line of text.split("\n")) {
+    const [what, expected] = line.split(" => ");
+    if (line.startsWith("## ")) about = line.slice(3);
+    else if (line.startsWith("#") || line.trim() === "") continue;
+    else if (line.startsWith("  ")) read.at(-1)?.lines.push(...expanded(line.trim()));
+    else read.push({ about, what: what ?? "", expected: expected ?? "", lines: [] });
+  }
+  return read;
+}
+
+function expanded(line: string): readonly string[] {
+  if (line === "*") return well;
+  const times = /^(\d+) x (.*)$/.exec(line);
+  return times === null ? [line] : many(Number(times[1]), (n) => (times[2] ?? "").replaceAll("#", String(n)));
+}

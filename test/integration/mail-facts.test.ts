@@ -9,6 +9,7 @@ import dnsSpf from "../../checks/dns-spf.ts";
 import dnsblListing from "../../checks/dnsbl-listing.ts";
 import mailRoundtrip from "../../checks/mail-roundtrip.ts";
 import { createBoard } from "../../src/engine/board.ts";
+import { createDiagnoser } from "../../src/engine/incident-cause.ts";
 import { runOnce } from "../../src/engine/pipeline.ts";
 import type { AnyCheck } from "../../src/model/check.ts";
 import type { Probe } from "../../src/model/probe.ts";
@@ -142,6 +143,7 @@ async function company() {
           route: () => [],
           wakeDelivery: () => undefined,
           lookNow: () => undefined,
+          diagnose: createDiagnoser(board),
           serially: (work) => work(),
         },
         () => undefined,

@@ -1,0 +1,90 @@
+import { readFileSync } from "node:fs";
+import { describe, expect, test } from "vitest";
+import type { Cause } from "../../src/model/cause.ts";
+import { causes } from "../../src/model/cause.ts";
+import { codes, diagnosed, many, readCases, short, well } from "./situations.ts";
+
+const table = readCases(readFileSync(new URL("../fixtures/diagnoses.txt", import.meta.url), "utf8"));
+
+describe("diagnose()", () => {
+  test.each(table)("$about: $what", ({ lines, expected }) => {
+    expect(
+      diagnosed(...lines)
+        .map(short)
+        .join(", ") || "nothing",
+    ).toBe(expected);
+  });
+
+  test("comes to every cause but the queue's, which its own check declares", () => {
+    const named = new Set<Cause>(table.flatMap(({ lines }) => diagnosed(...lines).map(({ cause }) => cause)));
+    expect(causes.filter((cause) => !named.has(cause))).toEqual(["queue-stuck"]);
+  });
+
+  test("is shown at least eighty situations", () => {
+    expect(table.length).toBeGreaterThanOrEqual(80);
+  });
+});
+
+describe("what a diagnosis tells", () => {
+  test("names the zone once, not its forty victims", () => {
+    const [zone] = diagnosed(
+      ...well,
+      "x.cn/dns-consistency zone-dead",
+      ...many(40, (n) => `b${n}@x.cn/imap-login imap.x.cn name-not-found`),
+    );
+    expect(zone).toMatchObject({ about: { domain: "x.cn" }, alternatives: [] });
+    expect(codes(zone?.evidence ?? [])).toEqual(["zone-dead", "name-not-found"]);
+  });
+
+  test("keeps the five causes of one text open, without those that are ruled out", () => {
+    const [alone] = diagnosed(...well, "a@x.cn/imap-login imap.exmail.qq.com login-refused");
+    expect(alone?.alternatives).toEqual([
+      "password-rejected",
+      "account-locked",
+      "client-access-off",
+      "password-expired",
+      "rate-limit",
+    ]);
+    expect(alone?.ruledOut.map(({ cause }) => cause)).toEqual(["own-network", "own-resolver", "tls-intercepted"]);
+    const [compared] = diagnosed(
+      ...well,
+      "a@x.cn/imap-login imap.exmail.qq.com login-refused",
+      "b@x.cn/imap-login imap.exmail.qq.com ok",
+      "a@x.cn/imap-quota imap.exmail.qq.com ok @-120",
+    );
+    expect(compared?.alternatives).toEqual(["account-locked", "client-access-off", "password-expired"]);
+    expect(compared?.ruledOut.map(({ cause }) => cause)).toEqual(expect.arrayContaining(["provider-outage", "mailbox-full"]));
+    expect(codes(compared?.evidence ?? [])).toEqual(["login-refused", "others-get-in"]);
+  });
+
+  test("says what SMTP accepted", () => {
+    const [off] = diagnosed(
+      ...well,
+      "a@x.cn/imap-login imap.exmail.qq.com login-refused",
+      "a@x.cn/smtp-submission smtp.exmail.qq.com ok",
+    );
+    expect(off?.about).toMatchObject({ account: "a@x.cn", protocol: "IMAP" });
+    expect(off?.evidence[1]).toEqual({
+      kind: "compared",
+      code: "protocol-gets-in",
+      data: { account: "a@x.cn", protocol: "SMTP" },
+    });
+  });
+
+  test("names what is wrong with the sender's records beside a refusal", () => {
+    const [refused] = diagnosed(
+      ...well,
+      "x.cn/dns-spf spf-missing",
+      "a@x.cn~p@p.cn/mail-roundtrip send-refused causes=authentication",
+    );
+    expect(codes(refused?.evidence ?? [])).toContain("spf-missing");
+  });
+
+  test("is less sure of others while our own side is ill", () => {
+    const [rejected] = diagnosed("monitor/resolver resolver-silent", "a@x.cn/imap-login mail.x.cn login-rejected").filter(
+      ({ cause }) => cause === "password-rejected",
+    );
+    expect(rejected?.confidence).toBe("medium");
+    expect(codes(rejected?.evidence ?? [])[0]).toBe("own-side-fails");
+  });
+});
