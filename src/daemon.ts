@@ -16,6 +16,7 @@ import { channelId, channelIds, daemonId, ownTrouble, ownTroubleOver } from "./e
 import { createScheduler } from "./engine/scheduler.ts";
 import { settle } from "./engine/settle.ts";
 import { createTeller } from "./engine/teller.ts";
+import { evidenceOfIncident } from "./evidence.ts";
 import { createApp } from "./http/app.ts";
 import { listen } from "./http/listen.ts";
 import { channelReason } from "./i18n/channel-reasons.ts";
@@ -261,6 +262,7 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
         return true;
       },
     },
+    evidence: (id) => evidenceOfIncident({ db, plan, checks, mask, demonstration, data: options.data, now: now() }, id),
     health: () => ({
       loopAgeMs: loop.ageMs(),
       databaseOk: emergency.reason() === undefined,

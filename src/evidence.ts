@@ -3,6 +3,7 @@ import { createHmac } from "node:crypto";
 import { hostname, networkInterfaces } from "node:os";
 import { join } from "node:path";
 import type { EvidenceFacts, EvidenceMails, EvidenceProbe, WorkingProbe } from "./engine/evidence-facts.ts";
+import { renderEvidence } from "./engine/evidence-pack.ts";
 import { loadProviders } from "./config/providers.ts";
 import { readJourney } from "./mail/probe-journey.ts";
 import { composeProbe, tokenOf } from "./mail/probe-mail.ts";
@@ -18,6 +19,7 @@ import type { Data } from "./model/text.ts";
 import { visible } from "./model/visible.ts";
 import type { Database } from "./store/database.ts";
 import { createHistory, type History } from "./store/history.ts";
+import { readIncident } from "./store/incidents.ts";
 import { installationKey } from "./store/installation-key.ts";
 import { readFacts, readMemories } from "./store/memories.ts";
 import { version } from "./version.ts";
@@ -41,12 +43,19 @@ const maxProbes = 6;
 const maxTransitions = 40;
 const maxMails = 20;
 const maxWorks = 20;
+const maxCompared = 2_000;
 const maxLine = 400;
 const maxClues = 30;
 const maxLines = 400;
 /** Looks for the first and the last bad run among so many that are kept whole. */
 const among = 40;
 const dayMs = 86_400_000;
+
+/** The whole pack of an incident of any age; undefined: there is no such incident. @throws StoreError */
+export function evidenceOfIncident(world: EvidenceWorld, id: number): string | undefined {
+  const incident = world.db.read(() => readIncident(world.db, id));
+  return incident && renderEvidence(gatherEvidence(world, { incident }));
+}
 
 interface Span {
   readonly since: number;
@@ -79,6 +88,7 @@ export function gatherEvidence(world: EvidenceWorld, subject: EvidenceSubject): 
     diagnosis: incident?.diagnosis && cleaner(mask).diagnosis(incident.diagnosis),
     probes,
     moreProbes: Math.max(0, held.length - maxProbes),
+    worksAreOfLastDay: span.end - span.since > dayMs,
     ...gatherWorks(world, history, held, span),
     observer: { version, host: hostname(), addresses: ownAddresses() },
     providers: (id) => providers.get(id)?.title,
@@ -241,9 +251,14 @@ function gatherWorks(
     asset === "monitor" ||
     (load.host !== undefined && hosts.has(load.host)) ||
     (provider !== undefined && providers.has(provider));
-  const wasWell = ({ id }: Probe): number => {
-    if (history.transitions(id, { from: since, to: end, limit: 3 }).some(({ to, at }) => to !== "ok" && at >= since)) return 0;
-    const { ok, warning, critical, unknown } = history.runCounts(id, { from: since, to: end });
+  /** It was well when this began, and stayed so. */
+  const stayedWell = ({ id }: Probe): boolean => {
+    const changes = history.transitions(id, { from: since, to: end, limit: 3 });
+    return changes.length > 0 && changes.every(({ to, at }) => to === "ok" && at < since);
+  };
+  /** Without one bad run; of a long time only the last day is counted, which the daemon's loop does not notice. */
+  const wellRuns = ({ id }: Probe): number => {
+    const { ok, warning, critical, unknown } = history.runCounts(id, { from: Math.max(since, end - dayMs), to: end });
     return warning + critical + unknown === 0 ? ok : 0;
   };
   const candidates = plan.probes.filter(
@@ -251,11 +266,12 @@ function gatherWorks(
   );
   const works: WorkingProbe[] = [];
   let worksElsewhere = 0;
-  for (const probe of candidates.slice(0, 1_000)) {
-    const runs = wasWell(probe);
-    if (runs === 0) continue;
+  for (const probe of candidates.slice(0, maxCompared)) {
+    if (!stayedWell(probe)) continue;
     if (!isNear(probe) || works.length >= maxWorks) worksElsewhere += 1;
     else {
+      const runs = wellRuns(probe);
+      if (runs === 0) continue;
       const title = checks.get(probe.check)?.title ?? { en: probe.check, zh: probe.check };
       works.push({ asset: visible(mask(probe.asset), 300), title, target: visible(mask(probe.target), 300), runs });
     }

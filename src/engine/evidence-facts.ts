@@ -23,6 +23,8 @@ export interface EvidenceFacts {
   /** How many are affected besides those. */
   readonly moreProbes: number;
   readonly works: readonly WorkingProbe[];
+  /** Their runs are counted in the last 24 h alone. */
+  readonly worksAreOfLastDay: boolean;
   /** How many checks of other servers were well the whole time, and are not named. */
   readonly worksElsewhere: number;
   readonly observer: { readonly version: string; readonly host: string; readonly addresses: readonly string[] };

@@ -291,11 +291,11 @@ function history({ probes, timezone }: EvidenceFacts): readonly string[] {
   });
 }
 
-function works({ works: well, worksElsewhere: elsewhere, probes }: EvidenceFacts): readonly string[] {
+function works({ works: well, worksElsewhere: elsewhere, worksAreOfLastDay: isLong, probes }: EvidenceFacts): readonly string[] {
   if (probes.length === 0) return [];
   const named = well.map(
     ({ asset, title, target, runs }) =>
-      `${codeMarkdown(asset)} ${both(title)} (${codeMarkdown(target)}): ${both(filled(words.wellRuns, { all: runs }))}`,
+      `${codeMarkdown(asset)} ${both(title)} (${codeMarkdown(target)}): ${both(filled(isLong ? words.wellRunsLately : words.wellRuns, { all: runs }))}`,
   );
   const items = [...named, ...(elsewhere > 0 ? [both(filled(words.worksElsewhere, { count: elsewhere }))] : [])];
   return items.length === 0 ? paragraphs(words.nothingWorks) : [list(items)];

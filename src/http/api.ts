@@ -3,6 +3,7 @@ import { bodyLimit } from "hono/body-limit";
 import { z } from "zod";
 import type { AssetDiagnosis, DiagnosisStarted, IncidentView, ProbeDetail } from "../model/api.ts";
 import type { Actions, Board } from "../model/board.ts";
+import { incidentName } from "../model/incident.ts";
 import type { Probe } from "../model/probe.ts";
 import type { DiagnoseNow } from "../model/verdict.ts";
 import { viewVerdict } from "./asset-diagnosis.ts";
@@ -14,6 +15,8 @@ interface ApiDeps {
   readonly board: Board;
   readonly actions: Actions;
   readonly diagnosis: DiagnoseNow;
+  /** The evidence pack of an incident of any age, as Markdown; undefined: there is no such incident. */
+  readonly evidence: (incident: number) => string | undefined;
   readonly version: string;
   readonly now: () => number;
 }
@@ -27,7 +30,7 @@ const acknowledgement = z.strictObject({
 const overviewAgeMs = 1000;
 
 /** The JSON under `/api/v1`, without the stream. */
-export function createApi({ board, actions, diagnosis, version, now }: ApiDeps): Hono {
+export function createApi({ board, actions, diagnosis, evidence, version, now }: ApiDeps): Hono {
   const api = new Hono();
   let cached: { readonly at: number; readonly body: string } | undefined;
   let index: { readonly of: readonly Probe[]; readonly byId: ReadonlyMap<string, Probe> } | undefined;
@@ -73,6 +76,17 @@ export function createApi({ board, actions, diagnosis, version, now }: ApiDeps):
       return c.json({ acknowledged: true });
     },
   );
+
+  api.get("/incidents/:id/evidence", (c) => {
+    const id = Number(/^(?:m-)?(\d{1,15})$/i.exec(c.req.param("id"))?.[1]);
+    const pack = Number.isSafeInteger(id) ? evidence(id) : undefined;
+    if (pack === undefined) return problem(c, "not-found", "No incident has this id; GET /api/v1/incidents lists the latest");
+    return c.body(pack, 200, {
+      "content-type": "text/markdown; charset=utf-8",
+      "content-disposition": `attachment; filename="${incidentName(id)}.md"`,
+      "cache-control": "no-store",
+    });
+  });
 
   api.get("/probes/*", (c) => {
     const probe = findProbe(idOf(c.req.url, "/probes/", ""));

@@ -24,6 +24,8 @@ export interface AppDeps {
   readonly board: Board;
   readonly actions: Actions;
   readonly diagnosis: DiagnoseNow;
+  /** The evidence pack of an incident, as Markdown; undefined: there is no such incident. */
+  readonly evidence?: (incident: number) => string | undefined;
   readonly health: () => Health;
   readonly version: string;
   /** Where the built page is, `dashboard/dist`. */
@@ -50,9 +52,9 @@ interface Env {
   Bindings: Partial<HttpBindings>;
 }
 
-/** Everything Mailvigil answers over HTTP. It reads the board and nothing else, so no answer waits for a disk. */
+/** Everything Mailvigil answers over HTTP. It reads the board, so that no answer waits for a disk but an evidence pack. */
 export function createApp(deps: AppDeps): App {
-  const { board, actions, diagnosis, health, version, now = Date.now } = deps;
+  const { board, actions, diagnosis, health, version, evidence = () => undefined, now = Date.now } = deps;
   const hub = createEventHub({ boot: randomBytes(6).toString("hex") });
   const metrics = createMetrics({ board, health, hub, version });
   const page = loadPage(deps.pageFolder);
@@ -86,7 +88,7 @@ export function createApp(deps: AppDeps): App {
     if (hub.connect(response, lastEventId)) return RESPONSE_ALREADY_SENT;
     return problem(c, "too-many-streams", "Too many pages follow the live events; close some of them");
   });
-  app.route("/api/v1", createApi({ board, actions, diagnosis, version, now }));
+  app.route("/api/v1", createApi({ board, actions, diagnosis, evidence, version, now }));
   app.get("*", (c) => {
     const file = page.get(c.req.path);
     if (file !== undefined) {

@@ -86,6 +86,10 @@ export const evidenceWords = {
   noHistory: { en: "The status has not changed.", zh: "状态没有变化。" },
   // What works.
   wellRuns: { en: "{all} runs, all well", zh: "检测 {all} 次，全部正常" },
+  wellRunsLately: {
+    en: "well all the time; {all} runs in the last 24 h of it, all well",
+    zh: "全程正常；最后 24 小时检测 {all} 次，全部正常",
+  },
   worksElsewhere: {
     en: "{count} more checks of other servers were well the whole time",
     zh: "其他服务器的 {count} 项检测全程正常",
