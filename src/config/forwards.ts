@@ -42,6 +42,7 @@ export function readForwards(
 ): readonly ForwardAsset[] {
   const seen = new Map<string, Path>();
   return reader.items(["forwards"]).flatMap((path): readonly ForwardAsset[] => {
+    const before = reader.errors.length;
     const words = reader.parse(forwardSchema, path);
     const parts = words ?? reader.parts(forwardSchema.partial(), path);
     const from = parts.from ?? mailboxes.find(({ partner }) => partner)?.address;
@@ -55,6 +56,8 @@ export function readForwards(
     }
     if (words && members.length === 0 && words.auto_reply === undefined) reader.report([...path, "members"], nothingToSee);
     if (!declare(reader, checks, seen, parts.address?.id, path, parts.off) || !words || !from) return [];
+    // What is wrong here is not said once more by the check.
+    if (reader.errors.length > before) return [];
     const { names, ...times } = words.auto_reply ?? { names: undefined };
     return [
       {
