@@ -150,6 +150,26 @@ program
   });
 
 program
+  .command("backup")
+  .description("write all data into one file, while the daemon goes on · 把全部数据备份到一个文件，不影响运行")
+  .argument("<file>", "the file to write; there must be none of that name · 要写入的文件，不能已存在")
+  .option(...configOption)
+  .action(async (file: string, options: { config?: string }) => {
+    const { backup } = await import("./cli/data-copy.ts");
+    process.exitCode = await backup(file, options, process.env);
+  });
+
+program
+  .command("restore")
+  .description("put such a file in the place of the data; the daemon must not run · 用备份文件恢复数据，须先停止运行")
+  .argument("<file>", "a file that backup wrote · backup 写出的文件")
+  .option(...configOption)
+  .action(async (file: string, options: { config?: string }) => {
+    const { restore } = await import("./cli/data-copy.ts");
+    process.exitCode = await restore(file, options, process.env);
+  });
+
+program
   .command("audit")
   .description("look at mail domains from outside: what is wrong, what to publish instead · 从外部审查域名：哪里不对、该怎么改")
   .argument("[domain...]", "the domains · 域名")

@@ -22,7 +22,7 @@ export interface Database {
   close(): void;
 }
 
-const fileName = "mailvigil.db";
+export const databaseName = "mailvigil.db";
 
 /**
  * Opens the database in a data directory for the one daemon that may use it: folder (0700) and file (0600) are made where
@@ -40,7 +40,7 @@ export function openDatabase(folder: string, options: { readonly now?: () => num
   }
   makeDataFolder(folder);
   const unlock = lockFolder(folder);
-  const file = join(folder, fileName);
+  const file = join(folder, databaseName);
   let sql: Sqlite.Database | undefined;
   try {
     makePrivateFile(file);
@@ -67,7 +67,7 @@ export function openDatabase(folder: string, options: { readonly now?: () => num
  * @throws StoreError
  */
 export function openForReading(folder: string): Database | undefined {
-  const file = join(folder, fileName);
+  const file = join(folder, databaseName);
   if (!exists(file)) return undefined;
   let sql: Sqlite.Database | undefined;
   try {
