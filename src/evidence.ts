@@ -43,7 +43,6 @@ const maxProbes = 6;
 const maxTransitions = 40;
 const maxMails = 20;
 const maxWorks = 20;
-const maxCompared = 2_000;
 const maxLine = 400;
 const maxClues = 30;
 const maxLines = 400;
@@ -251,11 +250,7 @@ function gatherWorks(
     asset === "monitor" ||
     (load.host !== undefined && hosts.has(load.host)) ||
     (provider !== undefined && providers.has(provider));
-  /** It was well when this began, and stayed so. */
-  const stayedWell = ({ id }: Probe): boolean => {
-    const changes = history.transitions(id, { from: since, to: end, limit: 3 });
-    return changes.length > 0 && changes.every(({ to, at }) => to === "ok" && at < since);
-  };
+  const stayedOk = history.stayedOk({ from: since, to: end });
   /** Without one bad run; of a long time only the last day is counted, which the daemon's loop does not notice. */
   const wellRuns = ({ id }: Probe): number => {
     const { ok, warning, critical, unknown } = history.runCounts(id, { from: Math.max(since, end - dayMs), to: end });
@@ -266,8 +261,8 @@ function gatherWorks(
   );
   const works: WorkingProbe[] = [];
   let worksElsewhere = 0;
-  for (const probe of candidates.slice(0, maxCompared)) {
-    if (!stayedWell(probe)) continue;
+  for (const probe of candidates) {
+    if (!stayedOk.has(probe.id)) continue;
     if (!isNear(probe) || works.length >= maxWorks) worksElsewhere += 1;
     else {
       const runs = wellRuns(probe);

@@ -37,6 +37,8 @@ export interface History {
   runCounts(probe: string, window: Omit<Window, "limit">): Readonly<Record<Status, number>>;
   /** Whole observations in `[from, to)`: the first of them, or the latest, at most `limit`, in order of `at`. */
   evidenceIn(probe: string, window: Window, which: "first" | "latest"): readonly Observation[];
+  /** The probes that were ok when the window began and have not changed in it: one question for all of them. */
+  stayedOk(window: Omit<Window, "limit">): ReadonlySet<string>;
   /** The last run of a probe, whole. */
   last(probe: string): Observation | undefined;
   /** The ids of all probes that there ever were. */
@@ -84,6 +86,17 @@ export function createHistory(db: Database): History {
       db.read(() => {
         const rows = ordered[which].all(probe, from, to, limit).map(({ observation }) => stored<Observation>(observation));
         return which === "first" ? rows : rows.toReversed();
+      }),
+    stayedOk: ({ from, to }) =>
+      db.read(() => {
+        const rows = db.sql
+          .prepare<[{ from: number; to: number }], { id: string }>(
+            `SELECT id FROM probe
+             WHERE NOT EXISTS (SELECT 1 FROM transition WHERE transition.probe = probe.probe AND at >= @from AND at < @to)
+               AND (SELECT to_status FROM transition WHERE transition.probe = probe.probe AND at < @from ORDER BY at DESC LIMIT 1) = 'ok'`,
+          )
+          .all({ from, to });
+        return new Set(rows.map(({ id }) => id));
       }),
     last: (probe) =>
       db.read(() => {

@@ -116,3 +116,22 @@ test("an incident is found by its number, and its neighbours by theirs", async (
   expect(readIncident(db, 8)).toBeUndefined();
   expect(readIncidentIdsNear(db, 8, 2)).toEqual([7, 3]);
 });
+
+test("stayedOk() are those that were ok before the window and did not change in it", async () => {
+  const history = await setUp();
+  const db = openDatabase(":memory:");
+  onTestFinished(() => db.close());
+  const to = (probe: string, at: number, status: "ok" | "warning") =>
+    ({ probe, from: status === "ok" ? "warning" : "ok", to: status, at: start + at, confirmedAt: start + at }) as const;
+  const transitions = [
+    to("well", 1, "ok"),
+    to("ill", 1, "warning"),
+    to("left", 1, "ok"),
+    to("left", 5, "warning"),
+    to("new", 5, "ok"),
+  ];
+  await createRecorder(db).commit(batch({ transitions }), { atOnce: true });
+  expect([...createHistory(db).stayedOk({ from: start + 3, to: start + 9 })]).toEqual(["well"]);
+  expect([...createHistory(db).stayedOk({ from: start + 3, to: start + 5 })]).toEqual(["well", "left"]);
+  expect(history.stayedOk({ from: start + 20, to: start + 30 }).size).toBe(1);
+});
