@@ -56,7 +56,6 @@ export default defineCheck({
   metrics,
   target: ({ to, members }) => (members.length === 0 ? to : `${to} ▶ ${members.length}`),
   load: ({ from, members }) => ({
-    host: from.host,
     logins: [
       { ...loginOf(from.user, from.password), most: 1 + (from.imap === undefined ? 0 : mostLooks) },
       ...members.map(({ user, password }) => ({ ...loginOf(user, password), most: mostLooks })),

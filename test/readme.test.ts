@@ -21,6 +21,8 @@ describe.each(["README.md", "README.zh-CN.md"])("%s", (name) => {
       const [checks, channels] = [await loadChecks(), await loadChannels()];
       const env = {
         SALES_PASSWORD: "x",
+        LI_PASSWORD: "x",
+        BACKUP_PASSWORD: "x",
         SPAMHAUS_DQS_KEY: "x",
         MAIL_PASSWORD: "x",
         CLIENT_SECRET: "x",
