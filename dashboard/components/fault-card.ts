@@ -304,6 +304,7 @@ export class FaultCard extends LitElement {
             </p>
           `,
         )}
+      <p><a href="/api/v1/incidents/${incident.id}/evidence" download>${speak(voice, pageWords.evidencePack)}</a></p>
     `;
   }
 

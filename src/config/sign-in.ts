@@ -17,7 +17,7 @@ import { mailboxSchema } from "./schema.ts";
 import type { ConfiguredSecret, SecretSpec } from "./secrets.ts";
 import { readSettings } from "./settings.ts";
 
-export type SignInProvider = (typeof providers)[number];
+type SignInProvider = (typeof providers)[number];
 
 /** What a sign-in takes from the configuration: all of it may be missing. */
 export interface SignInConfig {

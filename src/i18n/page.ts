@@ -67,6 +67,7 @@ export const pageWords = {
   ruledOut: { en: "Ruled out ({count})", zh: "已排除（{count} 项）" },
   partOf: { en: "part of {name}", zh: "并入 {name}" },
   showProbe: { en: "Show the evidence", zh: "查看证据" },
+  evidencePack: { en: "Download the evidence for the provider's support", zh: "下载给服务商客服的证据" },
   announceFault: { en: "New fault: {asset}. {text}", zh: "新故障：{asset}。{text}" },
   announceAcknowledged: { en: "{name} is acknowledged.", zh: "{name} 已确认。" },
   announceRun: { en: "{title} is being run.", zh: "「{title}」正在检查。" },

@@ -22,7 +22,7 @@ export interface TokenServer {
   close(): Promise<void>;
 }
 
-export interface Person {
+interface Person {
   readonly user: string;
   /** What is given, where that is not all that was asked for. */
   readonly scope?: string;
