@@ -2,33 +2,21 @@ import { css, html, LitElement, nothing } from "lit";
 import type { TemplateResult } from "lit";
 import { diagnosePageWords as words } from "../../src/i18n/diagnose-page.ts";
 import { pageWords } from "../../src/i18n/page.ts";
-import type { AssetDiagnosis as Diagnosis, DiagnosisStarted, SpokenCause } from "../../src/model/api.ts";
-import { diagnoseAsset, followReports, getDiagnosis, RequestError } from "../api.ts";
+import type { AssetDiagnosis as Diagnosis, SpokenCause } from "../../src/model/api.ts";
+import { ask, type Asked, askedOf, onAsked } from "../diagnoses.ts";
 import { shared } from "../styles/shared.ts";
 import type { Voice } from "../voice.ts";
 import { assetName, speak } from "../voice.ts";
 import "./status-mark.ts";
-
-/** Also without events: a line that is cut must not leave somebody waiting. */
-const pollMs = 5_000;
 
 /** A button that looks at everything that bears on an asset, how far that is, and what it comes to. */
 export class AssetDiagnosisElement extends LitElement {
   static override properties = {
     asset: { type: String },
     voice: { attribute: false },
-    started: { state: true },
-    waiting: { state: true },
-    diagnosis: { state: true },
-    complaint: { state: true },
   };
   declare asset: string;
   declare voice: Voice;
-  /** While it runs. */
-  declare started: DiagnosisStarted | undefined;
-  declare waiting: ReadonlySet<string>;
-  declare diagnosis: Diagnosis | undefined;
-  declare complaint: string;
 
   static override styles = [
     shared,
@@ -68,6 +56,7 @@ export class AssetDiagnosisElement extends LitElement {
         min-height: 28px;
         font-size: var(--text-note);
         font-weight: 600;
+        color: var(--accent);
         cursor: pointer;
       }
       ol,
@@ -81,104 +70,52 @@ export class AssetDiagnosisElement extends LitElement {
   ];
 
   #forget: (() => void) | undefined;
-  #poll: ReturnType<typeof setInterval> | undefined;
 
-  constructor() {
-    super();
-    this.waiting = new Set();
-    this.complaint = "";
+  override connectedCallback(): void {
+    super.connectedCallback();
+    this.#forget = onAsked(() => this.requestUpdate());
   }
 
   override disconnectedCallback(): void {
     super.disconnectedCallback();
-    this.#stop();
-    this.started = undefined;
-  }
-
-  #stop(): void {
     this.#forget?.();
-    clearInterval(this.#poll);
   }
 
-  #start = async (): Promise<void> => {
-    this.complaint = "";
-    this.diagnosis = undefined;
-    const early = new Set<string>();
-    this.#forget = followReports(({ probe, findings }) => {
-      // The mail of a round trip is still on its way.
-      if (findings.some(({ code }) => code === "not-there-yet")) return;
-      early.add(probe);
-      if (this.started === undefined) return;
-      const left = new Set(this.waiting);
-      if (left.delete(probe)) this.waiting = left;
-      if (left.size === 0) void this.#finish();
-    });
-    try {
-      const started = await diagnoseAsset(this.asset);
-      this.waiting = new Set(started.waiting.filter((id) => !early.has(id)));
-      this.started = started;
-      this.#poll = setInterval(() => void this.#look(), pollMs);
-      if (this.waiting.size === 0) await this.#finish();
-    } catch (error) {
-      this.#fail(error);
-    }
-  };
-
-  /** Asks how far it is; events may have been missed. */
-  async #look(): Promise<void> {
-    try {
-      const diagnosis = await getDiagnosis(this.asset);
-      if (this.started === undefined) return;
-      this.waiting = new Set(diagnosis.waiting);
-      if (diagnosis.waiting.length === 0 || this.voice.now > this.started.until) await this.#finish();
-    } catch {
-      // The next one tells, or the end does.
-    }
-  }
-
-  async #finish(): Promise<void> {
-    if (this.started === undefined) return;
-    this.#stop();
-    this.started = undefined;
-    try {
-      this.diagnosis = await getDiagnosis(this.asset);
-    } catch (error) {
-      this.#fail(error);
-    }
-  }
-
-  #fail(error: unknown): void {
-    this.#stop();
-    this.started = undefined;
-    const said = error instanceof RequestError ? error : undefined;
-    const reason = said?.message ?? speak(this.voice, pageWords.noConnection);
-    this.complaint = said?.status === 429 ? speak(this.voice, words.tooSoon) : speak(this.voice, words.failed, { reason });
-  }
-
-  #progress(): string {
-    const { started, waiting, voice } = this;
-    if (started === undefined) return "";
+  #progress({ probes, waiting }: Asked): string {
+    if (probes === undefined) return "";
     const onlyMail = waiting.size > 0 && [...waiting].every((id) => id.endsWith("/mail-roundtrip"));
-    const all = started.probes.length;
-    return speak(voice, onlyMail ? words.lookingMail : words.looking, { done: all - waiting.size, all });
+    const data = { done: probes.length - waiting.size, all: probes.length };
+    return speak(this.voice, onlyMail ? words.lookingMail : words.looking, data);
+  }
+
+  #complaint({ failure }: Asked): TemplateResult | typeof nothing {
+    if (failure === undefined) return nothing;
+    const { voice } = this;
+    const said =
+      failure.kind === "too-soon"
+        ? speak(voice, words.tooSoon)
+        : speak(voice, words.failed, { reason: failure.reason ?? speak(voice, pageWords.noConnection) });
+    return html`<span class="small" role="alert">${said}</span>`;
   }
 
   override render(): TemplateResult {
-    const { asset, voice, started, diagnosis } = this;
+    const { asset, voice } = this;
+    const asked = askedOf(asset);
     const name = assetName(voice, asset);
+    const isRunning = asked?.isRunning === true;
     // Each figure of the progress would be one announcement too many: what is said is that it begins, and what it comes to.
-    const announced =
-      started === undefined ? (diagnosis ? speak(voice, diagnosis.summary) : "") : speak(voice, words.begun, { asset: name });
+    const result = asked?.diagnosis === undefined ? "" : speak(voice, asked.diagnosis.summary);
+    const announced = isRunning ? speak(voice, words.begun, { asset: name }) : result;
     return html`
       <div class="ask">
-        <button ?disabled=${started !== undefined} title=${speak(voice, words.hint)} @click=${() => void this.#start()}>
+        <button ?disabled=${isRunning} title=${speak(voice, words.hint)} @click=${() => void ask(asset)}>
           ${speak(voice, words.diagnose)}<span class="unseen">: ${name}</span>
         </button>
-        ${started === undefined ? nothing : html`<span class="small quiet" aria-hidden="true">${this.#progress()}</span>`}
-        ${this.complaint === "" ? nothing : html`<span class="small" role="alert">${this.complaint}</span>`}
+        ${asked !== undefined && isRunning ? html`<span class="small quiet" aria-hidden="true">${this.#progress(asked)}</span>` : nothing}
+        ${asked === undefined ? nothing : this.#complaint(asked)}
       </div>
       <div class="unseen" role="status">${announced}</div>
-      ${diagnosis === undefined ? nothing : this.#result(diagnosis)}
+      ${asked?.diagnosis === undefined ? nothing : this.#result(asked.diagnosis)}
     `;
   }
 

@@ -68,7 +68,10 @@ export function createDiagnoseNow({
       for (const { id } of probes) if (!runNow(id)) look.waiting.delete(id);
       return runningOf(look);
     },
-    waiting: (asset) => [...(looks.get(asset)?.waiting ?? [])],
+    progress(asset) {
+      const look = looks.get(asset);
+      return { running: look !== undefined && isRunning(look), waiting: [...(look?.waiting ?? [])] };
+    },
     verdict(asset) {
       const all = board.probes();
       if (asset === "monitor" || !all.some((probe) => probe.asset === asset)) return undefined;

@@ -129,7 +129,7 @@ export function createApi({ board, actions, diagnosis, evidence, version, now }:
     const verdict = asset === undefined ? undefined : diagnosis.verdict(asset);
     if (verdict === undefined) return problem(c, "not-found", "No asset has this id; GET /api/v1/overview lists them");
     c.header("cache-control", "no-store");
-    return c.json<AssetDiagnosis>(viewVerdict(board, verdict, diagnosis.waiting(verdict.asset)));
+    return c.json<AssetDiagnosis>(viewVerdict(board, verdict, diagnosis.progress(verdict.asset)));
   });
 
   return api;

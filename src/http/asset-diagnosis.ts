@@ -3,10 +3,10 @@ import { sayVerdict } from "../i18n/verdict.ts";
 import type { AssetDiagnosis, SpokenCause } from "../model/api.ts";
 import type { Board } from "../model/board.ts";
 import type { Text } from "../model/text.ts";
-import type { Verdict } from "../model/verdict.ts";
+import type { DiagnoseNow, Verdict } from "../model/verdict.ts";
 
 /** What a person reads who asked for a diagnosis, in both languages. */
-export function viewVerdict(board: Board, verdict: Verdict, waiting: readonly string[]): AssetDiagnosis {
+export function viewVerdict(board: Board, verdict: Verdict, progress: ReturnType<DiagnoseNow["progress"]>): AssetDiagnosis {
   const lookup: Lookup & { readonly title: (check: string) => Text | undefined } = {
     finding: (check, code) => board.check(check)?.findings[code],
     provider: (id) => board.provider?.(id),
@@ -16,7 +16,7 @@ export function viewVerdict(board: Board, verdict: Verdict, waiting: readonly st
   return {
     asset: verdict.asset,
     status: verdict.status,
-    waiting,
+    ...progress,
     summary: { en: en.summary, zh: zh.summary },
     causes: verdict.causes.flatMap(({ cause }, i) => {
       const [inEnglish, inChinese] = [en.causes[i], zh.causes[i]];

@@ -243,7 +243,9 @@ export interface AssetDiagnosis {
   readonly status: Status;
   /** One paragraph: the cause, the evidence, the next step; or that there is none. */
   readonly summary: Text;
-  /** Ids of probes that were asked for and have not reported yet. */
+  /** Somebody has asked for it, and not everything has reported yet. */
+  readonly running: boolean;
+  /** Ids of probes that were asked for and have not reported, in time or at all. */
   readonly waiting: readonly string[];
   /** The nearest and gravest first. */
   readonly causes: readonly { readonly cause: string; readonly en: SpokenCause; readonly zh: SpokenCause }[];

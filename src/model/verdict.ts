@@ -22,8 +22,8 @@ export interface Verdict {
 export interface DiagnoseNow {
   /** By the rules of every run: caps, one run of a probe at a time, the breaker. */
   start(asset: string): DiagnosisStart;
-  /** Ids of probes that were asked for and have not reported. */
-  waiting(asset: string): readonly string[];
+  /** `waiting`: ids of probes that were asked for and have not reported, in time or at all. */
+  progress(asset: string): { readonly running: boolean; readonly waiting: readonly string[] };
   /** By what was seen last; undefined when there is no such asset. */
   verdict(asset: string): Verdict | undefined;
 }

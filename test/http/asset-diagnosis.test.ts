@@ -56,6 +56,7 @@ const diagnosisOf = z.strictObject({
   asset: z.string(),
   status: z.enum(["ok", "warning", "critical", "unknown"]),
   summary: text,
+  running: z.boolean(),
   waiting: z.array(z.string()),
   causes: z.array(z.strictObject({ cause: z.string(), en: cause, zh: cause })),
 });
@@ -98,7 +99,9 @@ describe("POST /api/v1/assets/{asset}/diagnose", () => {
     const again = await started("sales@example.com");
     expect(again.waiting).toEqual(others);
     expect(board.asked).toHaveLength(probes.length);
+    expect(await diagnosis("sales@example.com")).toMatchObject({ running: true, waiting: others });
     reportAll(others);
+    expect(await diagnosis("sales@example.com")).toMatchObject({ running: false, waiting: [] });
     const refused = await press("sales@example.com");
     expect([refused.status, refused.headers.get("retry-after")]).toEqual([429, "119"]);
     expect(await refused.json()).toMatchObject({ error: { code: "too-soon" } });
@@ -118,6 +121,14 @@ describe("POST /api/v1/assets/{asset}/diagnose", () => {
     later(5);
     board.observe(trip, { at: time });
     expect((await diagnosis("sales@example.com")).waiting).not.toContain(trip);
+  });
+
+  test("after its deadline nobody is waited for, and who is late is named", async () => {
+    const { probes, until } = await started("sales@example.com");
+    const [first = "", ...others] = probes;
+    reportAll(others);
+    time = until;
+    expect(await diagnosis("sales@example.com")).toMatchObject({ running: false, waiting: [first] });
   });
 
   test("no more than four assets at once", async () => {

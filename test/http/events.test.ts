@@ -162,7 +162,11 @@ describe("GET /api/v1/events", () => {
   test("streams what the board tells, and resumes by Last-Event-ID", async () => {
     const board = createExampleCompany(Date.now);
     const health = () => ({ loopAgeMs: 0, databaseOk: true, outboxAgeMs: 0 });
-    const diagnosis = { start: () => ({ kind: "no-asset" as const }), waiting: () => [], verdict: () => undefined };
+    const diagnosis = {
+      start: () => ({ kind: "no-asset" as const }),
+      progress: () => ({ running: false, waiting: [] }),
+      verdict: () => undefined,
+    };
     const app = createApp({ board, actions: board.actions, diagnosis, health, version: "1", pageFolder: "/nonexistent" });
     const server = serve({ fetch: app.fetch, port: 0, hostname: "127.0.0.1" });
     closers.push(() => {
