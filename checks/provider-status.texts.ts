@@ -11,6 +11,7 @@ export const statusFindings = {
   "provider-outage": {
     severity: "critical",
     cause: "provider-outage",
+    outage: true,
     text: {
       en: "{provider} itself reports that “{service}” is down, since {since}: “{title}” ({word})",
       zh: "{provider} 自己公布：「{service}」已中断，自 {since} 起：「{title}」（{word}）",
@@ -21,6 +22,7 @@ export const statusFindings = {
   "provider-trouble": {
     severity: "warning",
     cause: "provider-outage",
+    outage: true,
     text: {
       en: "{provider} itself reports trouble with “{service}”, since {since}: “{title}” ({word})",
       zh: "{provider} 自己公布：「{service}」出现问题，自 {since} 起：「{title}」（{word}）",

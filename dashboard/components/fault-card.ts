@@ -20,6 +20,8 @@ export function chiefOf(
   return undefined;
 }
 
+const withoutStop = (text: string): string => text.replace(/[.。]$/, "");
+
 /** One incident, open as a rule: whose mail, what is so, since when, what to do. Tells `acknowledge` (id) and `show-probe` (probe id). */
 export class FaultCard extends LitElement {
   static override properties = {
@@ -115,6 +117,9 @@ export class FaultCard extends LitElement {
       .diagnosis ul {
         margin: 0 0 var(--space-2);
         padding-inline-start: 1.25em;
+      }
+      .diagnosis ul {
+        list-style: disc;
       }
       .diagnosis li + li {
         margin-top: var(--space-1);
@@ -233,28 +238,34 @@ export class FaultCard extends LitElement {
     if (diagnosis === null || diagnosis.cause === "unknown") return nothing;
     const words = diagnosis.confidence === "high" ? pageWords.diagnosed : pageWords.diagnosedLikely;
     const confidence = speak(voice, diagnosis.confidenceWord);
-    return html`<p class="what cause">
-      ${breakable(speak(voice, words, { title: speak(voice, diagnosis.title), confidence }))}
-    </p>`;
+    return html`<p class="what cause">${speak(voice, words, { title: speak(voice, diagnosis.title), confidence })}</p>`;
   }
 
   /** Steps, who takes them, what the cause rests on, and, folded, where nobody needs to look. */
   #diagnosed(diagnosis: DiagnosisView): TemplateResult {
     const { voice } = this;
+    // What the card says above is not said again.
+    const said = chiefOf(this.incident)?.finding.text;
+    const above = said === undefined ? "" : withoutStop(speak(voice, said));
+    const clues = diagnosis.evidence.map((clue) => speak(voice, clue)).filter((clue) => above === "" || !clue.endsWith(above));
     const names = diagnosis.alternatives.map((name) => speak(voice, name)).join(voice.language === "en" ? ", " : "、");
     return html`<div class="diagnosis">
       <div>
         <h4>${speak(voice, pageWords.steps)}</h4>
         <ol>
-          ${diagnosis.steps.map((step) => html`<li>${breakable(speak(voice, step))}</li>`)}
+          ${diagnosis.steps.map((step) => html`<li>${speak(voice, step)}</li>`)}
         </ol>
         <p class="quiet">${speak(voice, pageWords.whoActs, { actor: speak(voice, diagnosis.actor) })}</p>
       </div>
       <div>
-        <h4>${speak(voice, pageWords.restsOn)}</h4>
-        <ul>
-          ${diagnosis.evidence.map((clue) => html`<li>${breakable(speak(voice, clue))}</li>`)}
-        </ul>
+        ${
+          clues.length === 0
+            ? nothing
+            : html`<h4>${speak(voice, pageWords.restsOn)}</h4>
+                <ul>
+                  ${clues.map((clue) => html`<li>${clue}</li>`)}
+                </ul>`
+        }
         ${names === "" ? nothing : html`<p>${speak(voice, pageWords.couldBe, { list: names })}</p>`}
         ${
           diagnosis.ruledOut.length === 0
@@ -262,7 +273,7 @@ export class FaultCard extends LitElement {
             : html`<details>
                 <summary>${speak(voice, pageWords.ruledOut, { count: diagnosis.ruledOut.length })}</summary>
                 <ul>
-                  ${diagnosis.ruledOut.map((one) => html`<li>${breakable(speak(voice, one))}</li>`)}
+                  ${diagnosis.ruledOut.map((one) => html`<li>${speak(voice, one)}</li>`)}
                 </ul>
               </details>`
         }

@@ -35,7 +35,11 @@ export const backends: Rule = (scene, open) => {
       return {
         cause: isTheirs ? "provider-outage" : "server-down",
         confidence: others.length > 0 ? "medium" : "high",
-        about: aboutOf({ provider: first?.provider, host: first?.host }),
+        about: aboutOf({
+          provider: first?.provider,
+          host: first?.host,
+          account: others.length > 0 ? onlyOf(symptoms) : undefined,
+        }),
         symptoms,
         clues: othersClue(others),
         alternatives,
@@ -48,6 +52,12 @@ export const backends: Rule = (scene, open) => {
       return { cause: "rate-limit", confidence: "high", about, symptoms: [...symptoms, ...refused], clues: [], alternatives: [] };
     }),
   ];
+};
+
+/** The account that all have in common. */
+const onlyOf = (symptoms: readonly Symptom[]): string | undefined => {
+  const [account, ...more] = distinct(symptoms.map((one) => one.account));
+  return more.length === 0 ? account : undefined;
 };
 
 const isLogin = ({ layer }: Symptom): boolean => layer === "login" || layer === "mailbox";

@@ -63,13 +63,51 @@ export function diagnose(situation: Situation): readonly Diagnosis[] {
     open = open.filter((one) => !explained.has(one));
   }
   claims.push(...open.map(alone));
-  const diagnoses = claims.map((claim) => conclude(scene, claim)).toSorted(worseFirst);
+  const diagnoses = together(claims)
+    .map((claim) => conclude(scene, claim))
+    .toSorted(worseFirst);
   const taken = new Set(scene.symptoms.map(({ sight }) => sight.probe.id));
   return diagnoses.map(({ held, ...diagnosis }) => {
     const victims = held.filter((id) => !taken.has(id));
     for (const id of victims) taken.add(id);
     return victims.length === 0 ? diagnosis : { ...diagnosis, probes: [...diagnosis.probes, ...victims].toSorted() };
   });
+}
+
+/** What a cause is about when it is one and the same: who is down, whose account, which zone. */
+const subjects: Readonly<Partial<Record<Cause, readonly string[]>>> = {
+  "provider-outage": ["provider"],
+  "server-down": ["host"],
+  "rate-limit": ["provider", "host"],
+  certificate: ["host"],
+  "zone-broken": ["domain"],
+  "account-locked": ["account"],
+  "mailbox-full": ["account"],
+};
+
+/** Two rules may come to one cause by different ways: a provider that is silent at one port and has no backend at another. */
+function together(claims: readonly Claim[]): readonly Claim[] {
+  const joined = new Map<string, Claim>();
+  for (const [index, claim] of claims.entries()) {
+    const names = subjects[claim.cause]?.map((name) => claim.about[name]) ?? [];
+    const isNamed = names.some((name) => name !== undefined);
+    const key = isNamed ? JSON.stringify([claim.cause, ...names]) : String(index);
+    const before = joined.get(key);
+    joined.set(key, before === undefined ? claim : both(before, claim));
+  }
+  return [...joined.values()];
+}
+
+function both(a: Claim, b: Claim): Claim {
+  const [surer, other] = certainty[a.confidence] <= certainty[b.confidence] ? [a, b] : [b, a];
+  const about = Object.fromEntries(Object.entries(surer.about).filter(([name, value]) => other.about[name] === value));
+  return {
+    ...surer,
+    about,
+    symptoms: [...surer.symptoms, ...other.symptoms],
+    clues: [...surer.clues, ...other.clues],
+    alternatives: surer.confidence === "high" ? [] : surer.alternatives.filter((cause) => other.alternatives.includes(cause)),
+  };
 }
 
 /** While nothing gets out, that explains what is silent, before anything else is compared. */

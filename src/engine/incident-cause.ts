@@ -34,15 +34,15 @@ export function situationOf(board: SituationBoard, just: JustSeen | undefined, n
     if (last === undefined) return [];
     const state = isJust ? just.state : board.state(probe.id);
     const held = last.status === "unknown" ? board.incidentOf(probe.id) : undefined;
-    const believed = held?.probes.find((one) => one.probe === probe.id && one.leftAt === undefined)?.findings;
+    const believed = held?.probes.find((one) => one.probe === probe.id && one.leftAt === undefined);
     const check = board.check(probe.check);
     return [
       {
         probe,
-        status: believed === undefined ? last.status : statusOf(believed),
-        findings: believed ?? last.findings,
+        status: believed === undefined ? last.status : statusOf(believed.findings),
+        findings: believed?.findings ?? last.findings,
         at: last.at,
-        since: state === undefined ? last.at : (state.undecidedSince ?? state.since),
+        since: believed?.joinedAt ?? state?.undecidedSince ?? state?.since ?? last.at,
         declared: (code) => check?.findings[code] ?? ofEngine.get(code),
       },
     ];

@@ -228,8 +228,10 @@ function incidentStep(
 ): { readonly step: IncidentStep | undefined; readonly ended: readonly IncidentStep[] } {
   const { board } = world;
   const { observation } = outcome;
-  const isBad = (state.verdict === "warning" || state.verdict === "critical") && observation.status !== "unknown";
   const held = board.incidentOf(probe.id);
+  // Who is held back finds out nothing more, and yet what others find meanwhile may say what its trouble is.
+  const isBad =
+    (state.verdict === "warning" || state.verdict === "critical") && (observation.status !== "unknown" || held !== undefined);
   const own = held?.key ?? incidentKey(failing);
   const known = held ?? board.openIncident(own);
   const diagnoses = isBad ? world.diagnose({ probe, observation, state }, known === undefined) : [];

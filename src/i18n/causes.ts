@@ -89,11 +89,11 @@ export const causeWording: Readonly<Record<Cause, CauseWording>> = {
     name: { en: "DNS broken", zh: "DNS 解析故障" },
     statements: [
       {
-        en: "The DNS of {domain} is broken: what mail depends on cannot be looked up",
-        zh: "{domain} 的 DNS 有故障，查不到收发邮件所需的记录",
+        en: "DNS records of {domain} that mail depends on are missing or wrong",
+        zh: "{domain} 的 DNS 有故障：收发邮件所需的记录缺失或有误",
       },
       { en: "The DNS no longer knows {host}", zh: "DNS 里查不到 {host}" },
-      { en: "DNS records that mail depends on are broken", zh: "收发邮件所需的 DNS 记录有故障" },
+      { en: "DNS records that mail depends on are missing or wrong", zh: "收发邮件所需的 DNS 记录缺失或有误" },
     ],
     actor: "dns-host",
   },
@@ -129,6 +129,10 @@ export const causeWording: Readonly<Record<Cause, CauseWording>> = {
   "provider-outage": {
     name: { en: "Provider outage", zh: "服务商故障" },
     statements: [
+      {
+        en: "{provider} works for others and not for {account}: the trouble is in its part of the service",
+        zh: "{provider} 对别人正常，唯独 {account} 用不了：故障在它所在的部分",
+      },
       { en: "The mail provider {provider} is out of order", zh: "邮箱服务商 {provider} 出现故障" },
       { en: "The mail provider behind {host} is out of order", zh: "{host} 的邮箱服务商出现故障" },
       { en: "The mail provider is out of order", zh: "邮箱服务商出现故障" },
@@ -138,6 +142,10 @@ export const causeWording: Readonly<Record<Cause, CauseWording>> = {
   "server-down": {
     name: { en: "Server down", zh: "服务器故障" },
     statements: [
+      {
+        en: "The mail service on {host} works for others and not for {account}",
+        zh: "{host} 的邮件服务对别人正常，唯独 {account} 用不了",
+      },
       { en: "The mail service on {host} does not work", zh: "{host} 上的邮件服务不工作" },
       { en: "The mail server does not work", zh: "邮件服务器不工作" },
     ],

@@ -67,7 +67,7 @@ export function sayDiagnosis(diagnosis: Diagnosis, language: Language, lookup: L
   const evidence = unique(diagnosis.evidence.map((clue) => sayClue(clue, language, lookup)));
   const alternatives = diagnosis.alternatives.map((one) => nameOf(one, language));
   const ruledOut = diagnosis.ruledOut.map(({ cause: other, because }) =>
-    say(words.reason, language, { cause: nameOf(other, language), because: sayClue(because, language, lookup) }),
+    say(words.reason, language, { cause: nameOf(other, language), because: within(sayClue(because, language, lookup)) }),
   );
   const actor = say(actorWords[actorOf(diagnosis)], language);
   const [step] = steps;
@@ -76,7 +76,7 @@ export function sayDiagnosis(diagnosis: Diagnosis, language: Language, lookup: L
     confidence === "high" || cause === "unknown"
       ? say(words.sure, language, { title })
       : say(words.because, language, { title, confidence: confidenceOf(confidence, language) }),
-    evidence.length === 0 ? "" : say(words.evidence, language, { list: list(evidence.slice(0, 3), words.semicolon) }),
+    evidence.length === 0 ? "" : say(words.evidence, language, { list: list(evidence.slice(0, 3).map(within), words.semicolon) }),
     alternatives.length === 0 ? "" : say(words.alternatives, language, { list: list(alternatives, words.comma) }),
     cause === "unknown" && ruledOut.length > 0
       ? say(words.ruledOut, language, {
@@ -122,7 +122,9 @@ const ofClues: Readonly<Record<string, Text>> = clueTexts;
 function sayClue(clue: Clue, language: Language, lookup: Lookup): string {
   if (clue.kind === "compared") {
     const text = ofClues[clue.code];
-    return text === undefined ? clue.code : fill(inLanguage(text, language), named(clue.data, language, lookup));
+    return text === undefined
+      ? clue.code
+      : fill(inLanguage(text, language), enumerated(named(clue.data, language, lookup), language));
   }
   const { asset, check } = partsOfId(clue.probe);
   const { code, data } = clue.finding;
@@ -131,6 +133,20 @@ function sayClue(clue: Clue, language: Language, lookup: Lookup): string {
   const isNamed = asset === "monitor" || asset.split(/[~:]/).every((part) => said.toLowerCase().includes(part.toLowerCase()));
   return isNamed ? said : say(words.seen, language, { asset: asset.replace("~", " → "), said });
 }
+
+/** Lists are kept as `a, b`. */
+const enumerated = (data: Data, language: Language): Data => {
+  const list = data["list"];
+  return language === "en" || typeof list !== "string"
+    ? data
+    : { ...data, list: list.replaceAll(", ", "、").replace(/ \+(\d+)$/, " 等另外 $1 个") };
+};
+
+/** Behind a colon a sentence goes on in small letters, unless it begins with a name. */
+const within = (clause: string): string =>
+  /^(Mailvigil|Port|DNS|TLS)\b/.test(clause) || !/^[A-Z][a-z]* /.test(clause)
+    ? clause
+    : clause.charAt(0).toLowerCase() + clause.slice(1);
 
 const withoutStop = (text: string): string =>
   text

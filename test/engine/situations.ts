@@ -198,3 +198,10 @@ function expanded(line: string): readonly string[] {
   const times = /^(\d+) x (.*)$/.exec(line);
   return times === null ? [line] : many(Number(times[1]), (n) => (times[2] ?? "").replaceAll("#", String(n)));
 }
+
+/** The check as it is shipped. */
+export function shipped(id: string): AnyCheck {
+  const check = loaded.get(id);
+  if (!check) throw new Error(`${id} is not among checkIds`);
+  return check;
+}
