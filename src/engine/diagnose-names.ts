@@ -13,11 +13,16 @@ const dependsOnNames = ({ layer, fits, finding }: Symptom): boolean =>
   fits.includes("mx-changed") ||
   (layer === "mail" && (finding.code === "lost" || fits.includes("server-down")));
 
+/** Where the names of a lapsed domain lead to a registrar's page, nobody there speaks mail, or as another host. */
+const isTurnedAway = ({ layer }: Symptom): boolean => layer === "connect" || layer === "session";
+
 /** An unpaid domain is the parent of all that hangs on its name. */
 export const domainExpiry: Rule = (_, open) => {
   const says = open.filter(speaksFor("domain-expired"));
   return [...groupBy(says, ({ domain }) => domain)].map(([domain, expired]): Claim => {
-    const victims = open.filter((one) => !expired.includes(one) && touches(domain, one) && dependsOnNames(one));
+    const victims = open.filter(
+      (one) => !expired.includes(one) && touches(domain, one) && (dependsOnNames(one) || isTurnedAway(one)),
+    );
     const symptoms = [...expired, ...victims];
     return {
       cause: "domain-expired",
