@@ -6,6 +6,7 @@ import { allFaults } from "./faults.ts";
 import { type Lab, startLab } from "./lab.ts";
 import { configure, lookAt, writeConfiguration } from "./look.ts";
 import type { Outcome } from "./outcome.ts";
+import { askTools } from "./tools.ts";
 
 /** A lab of its own, in a network of its own: it reads ids of faults line by line, and answers each with an outcome as JSON. */
 async function main(): Promise<void> {
@@ -30,6 +31,7 @@ async function suffer(lab: Lab, fault: Fault): Promise<Outcome> {
   try {
     await fault.apply(lab);
     const sights = await lookAt(lab, fault.at);
+    const seconds = Math.round(performance.now() - began) / 1_000;
     return {
       fault: fault.id,
       said: diagnose({ sights, now: Date.now() }).map(({ cause, confidence, alternatives, probes }) => ({
@@ -43,7 +45,8 @@ async function suffer(lab: Lab, fault: Fault): Promise<Outcome> {
           .filter(({ severity }) => severity !== "info")
           .map(({ code, severity, data }) => `${probe.id}: ${code} ${severity} ${JSON.stringify(data).slice(0, 300)}`),
       ),
-      seconds: Math.round(performance.now() - began) / 1_000,
+      seconds,
+      tools: process.argv.includes("--tools") ? await askTools(lab, fault.at) : {},
     };
   } finally {
     await fault.undo?.(lab);

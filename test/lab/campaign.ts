@@ -11,30 +11,59 @@ const agent = fileURLToPath(new URL("agent.ts", import.meta.url));
 /** Nothing takes longer, or something in the lab hangs. */
 const mostMs = 120_000;
 
+export interface CampaignOptions {
+  /** The other tools look as well. Default false. */
+  readonly tools?: boolean;
+  readonly onOutcome?: (outcome: Outcome) => void;
+}
+
 /**
  * Runs faults in several labs side by side, each fault alone in its lab. Almost all of the time is waited, so that there may be more
  * labs than processors.
- * @throws Error with what a lab said, when one breaks down
+ * @throws Error with what a lab said, when two break down at the same fault
  */
 export async function runFaults(
   faults: readonly Pick<Fault, "id">[],
   labs: number,
-  onOutcome: (outcome: Outcome) => void = () => undefined,
+  { tools = false, onOutcome = () => undefined }: CampaignOptions = {},
 ): Promise<readonly Outcome[]> {
   // Fetched out here: in there is no way to the world.
   await secondMailSystem();
   const namespace = await prepareNamespace();
   const left = faults.map(({ id }) => id);
   const outcomes = new Map<string, Outcome>();
+  const open = async (before: Promise<unknown>): Promise<ReturnType<typeof converse>> => {
+    await before;
+    const talk = converse(namespace.run(agent, tools ? ["--tools"] : []));
+    await talk.next();
+    return talk;
+  };
+  // One lab after the other: a dozen servers start in each, and each wants a processor.
+  let last: Promise<unknown> = Promise.resolve();
+  const openNext = async (): Promise<ReturnType<typeof converse>> => {
+    const opening = open(last);
+    last = opening;
+    return opening;
+  };
+  // A lab that breaks down on a busy machine is built anew, once for each fault: that is no word about the fault.
+  const failed = new Set<string>();
   const work = async (): Promise<void> => {
-    const talk = converse(namespace.run(agent, []));
+    let talk = await openNext();
     try {
-      await talk.next();
       for (let id = left.shift(); id !== undefined; id = left.shift()) {
-        talk.say(id);
-        const outcome: Outcome = JSON.parse(await talk.next());
-        outcomes.set(id, outcome);
-        onOutcome(outcome);
+        try {
+          talk.say(id);
+          const outcome: Outcome = JSON.parse(await talk.next());
+          outcomes.set(id, outcome);
+          onOutcome(outcome);
+        } catch (error) {
+          if (failed.has(id)) throw error;
+          failed.add(id);
+          left.push(id);
+          await talk.end();
+          console.error(error);
+          talk = await openNext();
+        }
       }
     } finally {
       await talk.end();

@@ -65,7 +65,7 @@ export const configuration = ({ tokens }: Pick<Lab, "tokens">) => ({
     mailbox(users.orchard[1], hosts.orchard),
     mailbox(users.partner[0], hosts.partner),
     ...users.globe.map((address) => ({ address, password: { file: `${address}.secret` }, provider: "google" })),
-    { address: users.tokens[0], oauth: "company", provider: "microsoft365", ...server(hosts.harbour) },
+    { address: users.tokens[0], oauth: "company", provider: "own-server", ...server(hosts.harbour) },
   ],
   routes: [
     { from: users.harbour[0], to: users.partner[0], ...inTime },

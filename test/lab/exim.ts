@@ -81,9 +81,10 @@ export async function startExim(options: EximOptions): Promise<Exim> {
     await chmod(file("key.pem"), 0o600);
   };
   const empty = async (): Promise<void> => {
-    for (const name of ["spool", "greylist"]) await rm(file(name), { recursive: true, force: true });
+    for (const name of ["spool", "greylist"]) await rm(file(name), { recursive: true, force: true, maxRetries: 5 });
     for (const name of ["spool", "greylist"]) {
-      await mkdir(file(name));
+      // Its queue runner may have made the folder again.
+      await mkdir(file(name), { recursive: true });
       await chown(file(name), mailUid, mailUid);
     }
   };

@@ -8,6 +8,7 @@ const gone = ["harbour.lab", "mail.harbour.lab", "ns.harbour.lab", "_dmarc.harbo
 const records = {
   NS: ["ns.harbour.lab"],
   SOA: ["ns.harbour.lab hostmaster.harbour.lab 2 7200 3600 1209600 300"],
+  TXT: ["v=spf1 ip4:127.80.1.1 -all"],
 };
 
 /** Faults in the names of the company's domain. */
@@ -88,7 +89,7 @@ export const nameFaults: readonly Fault[] = [
     id: "mx-null",
     title: { en: "The MX record says that the domain takes no mail (null MX)", zh: "MX 记录声明该域名不收邮件（空 MX）" },
     at: sales,
-    expect: ["mx-changed"],
+    expect: ["mx-changed", "zone-broken"],
     apply: ({ names }) => names.change({ "harbour.lab": { ...records, MX: ["0 ."] } }),
   },
   {
@@ -98,7 +99,12 @@ export const nameFaults: readonly Fault[] = [
     expect: ["mx-changed", "zone-broken"],
     apply: ({ names }) =>
       names.change({
-        "orchard.lab": { NS: ["ns.orchard.lab"], SOA: ["ns.orchard.lab h.orchard.lab 2 1 1 1 60"], MX: ["10 mx.orchard.lab"] },
+        "orchard.lab": {
+          TXT: ["v=spf1 ip4:127.80.2.1 -all"],
+          NS: ["ns.orchard.lab"],
+          SOA: ["ns.orchard.lab h.orchard.lab 2 1 1 1 60"],
+          MX: ["10 mx.orchard.lab"],
+        },
       }),
   },
 ];

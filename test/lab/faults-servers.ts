@@ -86,12 +86,12 @@ export const serverFaults: readonly Fault[] = [
   },
   {
     id: "smtp-greets-late",
-    title: { en: "Postfix greets only after five seconds", zh: "Postfix 五秒后才发出问候" },
+    title: { en: "Postfix greets only after four seconds", zh: "Postfix 四秒后才发出问候" },
     at: sales,
     expect: ["server-down"],
     apply: async ({ harbour }) => {
       await harbour.postfix.halt();
-      const slow = "smtpd_delay_reject = no\nsmtpd_client_restrictions = sleep 5";
+      const slow = "smtpd_delay_reject = no\nsmtpd_client_restrictions = sleep 4";
       await harbour.postfix.resume({ extraConfig: harbour.postfixConfig(slow) });
     },
     undo: async ({ harbour }) => {

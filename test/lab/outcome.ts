@@ -1,5 +1,6 @@
 import type { Cause, Confidence, Diagnosis } from "../../src/model/cause.ts";
 import type { Fault } from "./fault.ts";
+import type { ToolName, ToolResult } from "./tools.ts";
 
 /** What a diagnosis said, as far as the tables go by it. */
 export type Said = Pick<Diagnosis, "cause" | "confidence" | "alternatives" | "probes">;
@@ -11,6 +12,8 @@ export interface Outcome {
   /** `probe: code severity` of all that was found and not well. */
   readonly found: readonly string[];
   readonly seconds: number;
+  /** What other tools said of it, where they were asked. */
+  readonly tools: Readonly<Partial<Record<ToolName, ToolResult>>>;
 }
 
 /**

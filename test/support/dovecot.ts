@@ -160,6 +160,8 @@ export async function startDovecot(given: DovecotOptions): Promise<Dovecot> {
       options.tls === undefined ? [] : [...(imaps === false ? [] : [imaps]), ...(options.pop3 === true ? [995] : [])];
     await writeConfiguration(folder, options);
     await assertFree(options.address, [...greeting, ...silent]);
+    // One that had to be killed leaves its number behind, which may be another's by now.
+    await rm(join(folder, "run/master.pid"), { force: true });
     const started = startServerProcess("/usr/sbin/dovecot", ["-F", "-c", join(folder, "dovecot.conf")]);
     server = started;
     await untilServing(options.address, greeting, silent, () => started.output());

@@ -78,7 +78,7 @@ export async function assertFree(host: string, ports: readonly number[]): Promis
 
 /**
  * Waits until every port takes connections, and says something on those where the server speaks first.
- * @throws Error with what `why` says, when one does not within 15 s
+ * @throws Error with what `why` says, when one does not within 40 s, which only a busy machine needs
  */
 export async function untilServing(
   host: string,
@@ -86,12 +86,12 @@ export async function untilServing(
   silent: readonly number[],
   why: () => string,
 ): Promise<void> {
-  const end = performance.now() + 15_000;
+  const end = performance.now() + 40_000;
   for (const port of [...greeting, ...silent]) {
     for (;;) {
       const socket = net.connect(port, host);
       try {
-        const signal = AbortSignal.timeout(5_000);
+        const signal = AbortSignal.timeout(10_000);
         await once(socket, greeting.includes(port) ? "data" : "connect", { signal });
         break;
       } catch (error) {
