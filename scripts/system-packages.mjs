@@ -17,6 +17,7 @@ const wanted = [
   "iproute2",
   "nftables",
   "openssl",
+  "slapd",
   "prometheus",
   "curl",
   "restic",

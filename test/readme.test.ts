@@ -26,6 +26,7 @@ describe.each(["README.md", "README.zh-CN.md"])("%s", (name) => {
         SPAMHAUS_DQS_KEY: "x",
         MAIL_PASSWORD: "x",
         CLIENT_SECRET: "x",
+        LDAP_PASSWORD: "x",
         RESTIC_PASSWORD: "x",
         OSS_SECRET: "x",
         DUTY_URL: "https://hooks.example/x",

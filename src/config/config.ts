@@ -8,6 +8,7 @@ import type { SourceDocument } from "./document.ts";
 import type { Blocklists } from "./domain-checks.ts";
 import type { ForwardAsset } from "./forwards.ts";
 import type { MailAddress } from "./names.ts";
+import type { DirectoryAsset } from "./directories.ts";
 import type { OwnServers } from "./own-servers.ts";
 import type { Provider } from "./providers.ts";
 import type { probeSchema } from "./schema.ts";
@@ -21,6 +22,7 @@ export interface Config extends OwnServers {
   readonly routes: readonly RouteAsset[];
   readonly forwards: readonly ForwardAsset[];
   readonly endpoints: readonly EndpointAsset[];
+  readonly directories: readonly DirectoryAsset[];
   readonly subscriptions: readonly SubscriptionAsset[];
   readonly backups: readonly BackupAsset[];
   readonly dnsbl: Blocklists;

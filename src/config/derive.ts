@@ -5,6 +5,7 @@ import { isProxy, type Proxy, proxyName } from "../model/proxy.ts";
 import { highest, type Config, type MailboxAsset } from "./config.ts";
 import type { Path } from "./diagnostics.ts";
 import { isRecord } from "./document.ts";
+import { directoryDrafts } from "./directories.ts";
 import { domainDrafts } from "./domains.ts";
 import type { Draft } from "./draft.ts";
 import { isOAuth, type OAuth } from "../model/oauth.ts";
@@ -57,7 +58,7 @@ export function derive(config: Config, facts: PlanFacts): { drafts: readonly Dra
     addAsset({ id: draft.asset, kind: "mailbox", business: draft.business });
     drafts.push(draft);
   }
-  for (const draft of ownServerDrafts(config)) {
+  for (const draft of [...ownServerDrafts(config), ...directoryDrafts(config)]) {
     addAsset({ id: draft.asset, kind: "endpoint", business: draft.business });
     drafts.push(draft);
   }

@@ -97,6 +97,7 @@ export async function loadConfiguration(file: string, world: LoadWorld): Promise
       config.forwards,
       config.relays,
       config.queues,
+      config.directories,
     ].reduce((sum, { length }) => sum + length, 0),
   };
 }

@@ -332,6 +332,7 @@ export const topLevelKeys = [
   "endpoints",
   "relays",
   "queues",
+  "directories",
   "subscriptions",
   "backups",
   "dnsbl",

@@ -16,6 +16,7 @@ import { highest } from "./config.ts";
 import type { Config, DomainAsset, EndpointAsset, MailboxAsset, ProbeOverride, RouteAsset } from "./config.ts";
 import { joinHostPort } from "./names.ts";
 import { parseOptions } from "./options.ts";
+import { readDirectories } from "./directories.ts";
 import { readOwnServers } from "./own-servers.ts";
 import type { Credential } from "../model/oauth.ts";
 import { ownServer } from "../model/provider.ts";
@@ -56,6 +57,7 @@ export async function readSections(reader: Reader, known: Known): Promise<Config
   const forwards = readForwards(reader, known.checks, mailboxes);
   const ownServers = readOwnServers(reader, known, mailboxes);
   const endpoints = readEndpoints(reader, known);
+  const directories = readDirectories(reader, known.checks);
   const subscriptions = readSubscriptions(reader, {
     domains: domains.map(({ name }) => name),
     mailboxes: mailboxes.map(({ address }) => address.id),
@@ -68,7 +70,7 @@ export async function readSections(reader: Reader, known: Known): Promise<Config
   const company = domains[0]?.name ?? mailboxes[0]?.address.domain ?? "Mailvigil";
   const settings = await readSettings(reader, resolve(known.folder), company);
   if (
-    ["domains", "mailboxes", "endpoints", "subscriptions", "backups", "relays", "queues", "probes"].every((key) =>
+    ["domains", "mailboxes", "endpoints", "subscriptions", "backups", "relays", "queues", "directories", "probes"].every((key) =>
       isEmpty(reader.source.value[key]),
     )
   ) {
@@ -89,6 +91,7 @@ export async function readSections(reader: Reader, known: Known): Promise<Config
     forwards,
     ...ownServers,
     endpoints,
+    directories,
     subscriptions,
     backups,
     dnsbl,

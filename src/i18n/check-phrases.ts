@@ -75,6 +75,11 @@ export const checkPhrases: readonly Text[] = [
   { en: "not all folders within {seconds} s", zh: "{seconds} 秒内没有统计完所有文件夹" },
   { en: "a folder with a name that is not ASCII", zh: "有文件夹的名称不是 ASCII" },
 
+  // A directory.
+  { en: "an anonymous program", zh: "匿名用户" },
+  { en: "an answer that is no LDAP", zh: "应答不是 LDAP" },
+  { en: "an answer of more than {count} bytes", zh: "应答超过 {count} 字节" },
+
   // What becomes of a mail on purpose.
   { en: "its header does not show where it waited", zh: "邮件头看不出停在哪里" },
   { en: "it waited {seconds} s at {from} until {by} took it", zh: "其中 {seconds} 秒停在 {from}，之后才由 {by} 接收" },
@@ -133,4 +138,9 @@ export const checkPhrases: readonly Text[] = [
   },
   { en: "{words} cannot be read ({code})", zh: "{words} 无法读取（{code}）" },
   { en: "give the user that runs Mailvigil the right to read it", zh: "请让运行 Mailvigil 的用户有权读取" },
+  { en: "the file {words} cannot be written ({code})", zh: "文件 {words} 无法写入（{code}）" },
+  {
+    en: "give the user that runs Mailvigil the right to write it and its folder",
+    zh: "请让运行 Mailvigil 的用户能写入它及其目录",
+  },
 ];
