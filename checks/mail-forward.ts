@@ -187,7 +187,7 @@ function withAnswer({ options: given }: Trip, journey: ForwardJourney, { asks, a
 }
 
 function judge({ ctx, options: given }: Trip, mail: ForwardMail): readonly Found[] {
-  const { members, seq, sentAt, bounced, unsure } = mail;
+  const { members, seq, sentAt, bounced } = mail;
   const all = given.members.map(({ address }) => ({ address, fate: members[keyOf(address)]?.fate ?? null }));
   const seen = all.flatMap(({ address, fate }) => (fate === null ? [] : [{ address, fate }]));
   const having = seen.filter(({ fate }) => fate.kind !== "lost");
@@ -200,7 +200,7 @@ function judge({ ctx, options: given }: Trip, mail: ForwardMail): readonly Found
     const isWhole = having.length === 0;
     found.push({ code: "forward-bounced", data: bounced.data, ...(isWhole ? {} : { severity: "warning" }) });
   }
-  if (lacking.length > 0 && (having.length > 0 || bounced === null) && !unsure) {
+  if (lacking.length > 0 && (having.length > 0 || bounced === null)) {
     const isNobody = having.length === 0 && lacking.length === all.length;
     const data = { ...common, minutes, members: of(lacking), count: lacking.length };
     found.push({ code: isNobody ? "forward-lost" : "member-missing", data });

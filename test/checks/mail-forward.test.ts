@@ -267,6 +267,13 @@ testCheck(
       findings: ["not-there-yet"],
       also: (_, { memory }) => expect(memory).toMatchObject({ mail: { asks: false } }),
     },
+    "and again when its program has had its pause": {
+      world: world(() => undefined, { options: asking }),
+      memory: remembers(null, { triedAt: 0, answer: { seenAt: testNow - 9 * 24 * 60 * minute, last: [] } }),
+      status: "ok",
+      findings: ["not-there-yet"],
+      also: (_, { memory }) => expect(memory).toMatchObject({ mail: { asks: true } }),
+    },
     "the answer names the new address": leaving(
       ({ comesBack }) => comesBack(reply()),
       { options: asking },
