@@ -95,10 +95,22 @@ export const tokenServerFindings = {
       zh: "Mailvigil 看不到凭据 {credential} 下的任何邮箱：刷新令牌已失效（{reason}）",
     },
     advice: {
-      en: "The owner of the mailbox consents once more, and the new refresh token is put into the configuration. Google ends it at a new password, after six months without use, and after seven days while the application is in testing.",
-      zh: "请邮箱使用者重新授权，并把新的刷新令牌更新到配置。Google 会在修改密码、半年未使用，或应用处于测试状态满 7 天时使其失效。",
+      en: "The owner of the mailbox signs in once more, by mailvigil login with the provider and the address. Google ends it at a new password, after six months without use, and after seven days while the application is in testing.",
+      zh: "请邮箱使用者用 mailvigil login（后接服务商和邮箱地址）重新登录。Google 会在修改密码、半年未使用，或应用处于测试状态满 7 天时使其失效。",
     },
     source: "RFC 6749 section 5.2 (invalid_grant)",
+  },
+  "refresh-token-not-kept": {
+    severity: "warning",
+    text: {
+      en: "The sign-in of {credential} will end: Microsoft gives a newer refresh token, and it cannot be stored ({reason})",
+      zh: "{credential} 的登录将会到期：Microsoft 给出了新的刷新令牌，但无法保存（{reason}）",
+    },
+    advice: {
+      en: "Give the user that runs Mailvigil the right to write the file of refresh_token and its folder, within 90 days of the last time it could.",
+      zh: "请让运行 Mailvigil 的用户能写入 refresh_token 的文件及其目录；须在上次成功写入后 90 天内完成。",
+    },
+    source: "Microsoft: refresh tokens last 90 days, and each use gives a newer one",
   },
   "clock-wrong": {
     severity: "critical",

@@ -61,7 +61,8 @@ async function tryCredential(
   const found = await tokenFor(oauth, user, world, true);
   if ("token" in found) {
     note(`${oauth.name}: a token for ${user}`);
-    return [];
+    if (found.unkept === undefined) return [];
+    return [{ code: "refresh-token-not-kept", data: { credential: oauth.name, reason: found.unkept } }];
   }
   const { code, reason } = found;
   note(`${oauth.name}: ${code}: ${reason}`);

@@ -147,7 +147,7 @@ async function renewSecretFile(path: string, value: string, olderThanMs: number)
   } catch (error) {
     const code = error instanceof Error && "code" in error ? String(error.code) : "";
     throw new SecretError(
-      `file ${visible(path, 200)}: cannot be written (${code}); give the user that runs Mailvigil the right to write it and its folder`,
+      `the file ${visible(path, 200)} cannot be written (${code}); give the user that runs Mailvigil the right to write it and its folder`,
     );
   }
 }

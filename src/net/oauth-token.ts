@@ -19,7 +19,13 @@ export interface TokenWorld extends Pick<CheckContext, "ask" | "authorities" | "
   readonly proxy?: Proxy | undefined;
 }
 
-export type Token = { readonly token: string } | TokenFailure;
+export type Token =
+  | {
+      readonly token: string;
+      /** A newer refresh token came with it and could not be stored: why. */
+      readonly unkept?: string;
+    }
+  | TokenFailure;
 
 interface Slot {
   token?: string;
@@ -102,7 +108,7 @@ async function renewed(
       else cache.failed = failed;
       return answer;
     }
-    const { token, seconds } = answer;
+    const { token, seconds, unkept } = answer;
     oauth.hide(token);
     if (slot.before !== undefined && slot.before !== token) oauth.unhide(slot.before);
     if (slot.token !== undefined && slot.token !== token) slot.before = slot.token;
@@ -110,13 +116,17 @@ async function renewed(
     Object.assign(slot, { token, since: now, until: now + lasts, renewAt: now + lasts - Math.min(earlyMs, lasts / 5) });
     delete slot.failed;
     delete cache.failed;
-    return { token };
+    return unkept === undefined ? { token } : { token, unkept };
   } finally {
     delete slot.pending;
   }
 }
 
-async function askForToken(oauth: OAuth, user: string, world: TokenWorld): Promise<TokenAnswer> {
+async function askForToken(
+  oauth: OAuth,
+  user: string,
+  world: TokenWorld,
+): Promise<TokenFailure | (Exclude<TokenAnswer, TokenFailure> & { readonly unkept?: string | undefined })> {
   const request = await tokenRequest(oauth, user, world.now());
   if (request === undefined)
     return { code: "key-unusable", reason: `${oauth.secret.source} is not the key of a service account` };
@@ -126,20 +136,22 @@ async function askForToken(oauth: OAuth, user: string, world: TokenWorld): Promi
   if ("code" in outcome) return outcome;
   const answer = readTokenAnswer(outcome.status, outcome.body);
   if (!("token" in answer)) return { ...answer, reason: `${host}: ${answer.reason}` };
-  if (answer.refreshToken !== undefined) await keepRefreshToken(oauth, answer.refreshToken);
-  return answer;
+  return answer.refreshToken === undefined ? answer : { ...answer, unkept: await keepRefreshToken(oauth, answer.refreshToken) };
 }
 
 /**
  * Microsoft gives a new refresh token with each access token and lets the old one live out its 90 days (learn.microsoft.com,
  * "Refresh tokens in the Microsoft identity platform"), so that a new one a day is enough, and one that cannot be kept is no
  * trouble yet.
+ * @returns why it could not be kept
  */
-async function keepRefreshToken({ secret }: OAuth, refreshToken: string): Promise<void> {
+async function keepRefreshToken({ secret }: OAuth, refreshToken: string): Promise<string | undefined> {
   try {
     await secret.renew?.(refreshToken, dayMs);
+    return undefined;
   } catch (error) {
-    if (!(error instanceof SecretError)) throw error;
+    if (error instanceof SecretError) return error.message;
+    throw error;
   }
 }
 

@@ -61,6 +61,7 @@ export async function submit(visit: Visit, letter: Letter): Promise<Submitted> {
   const { ctx, account, signal } = visit;
   const { host, port } = account;
   const addresses = await addressesOf(visit);
+  ctx.note(`smtp ${host}:${port}: Message-ID ${letter.messageId}`);
   const secured = await libraryTls(visit, "smtp");
   const pass = await passOf(visit);
   let failure: unknown = new Error(`${host} has no address`);

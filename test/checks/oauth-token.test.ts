@@ -2,11 +2,12 @@
 import { expect } from "vitest";
 import oauthToken from "../../checks/oauth-token.ts";
 import type { OAuth } from "../../src/model/oauth.ts";
+import { SecretError } from "../../src/model/secret.ts";
 import { tokenFor } from "../../src/net/oauth-token.ts";
 import { type CheckCase, testCheck, testNow } from "../support/check-tester.ts";
 import type { Status } from "../../src/model/status.ts";
 import { authority, certificate, mailHost, reaching, secretOf } from "../support/mail-world.ts";
-import { credentials, refusal, startTokenServer, type TokenReply } from "../support/token-server.ts";
+import { clientSecret, credentials, refusal, startTokenServer, type TokenReply } from "../support/token-server.ts";
 
 interface Given {
   readonly answer?: TokenReply;
@@ -44,6 +45,16 @@ const refused = (code: string, status: number, error: string, words: string): Ch
     expect(immediate).toBe(code !== "token-refused");
   });
 
+const unwritable = {
+  ...secretOf(clientSecret),
+  renew: () =>
+    Promise.reject(
+      new SecretError(
+        "the file /run/token cannot be written (EROFS); give the user that runs Mailvigil the right to write it and its folder",
+      ),
+    ),
+};
+
 testCheck(oauthToken, {
   "Microsoft gives a token": on("ok", [], {}),
   "Google gives a token to a service account": on("ok", [], { kind: "google" }),
@@ -57,6 +68,18 @@ testCheck(oauthToken, {
   "nobody has consented": refused("consent-missing", 400, "invalid_grant", "AADSTS65001: No consent."),
   "conditional access": refused("token-blocked", 400, "access_denied", "AADSTS53003: Access has been blocked."),
   "the refresh token was revoked": on("critical", ["grant-ended"], { kind: "refresh", more: { secret: secretOf("old") } }),
+  "a newer refresh token cannot be stored": on(
+    "warning",
+    ["refresh-token-not-kept"],
+    {
+      answer: { status: 200, body: { access_token: "t", expires_in: 3600, refresh_token: "newer" } },
+      more: { secret: unwritable },
+    },
+    ({ findings, evidence }) => {
+      expect(findings[0]?.data["reason"]).toContain("the file /run/token cannot be written (EROFS)");
+      expect(JSON.stringify([findings, evidence])).not.toContain("newer");
+    },
+  ),
   "our clock is wrong": refused("clock-wrong", 400, "invalid_grant", "Invalid JWT: in a reasonable timeframe."),
   "the file is no key": on("critical", ["key-unusable"], { kind: "google", more: { secret: secretOf("{}") } }),
   "a refusal that nobody knows": refused("token-refused", 400, "invalid_something", "AADSTS1: Who knows."),

@@ -131,7 +131,7 @@ mailboxes:
     expect((await readdir(dirname(file))).toSorted()).toEqual(["mailvigil.yaml", "token"]);
     await rm(token);
     await expect(a.secret.renew?.("refresh-3", 0)).rejects.toThrow(
-      /^file \/.*\/token: cannot be written \(ENOENT\); give the user/,
+      /^the file \/.*\/token cannot be written \(ENOENT\); give the user/,
     );
   });
 
