@@ -2,7 +2,7 @@ import { isDue, isLargeDue, journeyToJson, mostLooks, nextLook, readJourney } fr
 import { type CheckResult, defineCheck } from "../src/model/check.ts";
 import { SessionError } from "../src/net/library-client.ts";
 import { loginOf } from "../src/net/login-options.ts";
-import { look } from "./mail-roundtrip.look.ts";
+import { look, type Looked, mayWait } from "./mail-roundtrip.look.ts";
 import { again as toldAgain, betweenMails, stillUnderWay } from "./mail-roundtrip.meaning.ts";
 import { minute, options } from "./mail-roundtrip.options.ts";
 import { judgeArrived, shownAgain } from "./mail-roundtrip.proof.ts";
@@ -47,11 +47,14 @@ export default defineCheck({
       return conclude(trip, { journey, findings: betweenMails(trip, journey), known: true });
     let step: Step = { journey, findings: [], known: false };
     try {
-      const looked = await look(trip, step);
+      const unlooked: Looked = { step, fates: [], arrived: [], swept: false };
+      const looked = due && mayWait(journey, ctx.now()) ? unlooked : await look(trip, step);
       step = looked.step;
       step = await judgeArrived(trip, await lookForReports(trip, looked), looked.arrived);
       if (due) step = await send(trip, step);
-      if (given.size !== undefined && largeDue) step = await sendLarge(trip, step, given.size);
+      // A password that was refused a moment ago is not sent a second time.
+      const isRefused = step.findings.some(({ code }) => "rejects" in findings[code]);
+      if (given.size !== undefined && largeDue && !isRefused) step = await sendLarge(trip, step, given.size);
     } catch (error) {
       if (!(error instanceof SessionError)) throw error;
       return conclude(trip, { ...step, findings: [...step.findings, ...error.findings], known: true });
