@@ -2,7 +2,8 @@ import { css, html, LitElement, nothing } from "lit";
 import type { TemplateResult } from "lit";
 import { diagnosePageWords as words } from "../../src/i18n/diagnose-page.ts";
 import { pageWords } from "../../src/i18n/page.ts";
-import type { AssetDiagnosis as Diagnosis, SpokenCause } from "../../src/model/api.ts";
+import type { AssetDiagnosis as Diagnosis, DiagnosisView } from "../../src/model/api.ts";
+import type { Text } from "../../src/model/text.ts";
 import { ask, type Asked, askedOf, onAsked } from "../diagnoses.ts";
 import { shared } from "../styles/shared.ts";
 import type { Voice } from "../voice.ts";
@@ -121,7 +122,7 @@ export class AssetDiagnosisElement extends LitElement {
 
   #result({ status, summary, causes, waiting }: Diagnosis): TemplateResult {
     const { voice } = this;
-    const [first, ...others] = causes.map((cause) => (voice.language === "zh-CN" ? cause.zh : cause.en));
+    const [first, ...others] = causes;
     return html`<section aria-label=${speak(voice, words.result)}>
       <h4><status-mark status=${status} .voice=${voice}></status-mark>${speak(voice, words.result)}</h4>
       <p class="paragraph">${speak(voice, summary)}</p>
@@ -133,22 +134,22 @@ export class AssetDiagnosisElement extends LitElement {
           : html`<div class="besides small">
               <p>${speak(voice, words.besides)}</p>
               <ul class="list">
-                ${others.map(({ paragraph }) => html`<li>${paragraph}</li>`)}
+                ${others.map(({ title }) => html`<li>${speak(voice, title)}</li>`)}
               </ul>
             </div>`
       }
     </section>`;
   }
 
-  #more({ steps, evidence, ruledOut }: SpokenCause): TemplateResult {
+  #more({ steps, evidence, ruledOut }: DiagnosisView): TemplateResult {
     const { voice } = this;
-    const listed = (title: keyof typeof words, items: readonly string[]): TemplateResult | typeof nothing =>
+    const listed = (title: keyof typeof words, items: readonly Text[]): TemplateResult | typeof nothing =>
       items.length === 0
         ? nothing
         : html`<details>
             <summary>${speak(voice, words[title])}</summary>
             <ul class="list small">
-              ${items.map((item) => html`<li>${item}</li>`)}
+              ${items.map((item) => html`<li>${speak(voice, item)}</li>`)}
             </ul>
           </details>`;
     return html`
@@ -158,7 +159,7 @@ export class AssetDiagnosisElement extends LitElement {
           : html`<details open>
               <summary>${speak(voice, words.steps)}</summary>
               <ol class="small">
-                ${steps.map((step) => html`<li>${step}</li>`)}
+                ${steps.map((step) => html`<li>${speak(voice, step)}</li>`)}
               </ol>
             </details>`
       }

@@ -80,7 +80,8 @@ export function viewIncident(board: Board, incident: Incident): IncidentView {
   };
 }
 
-function viewDiagnosis(board: Board, diagnosis: Diagnosis): DiagnosisView {
+/** A diagnosis in both languages. */
+export function viewDiagnosis(board: Board, diagnosis: Diagnosis): DiagnosisView {
   const lookup: Lookup = {
     finding: (check, code) => board.check(check)?.findings[code],
     provider: (id) => board.provider?.(id),

@@ -248,19 +248,5 @@ export interface AssetDiagnosis {
   /** Ids of probes that were asked for and have not reported, in time or at all. */
   readonly waiting: readonly string[];
   /** The nearest and gravest first. */
-  readonly causes: readonly { readonly cause: string; readonly en: SpokenCause; readonly zh: SpokenCause }[];
-}
-
-/** One cause in one language. */
-export interface SpokenCause {
-  readonly title: string;
-  readonly paragraph: string;
-  readonly confidence: string;
-  /** The strongest first. */
-  readonly evidence: readonly string[];
-  readonly alternatives: readonly string[];
-  readonly ruledOut: readonly string[];
-  /** From easy to hard. */
-  readonly steps: readonly string[];
-  readonly actor: string;
+  readonly causes: readonly DiagnosisView[];
 }

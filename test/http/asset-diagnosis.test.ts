@@ -3,6 +3,7 @@ import { z } from "zod";
 import { createDiagnoseNow } from "../../src/engine/diagnose-now.ts";
 import { createApp, type App } from "../../src/http/app.ts";
 import type { AssetDiagnosis, DiagnosisStarted } from "../../src/model/api.ts";
+import { causes, confidences } from "../../src/model/cause.ts";
 import { createExampleCompany } from "../support/example-company.ts";
 import type { FakeBoard } from "../support/fake-board.ts";
 
@@ -43,14 +44,15 @@ const started = async (asset: string): Promise<DiagnosisStarted> => startOf.pars
 
 const text = z.strictObject({ en: z.string().min(1), zh: z.string().min(1) });
 const cause = z.strictObject({
-  title: z.string().min(1),
-  paragraph: z.string().min(1),
-  confidence: z.string().min(1),
-  evidence: z.array(z.string()),
-  alternatives: z.array(z.string()),
-  ruledOut: z.array(z.string()),
-  steps: z.array(z.string()),
-  actor: z.string().min(1),
+  cause: z.enum(causes),
+  confidence: z.enum(confidences),
+  title: text,
+  confidenceWord: text,
+  evidence: z.array(text),
+  alternatives: z.array(text),
+  ruledOut: z.array(text),
+  steps: z.array(text),
+  actor: text,
 });
 const diagnosisOf = z.strictObject({
   asset: z.string(),
@@ -58,7 +60,7 @@ const diagnosisOf = z.strictObject({
   summary: text,
   running: z.boolean(),
   waiting: z.array(z.string()),
-  causes: z.array(z.strictObject({ cause: z.string(), en: cause, zh: cause })),
+  causes: z.array(cause),
 });
 const diagnosis = async (asset: string): Promise<AssetDiagnosis> =>
   diagnosisOf.parse(await (await app.request(`/api/v1/assets/${asset}/diagnosis`, { headers })).json());
@@ -170,10 +172,11 @@ describe("GET /api/v1/assets/{asset}/diagnosis", () => {
     const said = await diagnosis("info@example.com");
     expect(said.status).toBe("critical");
     const [first] = said.causes;
-    expect(said.summary).toEqual({ en: first?.en.paragraph, zh: first?.zh.paragraph });
-    expect(first?.en.evidence.length).toBeGreaterThan(0);
-    expect(first?.en.steps).toHaveLength(first?.zh.steps.length ?? -1);
-    expect(first?.zh.paragraph).toMatch(/[\u4e00-\u9fff]/);
+    expect(said.summary.en).toContain(first?.title.en);
+    expect(said.summary.zh).toContain(first?.title.zh);
+    expect(first?.title.zh).toMatch(/[\u4e00-\u9fff]/);
+    expect(first?.evidence.length).toBeGreaterThan(0);
+    expect(first?.steps.length).toBeGreaterThan(0);
     // Another mailbox of the same house is not told of it.
     const other = await diagnosis("canary@partner.example");
     expect(other.causes).toEqual([]);
