@@ -8,6 +8,7 @@ import { load, machine } from "./machine.ts";
 import { metrics } from "./metrics.ts";
 import { root } from "./processes.ts";
 import { ratioOf, tableOf, verdictOf, type Part, type Row } from "./report.ts";
+import { roundTrips } from "./roundtrip.ts";
 import { starts } from "./start.ts";
 import { steadyLogins } from "./steady-logins.ts";
 import { storage } from "./storage.ts";
@@ -22,6 +23,7 @@ const parts: Readonly<Record<string, () => Promise<Part>>> = {
   audit: audits,
   metrics,
   events,
+  roundtrip: roundTrips,
 };
 
 const asked = process.argv.slice(2);

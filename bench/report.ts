@@ -1,6 +1,6 @@
 /** Several measurements of one thing, in the order in which they were made. */
 export interface Measured {
-  readonly unit: "ms" | "µs" | "s" | "B" | "MB" | "% of a core";
+  readonly unit: "ms" | "µs" | "s" | "B" | "MB" | "% of a core" | "connections" | "commands";
   readonly samples: readonly number[];
 }
 

@@ -34,12 +34,21 @@ const readFate = (fate: Fate, found: readonly FoundMail<ProbeId>[]): ReadFate =>
   story: readArrival(found.find(({ id, folder }) => isSame(id, fate.mail) && folder === fate.folder)?.top ?? ""),
 });
 
+const isSweepDue = ({ sweptAt }: Journey, now: number): boolean => now - sweptAt >= day;
+
+/**
+ * Nothing is under way, nothing to be swept, and how far each folder was seen is known: the mail that is sent now is looked for by
+ * what comes after that, so that a round trip costs one visit to the mailbox and not two.
+ */
+export const mayWait = (journey: Journey, now: number): boolean =>
+  journey.travelling.length === 0 && !isSweepDue(journey, now) && Object.keys(journey.folders).length > 0;
+
 /** Looks through the receiver's mailbox for what is under way, and takes it away. */
 export async function look(trip: Trip, { journey }: Step): Promise<Looked> {
   const { ctx, options: given, signal } = trip;
   const { to } = given;
   const from = ctx.now();
-  const sweeping = from - journey.sweptAt >= day;
+  const sweeping = isSweepDue(journey, from);
   const looked = await timed(trip, "look", () =>
     visitMailbox({ ctx, account: to, signal }, (mailbox) =>
       takeOwnMails<ProbeId>(mailbox, {

@@ -266,6 +266,8 @@ function mailboxOf(client: ImapFlow): Mailbox {
   };
   return {
     folders: async () => {
+      // Whether somebody has subscribed to them is of no interest: one command less where LIST does not tell it (imapflow's own latch).
+      Reflect.set(client, "skipLsub", true);
       const listed = await client.list();
       return listed
         .slice(0, maxFoldersListed)

@@ -54,7 +54,7 @@ export async function startLineServer(
   const sockets = new Set<net.Socket>();
   const received: Buffer[] = [];
   let all = 0;
-  const server = net.createServer((socket) => {
+  const server = net.createServer({ noDelay: true }, (socket) => {
     all += 1;
     sockets.add(socket);
     socket.on("close", () => sockets.delete(socket));
