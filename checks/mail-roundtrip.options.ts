@@ -2,68 +2,15 @@ import { z } from "zod";
 import { maxAttachment } from "../src/mail/probe-attachment.ts";
 import { expectations } from "../src/mail/probe-verdict.ts";
 import { explain, writtenAsDuration } from "../src/model/check.ts";
-import { loginOptions } from "../src/net/login-options.ts";
+import { receiverMailbox, senderMailbox } from "../src/net/mailbox-options.ts";
 
 export const minute = 60_000;
-const account = {
-  ...loginOptions,
-  address: z
-    .string()
-    .regex(/^[^\s@]+@[^\s@]+$/, "must be a mail address")
-    .meta(explain({ en: "The mail address", zh: "邮件地址" })),
-  security: z.enum(["tls", "starttls"]).meta(
-    explain({
-      en: "tls: from the first byte. starttls: plain at first, and nothing secret is sent before it",
-      zh: "tls：一连接就加密。starttls：先明文再加密，加密前不发送密码",
-    }),
-  ),
-  port: z
-    .int()
-    .min(1)
-    .max(65_535)
-    .meta(explain({ en: "Its port", zh: "端口" })),
-};
 const duration = z.number().int().min(1_000).meta(writtenAsDuration);
-
-const junkFolders = z
-  .array(z.string().min(1))
-  .max(20)
-  .default([])
-  .meta(
-    explain({
-      en: "Folders that nobody reads, besides those that the server marks with \\Junk",
-      zh: "没有人看的文件夹；服务器已标为 \\Junk 的不必写",
-    }),
-  );
 
 export const options = z
   .strictObject({
-    from: z
-      .strictObject({
-        ...account,
-        imap: z
-          .strictObject({
-            host: loginOptions.host,
-            port: account.port,
-            security: account.security,
-            fingerprint: loginOptions.fingerprint,
-            junk: junkFolders,
-          })
-          .optional()
-          .meta(
-            explain({
-              en: "The IMAP server of the sender's mailbox, where returned mails are looked for; left out: they are not",
-              zh: "发件邮箱的 IMAP 服务器，用来查找退信；不写则不查找",
-            }),
-          ),
-      })
-      .meta(explain({ en: "Who sends, and the submission server", zh: "发件邮箱及其发信服务器" })),
-    to: z
-      .strictObject({
-        ...account,
-        junk: junkFolders,
-      })
-      .meta(explain({ en: "Who receives, and the IMAP server", zh: "收件邮箱及其 IMAP 服务器" })),
+    from: senderMailbox.meta(explain({ en: "Who sends, and the submission server", zh: "发件邮箱及其发信服务器" })),
+    to: receiverMailbox.meta(explain({ en: "Who receives, and the IMAP server", zh: "收件邮箱及其 IMAP 服务器" })),
     ownSender: z
       .boolean()
       .default(false)
@@ -79,7 +26,7 @@ export const options = z
           .string()
           .min(1)
           .meta(explain({ en: "The host that spamd runs on", zh: "运行 spamd 的主机" })),
-        port: account.port.default(783),
+        port: receiverMailbox.shape.port.default(783),
       })
       .optional()
       .meta(
