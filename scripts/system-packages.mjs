@@ -20,6 +20,8 @@ const wanted = [
   "slapd",
   "prometheus",
   "curl",
+  "socat",
+  "systemd",
   "restic",
   "borgbackup",
 ];

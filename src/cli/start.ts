@@ -10,6 +10,7 @@ import type { Plan } from "../model/config.ts";
 import { createResolver } from "../net/dns.ts";
 import { loadChannels, loadChecks } from "../plugins.ts";
 import { say } from "./say.ts";
+import { createServiceManager } from "./service-manager.ts";
 import { terminalLanguage } from "./terminal-language.ts";
 
 const exitOk = 0;
@@ -84,7 +85,10 @@ export async function start(file: string | undefined, env: Env): Promise<number>
   process.on("SIGHUP", () => void following.reload());
   // Whoever reads this may send a signal at once.
   console.log(say.started(daemon.url, loaded, demonstration, language));
+  const manager = createServiceManager(env, (line) => console.error(line));
+  manager.ready();
   const code = await ending.promise;
+  manager.stopping();
   following.stop();
   // Whatever hangs, the process ends: a supervisor must not have to wait for it.
   const timer = setTimeout(() => process.exit(code), farewellMs);
