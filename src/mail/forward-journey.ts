@@ -50,7 +50,7 @@ const mail = z.object({
 export type ForwardMail = z.output<typeof mail>;
 
 const past = z.object({ seq: count, random: word, sentAt: count, asks: z.boolean(), answers: count, reached: z.array(word) });
-export type PastForward = z.output<typeof past>;
+type PastForward = z.output<typeof past>;
 
 const schema = z.object({
   seq: count,

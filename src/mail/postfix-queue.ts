@@ -3,8 +3,8 @@ import type { BounceCause } from "../i18n/bounce-causes.ts";
 import { causeOfReply } from "./reply-cause.ts";
 
 /** The queues that `postqueue -j` shows (postqueue(1), showq(8)); those that are moving first. */
-export const queueNames = ["maildrop", "incoming", "active", "deferred", "hold"] as const;
-export type QueueName = (typeof queueNames)[number];
+const queueNames = ["maildrop", "incoming", "active", "deferred", "hold"] as const;
+type QueueName = (typeof queueNames)[number];
 
 /** One reason for which mails wait, however many they are. */
 export interface QueueReason {
