@@ -48,15 +48,14 @@ export function openRefusals(folder: string, now: () => number) {
   };
   /** Whole or not at all. */
   const write = (refusals: readonly Refusal[]): void => {
+    makeDataFolder(folder);
     const draft = `${file}.${process.pid}.${randomBytes(4).toString("hex")}.tmp`;
     try {
-      makeDataFolder(folder);
       writeFileSync(draft, JSON.stringify(refusals.slice(-most)), { mode: 0o600, flag: "wx" });
       renameSync(draft, file);
     } catch (error) {
-      throw asStoreError(error, file);
-    } finally {
       rmSync(draft, { force: true });
+      throw asStoreError(error, file);
     }
   };
   const without = (account: string): readonly Refusal[] => read().filter((refusal) => refusal.account !== account);
