@@ -89,7 +89,7 @@ describe("wrong usage ends with 64, on standard error only", () => {
   });
 
   test("every command and option is described in both languages", async () => {
-    for (const command of ["start", "validate", "plan", "check", "diagnose", "audit"]) {
+    for (const command of ["start", "validate", "plan", "check", "diagnose", "audit", "evidence", "login"]) {
       const { out } = await mailvigil([command, "--help"]);
       const described = out.split(/\n(?= {2}\S)|\n\n/).filter((part) => /^ {2}\S/.test(part));
       expect(described.length).toBeGreaterThan(1);

@@ -1,6 +1,7 @@
 import { createServer } from "node:https";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { OAuth } from "../../src/model/oauth.ts";
+import { SecretError } from "../../src/model/secret.ts";
 import { readTokenAnswer, type TokenFailureCode } from "../../src/net/oauth-answer.ts";
 import { tokenRequest, tokenUrlOf } from "../../src/net/oauth-request.ts";
 import { dropToken, tokenFor, type TokenWorld } from "../../src/net/oauth-token.ts";
@@ -62,6 +63,30 @@ describe("tokenFor", () => {
 
   test("redeems a refresh token", async () => {
     expect(await tokenFor(made.refresh(), "sales@own.test", world)).toEqual({ token: server.given.at(-1) });
+  });
+
+  test("keeps the newer refresh token that comes with a token, and says where it could not", async () => {
+    const kept: unknown[] = [];
+    const renew = (value: string, olderThanMs: number): Promise<void> => {
+      kept.push([value, olderThanMs]);
+      return kept.length === 1 ? Promise.resolve() : Promise.reject(new SecretError("the file x cannot be written (EROFS)"));
+    };
+    const oauth: OAuth = {
+      ...made.refresh(),
+      kind: "microsoft365-user",
+      clientId: "client1",
+      tenant: "own.test",
+      secret: { ...secretOf("1//refresh"), renew },
+      clientSecret: secretOf(clientSecret),
+    };
+    const answer = { status: 200, body: { access_token: "t", expires_in: 3600, refresh_token: "newer" } };
+    server.answer(answer, answer);
+    expect(await tokenFor(oauth, "a", world)).toEqual({ token: "t" });
+    expect(await tokenFor(oauth, "a", world, true)).toEqual({ token: "t", unkept: "the file x cannot be written (EROFS)" });
+    expect(kept).toEqual([
+      ["newer", 86_400_000],
+      ["newer", 86_400_000],
+    ]);
   });
 
   test("renews before the end, goes on with the old one where the server is down, and tells when it is over", async () => {
