@@ -1,7 +1,9 @@
 import { alertWords } from "../i18n/alert-words.ts";
 import { type Lookup, nameOf, sayDiagnosis } from "../i18n/diagnosis.ts";
-import type { Diagnosis } from "../model/cause.ts";
+import type { Cause, Clue, Diagnosis } from "../model/cause.ts";
+import { partsOfId } from "../model/probe.ts";
 import { type Language, say } from "../model/text.ts";
+import { withoutStop } from "./title.ts";
 
 /** What an alert tells of a diagnosis; "" for what its own findings say as well. */
 export interface CauseWords {
@@ -20,12 +22,19 @@ const maxEvidence = 1;
  * The lines about the cause. Where the finding that the title is made of says the cause itself, nothing is told twice.
  * @param main the code of that finding
  * @param isWide several assets are affected
+ * @param isGrave somebody has to act: of what is slow it is not said what it might be
  */
 export function causeWords(
   diagnosis: Diagnosis,
-  about: { readonly language: Language; readonly lookup: Lookup; readonly main: string | undefined; readonly isWide: boolean },
+  about: {
+    readonly language: Language;
+    readonly lookup: Lookup;
+    readonly main: string | undefined;
+    readonly isWide: boolean;
+    readonly isGrave: boolean;
+  },
 ): CauseWords {
-  const { language, lookup, main, isWide } = about;
+  const { language, lookup, main, isWide, isGrave } = about;
   const { cause, confidence, evidence } = diagnosis;
   const said = sayDiagnosis(diagnosis, language, lookup);
   const list = (items: readonly string[]): string => items.slice(0, maxAlternatives).join(say(alertWords.comma, language));
@@ -34,11 +43,18 @@ export function causeWords(
     const out = diagnosis.ruledOut.map((one) => nameOf(one.cause, language));
     const without = out.length === 0 ? "" : say(alertWords.ruledOut, language, { list: list(out) });
     const open = say(alertWords.notProven, language);
-    return { title: "", cause: others + without === "" ? "" : open + others + without, evidence: [], advice: "", who: "" };
+    return {
+      title: "",
+      cause: others + without === "" || !isGrave ? "" : open + others + without,
+      evidence: [],
+      advice: "",
+      who: "",
+    };
   }
   const [first] = evidence;
   const who = said.actor;
-  const isSaid = confidence === "high" && first?.kind === "found" && first.finding.code === main;
+  const isSaid =
+    confidence === "high" && first?.kind === "found" && first.finding.code === main && isDeclared(first, cause, lookup);
   // What comparing shows, and what another probe found.
   const more = said.evidence.filter((_, index) => {
     const clue = evidence[index];
@@ -58,4 +74,29 @@ export function causeWords(
     advice: steps,
     who,
   };
+}
+
+/** The finding says the cause by itself. */
+const isDeclared = (clue: Clue, cause: Cause, { finding }: Lookup): boolean =>
+  clue.kind === "found" && finding(partsOfId(clue.probe).check, clue.finding.code)?.cause === cause;
+
+/** What is diagnosed and what it rests on; without a diagnosis, what the finding says of itself. */
+export function causeLines(
+  { cause, seenBy }: { readonly cause: string; readonly seenBy: string },
+  known: CauseWords | undefined,
+  language: Language,
+): readonly string[] {
+  const said = cause === "" ? "" : say(alertWords.cause, language, { what: cause });
+  const isSaid = known === undefined || (known.cause === "" && known.title === "");
+  if (isSaid) return [said, seenBy];
+  const diagnosed = known.cause === "" ? "" : say(alertWords.cause, language, { what: known.cause });
+  const rests = [...(cause === "" ? [] : [cause]), ...known.evidence].slice(0, 2).map(withoutStop);
+  const evidence = rests.join(say(alertWords.semicolon, language));
+  return [diagnosed, evidence === "" ? seenBy : say(alertWords.evidence, language, { what: evidence })];
+}
+
+/** The next step, and whose it is. */
+export function firstLine(what: string, who: string, language: Language): string {
+  if (what === "") return "";
+  return who === "" ? say(alertWords.first, language, { what }) : say(alertWords.firstBy, language, { what, who });
 }

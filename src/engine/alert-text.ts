@@ -19,8 +19,8 @@ import type { Data, Language, Text } from "../model/text.ts";
 import { say } from "../model/text.ts";
 import { visible } from "../model/visible.ts";
 import { channelOfId, daemonId, isOwnPart } from "./own-trouble.ts";
-import { causeWords, type CauseWords } from "./alert-cause.ts";
-import { cutTitle, withoutBracket } from "./title.ts";
+import { causeLines, causeWords, firstLine } from "./alert-cause.ts";
+import { cutTitle, withoutBracket, withoutStop } from "./title.ts";
 
 /** A probe that an incident holds, as it is now. */
 export interface AlertSubject {
@@ -105,7 +105,14 @@ function wordsOf(input: AlertInput, subjects: readonly AlertSubject[]): Words {
     finding: (check, code) => subjects.find(({ probe }) => probe.check === check)?.check?.findings[code],
   };
   const known =
-    incident.diagnosis && causeWords(incident.diagnosis, { language, lookup, main: found.code, isWide: assets.size > 1 });
+    incident.diagnosis &&
+    causeWords(incident.diagnosis, {
+      language,
+      lookup,
+      main: found.code,
+      isWide: assets.size > 1,
+      isGrave: incident.severity === "critical",
+    });
   const what =
     known !== undefined && known.title !== ""
       ? cutTitle(known.title, maxSaid)
@@ -168,22 +175,6 @@ function wordsOf(input: AlertInput, subjects: readonly AlertSubject[]): Words {
       link(alertWords.acknowledge),
     ],
   };
-}
-
-/** What is diagnosed and what it rests on; without a diagnosis, what the finding says of itself. */
-function causeLines({ cause, seenBy }: Reasons, known: CauseWords | undefined, language: Language): readonly string[] {
-  const said = cause === "" ? "" : say(alertWords.cause, language, { what: cause });
-  const isSaid = known === undefined || (known.cause === "" && known.title === "");
-  if (isSaid) return [said, seenBy];
-  const diagnosed = known.cause === "" ? "" : say(alertWords.cause, language, { what: known.cause });
-  const rests = [...(cause === "" ? [] : [cause]), ...known.evidence].slice(0, 2).map(withoutStop);
-  const evidence = rests.join(say(alertWords.semicolon, language));
-  return [diagnosed, evidence === "" ? seenBy : say(alertWords.evidence, language, { what: evidence })];
-}
-
-function firstLine(what: string, who: string, language: Language): string {
-  if (what === "") return "";
-  return who === "" ? say(alertWords.first, language, { what }) : say(alertWords.firstBy, language, { what, who });
 }
 
 const furtherOnes = (count: number, language: Language): string =>
@@ -322,8 +313,6 @@ function firstSentence(text: string): readonly [first: string, rest: string] {
   const after = end.index + 1;
   return [withoutStop(text.slice(0, after)), text.slice(after).trim()];
 }
-
-const withoutStop = (text: string): string => text.replace(/[.。]$/, "");
 
 function nameAsset(said: string, subject: AlertSubject | undefined, incident: Incident, language: Language): string {
   const asset = subject?.probe.asset ?? partsOfId(incident.key).asset;

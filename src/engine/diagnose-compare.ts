@@ -109,11 +109,10 @@ function answerOf(
 ): Answer | undefined {
   const { probe, status } = sight;
   if (!connects.has(probe.check) || now - sight.at > freshMs) return undefined;
-  const isWell = status === "ok" || (status === "warning" && symptom === undefined);
+  const isWell = status === "ok" || (status === "warning" && (symptom?.fits.length ?? 0) === 0);
   const host = isWell ? probe.load.host?.toLowerCase() : symptom?.host;
   const layer = isWell ? "mail" : symptom?.layer;
   if (host === undefined || layer === undefined || layers.indexOf(layer) <= layers.indexOf("connect")) return undefined;
-  if (!isWell && (symptom?.fits.length ?? 0) === 0) return undefined;
   const [only, ...more] = probe.load.logins ?? [];
   const isLogin = probe.check !== "port-reachability" && probe.check !== "tls-certificate";
   const account = isLogin && more.length === 0 ? only?.account.toLowerCase() : undefined;

@@ -27,3 +27,5 @@ export function withoutBracket(text: string): readonly [text: string, inside: st
   }
   return [text, ""];
 }
+
+export const withoutStop = (text: string): string => text.replace(/[.。]$/, "");

@@ -6,12 +6,12 @@ import { causeSteps } from "./cause-steps.ts";
 import { actorWords, causeWording, confidenceWords } from "./causes.ts";
 import { clueTexts } from "./clues.ts";
 import { engineFindings } from "./engine-findings.ts";
-import { sayFinding } from "./reasons.ts";
+import { sayFinding, spaced } from "./reasons.ts";
 
 /** Where the words of a diagnosis come from that it does not hold itself. */
 export interface Lookup {
   /** The declaration of a finding, by the id of the check. */
-  readonly finding: (check: string, code: string) => Pick<FindingDeclaration, "text"> | undefined;
+  readonly finding: (check: string, code: string) => Pick<FindingDeclaration, "text" | "cause"> | undefined;
   /** What a provider is called, by the id of its preset. */
   readonly provider?: (id: string) => Text | undefined;
 }
@@ -62,8 +62,8 @@ export function sayDiagnosis(diagnosis: Diagnosis, language: Language, lookup: L
   const { cause, confidence } = diagnosis;
   const data = named(diagnosis.about, language, lookup);
   const statement = bestOf(causeWording[cause].statements, data);
-  const title = statement === undefined ? "" : say(statement, language, data);
-  const steps = causeSteps[cause].filter((step) => isFilled(step, data)).map((step) => say(step, language, data));
+  const title = statement === undefined ? "" : filled(statement, language, data);
+  const steps = causeSteps[cause].filter((step) => isFilled(step, data)).map((step) => filled(step, language, data));
   const evidence = unique(diagnosis.evidence.map((clue) => sayClue(clue, language, lookup)));
   const alternatives = diagnosis.alternatives.map((one) => nameOf(one, language));
   const ruledOut = diagnosis.ruledOut.map(({ cause: other, because }) =>
@@ -122,9 +122,7 @@ const ofClues: Readonly<Record<string, Text>> = clueTexts;
 function sayClue(clue: Clue, language: Language, lookup: Lookup): string {
   if (clue.kind === "compared") {
     const text = ofClues[clue.code];
-    return text === undefined
-      ? clue.code
-      : fill(inLanguage(text, language), enumerated(named(clue.data, language, lookup), language));
+    return text === undefined ? clue.code : filled(text, language, enumerated(named(clue.data, language, lookup), language));
   }
   const { asset, check } = partsOfId(clue.probe);
   const { code, data } = clue.finding;
@@ -133,6 +131,10 @@ function sayClue(clue: Clue, language: Language, lookup: Lookup): string {
   const isNamed = asset === "monitor" || asset.split(/[~:]/).every((part) => said.toLowerCase().includes(part.toLowerCase()));
   return isNamed ? said : say(words.seen, language, { asset: asset.replace("~", " → "), said });
 }
+
+/** In Chinese no space stands around a name that is Chinese. */
+const filled = (text: Text, language: Language, data: Data): string =>
+  language === "en" ? fill(text.en, data) : fill(spaced(text.zh, data), data);
 
 /** Lists are kept as `a, b`. */
 const enumerated = (data: Data, language: Language): Data => {

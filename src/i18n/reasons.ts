@@ -104,7 +104,7 @@ export function sayFinding(text: Text, language: Language, data: Data): string {
 }
 
 /** A space stands between Chinese and Latin, and so not around a value that is Chinese. */
-const spaced = (zh: string, data: Data): string =>
+export const spaced = (zh: string, data: Data): string =>
   zh.replaceAll(/( ?)\{([a-z][a-zA-Z0-9]*)\}( ?)/g, (_, before: string, name: string, after: string) => {
     const value = String(data[name] ?? "");
     return `${/^[\p{Script=Han}「（]/u.test(value) ? "" : before}{${name}}${/[\p{Script=Han}」）]$/u.test(value) ? "" : after}`;

@@ -144,7 +144,6 @@ export const connectionFindings = {
   },
   "address-failed": {
     severity: "warning",
-    cause: "server-down",
     concerns: "server",
     timed: true,
     text: {

@@ -7,7 +7,6 @@ import type { Target } from "./connection-findings.ts";
 export const sessionFindings = {
   "greeting-late": {
     severity: "warning",
-    cause: "server-down",
     concerns: "server",
     timed: true,
     text: {

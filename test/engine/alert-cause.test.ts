@@ -1,0 +1,114 @@
+import { describe, expect, test } from "vitest";
+import { renderAlert, type AlertInput } from "../../src/engine/alert-text.ts";
+import { causeOf } from "../../src/engine/incident-key.ts";
+import type { Incident } from "../../src/model/incident.ts";
+import type { Language } from "../../src/model/text.ts";
+import { diagnosed, lookup, many, minute, now, shipped, sight, well } from "./situations.ts";
+
+/** The message about the failing lines, diagnosed together with the others. */
+function told(lines: readonly string[], language: Language = "en", others: readonly string[] = []) {
+  const sights = lines.map(sight);
+  const [diagnosis] = diagnosed(...well, ...lines, ...others);
+  const incident: Incident = {
+    id: 1042,
+    cause: causeOf(sights[0]?.findings ?? []),
+    key: sights[0]?.probe.id ?? "",
+    priority: "P2",
+    severity: "critical",
+    openedAt: now - 5 * minute,
+    resolvedAt: undefined,
+    unconfirmed: false,
+    acknowledgedBy: undefined,
+    acknowledgedUntil: undefined,
+    turnCount: 1,
+    lastTurnAt: now,
+    probes: sights.map(({ probe, findings }) => ({ probe: probe.id, joinedAt: now, leftAt: undefined, findings })),
+    diagnosis,
+  };
+  const subjects: AlertInput["subjects"] = sights.map(({ probe, status, findings }) => ({
+    probe: {
+      ...probe,
+      options: {},
+      everyMs: minute,
+      deadlineMs: minute,
+      confirm: { bad: [1, 1], good: 1, recheckMs: 0 },
+      severity: {},
+      load: {},
+      from: "test",
+    },
+    check: shipped(probe.check),
+    status,
+    findings,
+  }));
+  const alert = renderAlert({
+    id: "msg_1",
+    incident,
+    turn: "opened",
+    subjects,
+    victims: [],
+    lookup,
+    working: [],
+    language,
+    timezone: "Asia/Shanghai",
+    url: "",
+    company: "Example",
+    demonstration: false,
+    now,
+  });
+  return [alert.title, ...alert.lines];
+}
+
+const refused = "a@x.cn/imap-login imap.exmail.qq.com login-refused reason=“Login_fail.”";
+const beginning = (text: string) => (line: string) => line.startsWith(text);
+
+describe("an alert", () => {
+  test("names a likely cause as likely, with what comparing shows and what else it could be", () => {
+    const lines = told([refused], "en", ["b@x.cn/imap-login imap.exmail.qq.com ok"]);
+    expect(lines.find(beginning("Cause"))).toBe(
+      "Cause: The password of a@x.cn is refused: it was changed, or an app password is wanted (likely). It could be: Account locked, Mail programs switched off, Password expired.",
+    );
+    expect(lines.find(beginning("Evidence"))).toBe("Evidence: “Login fail.”; Other mailboxes get in at the same server: b@x.cn");
+    expect(lines.find(beginning("First"))).toBe(
+      "First (whoever uses the mailbox, else the mail administrator): Ask whether somebody changed the password; Log in by webmail with the same password (mind capitals)",
+    );
+  });
+
+  test("says that nothing is proven, and what was ruled out", () => {
+    const lines = told([refused]);
+    expect(lines.find(beginning("Cause"))).toBe(
+      "Cause: not proven yet. It could be: Password refused, Account locked, Mail programs switched off. Ruled out: Own network, Own DNS, Encryption opened on the way.",
+    );
+    expect(told([refused], "zh-CN").find(beginning("原因"))).toBe(
+      "原因：尚未查明。可能是：密码被拒、账号被锁定、客户端收发被关闭。已排除：本机网络、本机 DNS、加密连接被拦截。",
+    );
+  });
+
+  test("tells nothing twice where the finding says it", () => {
+    const lines = told(["a@x.cn/imap-login mail.x.cn account-locked reason=“locked”"]);
+    expect(lines.filter(beginning("Cause"))).toEqual(["Cause: “locked”"]);
+    expect(lines.filter(beginning("Evidence"))).toEqual([]);
+    expect(lines.find(beginning("First"))).toMatch(
+      /^First \(the mail administrator\): The administrator of the mail service unlocks it/,
+    );
+  });
+
+  test("is headed by the cause that several assets have in common", () => {
+    const [title, ...lines] = told(
+      [
+        ...many(40, (n) => `b${n}@x.cn/imap-login imap.exmail.qq.com connect-timeout reason=timeout`),
+        "c@x.cn/smtp-submission smtp.exmail.qq.com connect-timeout reason=timeout",
+      ],
+      "zh-CN",
+      ["d@z.cn/imap-login imap.qiye.163.com ok"],
+    );
+    expect(title).toBe("【故障 P2】邮箱服务商腾讯企业邮出现故障（另有 1 项），影响 41 个资产");
+    expect(lines.find(beginning("依据"))).toMatch(/它的 2 台主机同时出现故障：imap\.exmail\.qq\.com、smtp\.exmail\.qq\.com/);
+    expect(lines.find(beginning("先做（邮箱服务商）"))).toBeDefined();
+  });
+
+  test("stays within what a channel takes", () => {
+    const lines = told(many(60, (n) => `b${n}@x.cn/imap-login imap.exmail.qq.com connect-timeout reason=${"x".repeat(900)}`));
+    for (const line of lines) expect(line.length).toBeLessThanOrEqual(500);
+    expect(lines.length).toBeLessThanOrEqual(8);
+  });
+});
