@@ -31,6 +31,11 @@ export const backends: Rule = (scene, open) => {
       const [first] = symptoms;
       const others = gotIn(scene, place, symptoms);
       const isTheirs = first?.provider !== undefined;
+      // Postfix calls a password wrong when it cannot ask who knows.
+      const accounts = new Set(symptoms.map(({ account }) => account));
+      const refused = open.filter(
+        (one) => one.fits[0] === "password-rejected" && placeOf(one) === place && accounts.has(one.account),
+      );
       const alternatives: readonly Cause[] = others.length > 0 ? ["account-locked"] : [];
       return {
         cause: isTheirs ? "provider-outage" : "server-down",
@@ -40,7 +45,7 @@ export const backends: Rule = (scene, open) => {
           host: first?.host,
           account: others.length > 0 ? onlyOf(symptoms) : undefined,
         }),
-        symptoms,
+        symptoms: [...symptoms, ...refused],
         clues: othersClue(others),
         alternatives,
       };

@@ -24,13 +24,16 @@ export const blockedPaths: Rule = (scene, open) =>
       const provider = first?.provider;
       const well = provider === undefined ? undefined : saysWell(scene, provider);
       const others = otherAnswers(scene, symptoms);
-      const isSure = well !== undefined && others.length > 0;
+      // Who refuses a connection is there, and a provider's page is late to say so.
+      const isSure = well !== undefined && others.length > 0 && !symptoms.some(isRefused);
       const clues = [...(well ?? []), ...othersClue(others)];
       const about = aboutOf({ provider, host: first?.host });
       const alternatives: readonly Cause[] = isSure ? [] : ["provider-outage"];
       return { cause: "path-blocked", confidence: isSure ? "high" : "medium", about, symptoms, clues, alternatives };
     },
   );
+
+const isRefused = ({ finding }: Symptom): boolean => String(finding.data["reason"] ?? "").includes("ECONNREFUSED");
 
 /** The provider's own word that all is well. */
 function saysWell(scene: Scene, provider: string): readonly Clue[] | undefined {
