@@ -9,7 +9,7 @@ export interface SpamReport {
   readonly rules: readonly SpamRule[];
 }
 
-export interface SpamRule {
+interface SpamRule {
   /** `MISSING_DATE` */
   readonly name: string;
   readonly points: number;

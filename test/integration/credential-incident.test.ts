@@ -81,7 +81,12 @@ ${mailboxes
     off: [smtp-submission, imap-quota, tls-certificate]`,
   )
   .join("\n")}
+  - address: cloud@own.test
+    oauth: company
+    provider: microsoft365
+    off: [imap-login, smtp-submission, imap-quota, mailbox-activity, tls-certificate, port-reachability]
 probes:
+  graph.microsoft.com:443/provider-status: ${often}
 ${mailboxes.map((mailbox) => `  ${mailbox}/imap-login: ${often}`).join("\n")}
 `,
   );
@@ -97,6 +102,14 @@ ${mailboxes.map((mailbox) => `  ${mailbox}/imap-login: ${often}`).join("\n")}
   await expect.poll(() => statuses().length, { timeout: 40_000, interval: 250 }).toBe(mailboxes.length);
   await expect.poll(() => rows("SELECT key FROM incident").length, { timeout: 20_000, interval: 250 }).toBe(1);
   expect(statuses()).toEqual(expect.arrayContaining(mailboxes.map((id) => ({ id: `${id}/imap-login`, status: "unknown" }))));
+  // What Microsoft says of itself is asked with the same credential, and is unknown like the mailboxes.
+  const ofProvider = (): readonly unknown[] =>
+    rows(
+      "SELECT DISTINCT id, status FROM observation JOIN probe USING (probe) JOIN outcome USING (outcome) WHERE id LIKE '%/provider-status'",
+    );
+  await expect
+    .poll(ofProvider, { timeout: 20_000, interval: 250 })
+    .toEqual([{ id: "graph.microsoft.com:443/provider-status", status: "unknown" }]);
   expect(rows("SELECT key, cause, severity FROM incident")).toEqual([
     { key: "monitor", cause: "secret-wrong", severity: "critical" },
   ]);
