@@ -4,7 +4,7 @@ import { responseCode } from "./imap-entry.ts";
 import { inboxName, listedFolders, namespacesOf, unsendable } from "./mailbox-folders.ts";
 
 /** What a server tells of a folder that nobody has opened. */
-export interface FolderCount {
+interface FolderCount {
   /** 0: it does not tell. */
   readonly uidValidity: number;
   readonly uidNext: number;
@@ -26,7 +26,7 @@ export interface FolderCounts {
 /** As many are listed, or told by one LIST-STATUS. */
 const maxListed = 10_000;
 /** As many are asked for one by one. */
-export const maxAsked = 300;
+const maxAsked = 300;
 
 const items = "MESSAGES UIDNEXT UIDVALIDITY";
 

@@ -24,7 +24,7 @@ export interface Ldap {
   unbind(): Promise<void>;
 }
 
-export interface Counted {
+interface Counted {
   readonly result: LdapResult;
   readonly entries: number;
   /** More there may be: the server's limit, ours, or too little time. */

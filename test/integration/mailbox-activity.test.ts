@@ -1,4 +1,4 @@
-import { readdir, readFile } from "node:fs/promises";
+import { chown, cp, readdir, readFile, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { ImapFlow } from "imapflow";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
@@ -8,12 +8,12 @@ import type { Json } from "../../src/model/json.ts";
 import { createDial } from "../../src/net/dial.ts";
 import { type Authority, createAuthority } from "../support/certificates.ts";
 import { probeOf, testNow, testWorld } from "../support/check-tester.ts";
-import { type Dovecot, startDovecot } from "../support/dovecot.ts";
+import { type Dovecot, mailUid, startDovecot } from "../support/dovecot.ts";
 import { secretOf } from "../support/mail-world.ts";
 import { createZone } from "../support/zone.ts";
 
 const host = "imap.own.test";
-const users = Object.fromEntries(["a", "b", "c", "d", "e"].map((name) => [`${name}@own.test`, "secret"]));
+const users = Object.fromEntries(["a", "b", "c", "d", "e", "f", "g"].map((name) => [`${name}@own.test`, "secret"]));
 const trash = `namespace inbox {
   mailbox Trash {
     auto = create
@@ -78,6 +78,11 @@ async function emptyOut(client: ImapFlow, folder: string, range: string, to?: st
   } finally {
     lock.release();
   }
+}
+
+/** What root has copied belongs to the mail server again. */
+async function own(folder: string): Promise<void> {
+  for (const name of [".", ...(await readdir(folder, { recursive: true }))]) await chown(join(folder, name), mailUid, mailUid);
 }
 
 const half = 1_800_000;
@@ -209,5 +214,34 @@ describe.each(["today", "old"] as const)("mailbox-activity on a real Dovecot (%s
     const outcome = await look();
     expect(codes(outcome)).toEqual(["mails-deleted", "folder-gone"]);
     expect(outcome.observation.findings[1]?.data["folders"]).toBe("“客户 & 订单”");
+  });
+
+  test("a mailbox that was put back from a backup is told, with the mails that it has lost", async () => {
+    const user = "f@own.test";
+    const folder = serverOf(kind).mailFolder(user);
+    await asUser(kind, user, (client) => fill(client, "INBOX", 40));
+    await cp(folder, `${folder}.backup`, { recursive: true, preserveTimestamps: true });
+    await asUser(kind, user, (client) => fill(client, "INBOX", 160));
+    const look = watch(kind, user);
+    await look();
+    await rm(folder, { recursive: true });
+    await cp(`${folder}.backup`, folder, { recursive: true, preserveTimestamps: true });
+    await own(folder);
+    const outcome = await look();
+    expect(codes(outcome), said(outcome)).toEqual(["mails-deleted", "folder-rolled-back"]);
+    expect(outcome.observation.findings[0]?.data).toMatchObject({ before: 200, gone: 160 });
+  });
+
+  test("a mailbox that was deleted and made anew is told", async () => {
+    const user = "g@own.test";
+    const folder = serverOf(kind).mailFolder(user);
+    await asUser(kind, user, (client) => fill(client, "INBOX", 150));
+    const look = watch(kind, user);
+    await look();
+    await rm(folder, { recursive: true });
+    await asUser(kind, user, (client) => fill(client, "INBOX", 2));
+    const outcome = await look();
+    expect(codes(outcome), said(outcome)).toEqual(["mails-deleted", "folder-recreated"]);
+    expect(outcome.observation.findings[1]?.data["folders"]).toBe("“INBOX”");
   });
 });
