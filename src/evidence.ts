@@ -19,7 +19,7 @@ import type { Data } from "./model/text.ts";
 import { visible } from "./model/visible.ts";
 import type { Database } from "./store/database.ts";
 import { createHistory, type History } from "./store/history.ts";
-import { readIncident } from "./store/incidents.ts";
+import { readIncident, readIncidents } from "./store/incidents.ts";
 import { installationKey } from "./store/installation-key.ts";
 import { readFacts, readMemories } from "./store/memories.ts";
 import { version } from "./version.ts";
@@ -75,7 +75,9 @@ export function gatherEvidence(world: EvidenceWorld, subject: EvidenceSubject): 
   const span = incident ? spanOf(incident.openedAt, incident.resolvedAt, now) : spanOfProbe(history, held[0] ?? "", now);
   const probes = held.slice(0, maxProbes).map((id) => gatherProbe(world, history, id, span, incident));
   const { settings } = plan;
+  const known = (incident ?? incidentNow(world.db, held[0] ?? ""))?.diagnosis;
   const providers = loadProviders();
+  const provider = providers.get(plan.probes.find(({ id }) => id === held[0])?.provider ?? "");
   return {
     subject: incident ? incidentName(incident.id) : visible(held[0] ?? "", 300),
     company: mask(settings.company),
@@ -84,16 +86,23 @@ export function gatherEvidence(world: EvidenceWorld, subject: EvidenceSubject): 
     now,
     since: span.since,
     until: span.until,
-    diagnosis: incident?.diagnosis && cleaner(mask).diagnosis(incident.diagnosis),
+    diagnosis: known && cleaner(mask).diagnosis(known),
     probes,
     moreProbes: Math.max(0, held.length - maxProbes),
     worksAreOfLastDay: span.end - span.since > dayMs,
     ...gatherWorks(world, history, held, span),
     observer: { version, host: hostname(), addresses: ownAddresses() },
+    provider: provider && { title: provider.title, support: provider.support },
     providers: (id) => providers.get(id)?.title,
     declared: (check, code) => checks.get(check)?.findings[code],
   };
 }
+
+/** The open incident that holds a probe: what explains it explains the probe. */
+const incidentNow = (db: Database, id: string): Incident | undefined =>
+  db
+    .read(() => readIncidents(db, Number.MAX_SAFE_INTEGER))
+    .find(({ probes }) => probes.some(({ probe, leftAt }) => probe === id && leftAt === undefined));
 
 /** Those that are still bad first, then in the order in which they joined. */
 const heldBy = ({ probes }: Incident): readonly string[] =>

@@ -123,6 +123,16 @@ describe("an evidence pack", () => {
     expect(alone).toMatch(/^# sales@own\.test\/imap-login · /);
   });
 
+  test("of a probe alone is explained by the incident that holds it", async () => {
+    const world = await rounds(
+      evidenceWorld(lockedFrom(3, 99), () => [locked]),
+      6,
+    );
+    const text = renderEvidence(gatherEvidence(about(world), { probe: sales }));
+    expect(text).toContain("\n\nConfidence: sure\n\n");
+    expect(text).toContain("- Server down: imap.own.test answers other checks");
+  });
+
   test("of a probe that has never failed says so, with its latest run", async () => {
     const world = await rounds(evidenceWorld(lockedFrom(99, 99)), 3);
     const text = renderEvidence(gatherEvidence(about(world), { probe: "boss@own.test/imap-login" }));

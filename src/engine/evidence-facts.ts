@@ -28,6 +28,8 @@ export interface EvidenceFacts {
   /** How many checks of other servers were well the whole time, and are not named. */
   readonly worksElsewhere: number;
   readonly observer: { readonly version: string; readonly host: string; readonly addresses: readonly string[] };
+  /** Whose servers it is about, where that is known, and where its help is asked. */
+  readonly provider: { readonly title: Text; readonly support: string | undefined } | undefined;
   /** What a provider is called, by the id of its preset. */
   readonly providers: (id: string) => Text | undefined;
   /** How a finding is declared, by the id of the check. */

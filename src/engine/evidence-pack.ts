@@ -110,6 +110,7 @@ function whatIsBroken(facts: EvidenceFacts, spoken: Languages): readonly string[
     [words.duration, length],
     ...(chief ? [[words.seen, seen(chief)] as const] : []),
     ...(chief?.target === undefined ? [] : [[words.server, codeMarkdown(chief.target)] as const]),
+    ...(facts.provider ? [[words.provider, providerOf(facts.provider)] as const] : []),
     [words.probes, [...named, ...(unnamed > 0 ? [both(filled(words.more, { count: unnamed }))] : [])].join("; ")],
   ];
   return [
@@ -121,6 +122,9 @@ function whatIsBroken(facts: EvidenceFacts, spoken: Languages): readonly string[
     list(lines.map(([name, said]) => `${both(name)}: ${said}`)),
   ];
 }
+
+const providerOf = ({ title, support }: NonNullable<EvidenceFacts["provider"]>): string =>
+  `${plainMarkdown(both(title))}${support === undefined ? "" : ` (${plainMarkdown(both(filled(words.support, { support })))})`}`;
 
 /** What names the asset itself need not be told whose it is. */
 const withAsset = ({ asset }: EvidenceProbe, said: string, language: Language): string =>

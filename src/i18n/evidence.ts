@@ -36,6 +36,8 @@ export const evidenceWords = {
   probes: { en: "Affected", zh: "涉及" },
   more: { en: "and {count} more", zh: "另有 {count} 项" },
   server: { en: "Server", zh: "服务器" },
+  provider: { en: "Provider", zh: "服务商" },
+  support: { en: "its help: {support}", zh: "客服：{support}" },
   // Diagnosis.
   sure: { en: "Confidence: {confidence}", zh: "把握：{confidence}" },
   evidence: { en: "It rests on this:", zh: "依据：" },

@@ -10,7 +10,7 @@ export const plainMarkdown = (text: string): string =>
     .replaceAll("://", String.raw`\://`)
     .replaceAll(/\b(www)\./gi, String.raw`$1\.`)
     .replace(/^(\s*)([-+#=])/, String.raw`$1\$2`)
-    .replace(/^(\s*\d+)([.)])/, String.raw`$1\$2`);
+    .replace(/^(\s*\d+)([.)])(?=\s|$)/, String.raw`$1\$2`);
 
 /** The same within a line, as code: told letter for letter. */
 export function codeMarkdown(text: string): string {

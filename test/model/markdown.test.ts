@@ -9,6 +9,7 @@ describe("plainMarkdown()", () => {
     ["# head", "\\# head"],
     ["- item", "\\- item"],
     ["1. item", "1\\. item"],
+    ["192.0.2.1 is down", "192.0.2.1 is down"],
     ["=== ", "\\=== "],
     ["> quote", "\\> quote"],
     ["https://a.example www.b.example", "https\\://a.example www\\.b.example"],

@@ -53,7 +53,7 @@ export const route = "sales@own.test~canary@far.test/mail-roundtrip";
 export const sales = "sales@own.test/imap-login";
 
 const probes: readonly Probe[] = [
-  probe(sales, "imap.own.test:993"),
+  probe(sales, "imap.own.test:993", { provider: "netease" }),
   probe("sales@own.test/smtp-submission", "smtp.own.test:465"),
   probe("boss@own.test/imap-login", "imap.own.test:993"),
   probe("info@other.test/imap-login", "imap.other.test:993"),
