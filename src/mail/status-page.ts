@@ -174,7 +174,9 @@ const issue = z.object({
 /** `healthOverviews`, with or without its issues, and `issues` itself. */
 const graphSchema = z.object({ value: z.array(issue.extend({ issues: list(issue) })) });
 /** https://learn.microsoft.com/graph/api/resources/servicehealth: what is over, or never was. */
-const well = /^(serviceOperational|serviceRestored|resolved|mitigated|falsePositive|postIncidentReviewPublished)/;
+const well = /^(serviceOperational|serviceRestored|resolved|mitigated|falsePositive|postIncidentReviewPublished)/i;
+/** The enumeration is in camelCase, and Microsoft's own examples write it in Pascal's. */
+const isInterrupted = (status: string): boolean => status.toLowerCase() === "serviceinterruption";
 
 const graph: Reader = (page) =>
   jsonOf(graphSchema, page)?.value.flatMap((entry) => {
@@ -189,7 +191,7 @@ const graph: Reader = (page) =>
         since: one.startDateTime,
         link: "https://admin.microsoft.com/#/servicehealth",
         // "Limited in scope or impact": some are always open, and about no more than a page of the administrator's.
-        grade: one.classification === "advisory" ? "notice" : one.status === "serviceInterruption" ? "outage" : "trouble",
+        grade: one.classification.toLowerCase() === "advisory" ? "notice" : isInterrupted(one.status) ? "outage" : "trouble",
         word: one.status,
       }));
     if (incidents.length > 0 || isIssue || well.test(own.status)) return incidents;
@@ -199,7 +201,7 @@ const graph: Reader = (page) =>
         services: [service],
         since: undefined,
         link: "https://admin.microsoft.com/#/servicehealth",
-        grade: own.status === "serviceInterruption" ? ("outage" as const) : ("trouble" as const),
+        grade: isInterrupted(own.status) ? ("outage" as const) : ("trouble" as const),
         word: own.status,
       },
     ];

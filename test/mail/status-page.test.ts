@@ -101,15 +101,19 @@ describe("graph", () => {
     ["serviceInterruption", "outage"],
     ["serviceDegradation", "trouble"],
     ["extendedRecovery", "trouble"],
+    ["ServiceInterruption", "outage"],
   ])("an overview of %s is %s", (status, grade) => {
     expect(read("graph", { value: [{ ...exchange, status }] })).toMatchObject([
       { services: ["Exchange Online"], grade, word: status },
     ]);
   });
 
-  test.each(["serviceOperational", "serviceRestored", "falsePositive", "resolvedExternal"])("%s is nothing", (status) => {
-    expect(read("graph", { value: [{ ...exchange, status }] })).toEqual([]);
-  });
+  test.each(["serviceOperational", "ServiceOperational", "serviceRestored", "falsePositive", "resolvedExternal"])(
+    "%s is nothing",
+    (status) => {
+      expect(read("graph", { value: [{ ...exchange, status }] })).toEqual([]);
+    },
+  );
 
   test("issues by themselves and within an overview", () => {
     const issue = {
@@ -125,7 +129,7 @@ describe("graph", () => {
     expect(read("graph", { value: [issue] })).toMatchObject(expected);
     expect(read("graph", { value: [{ ...exchange, status: "serviceDegradation", issues: [issue] }] })).toMatchObject(expected);
     expect(read("graph", { value: [{ ...issue, isResolved: true }] })).toEqual([]);
-    expect(read("graph", { value: [{ ...issue, classification: "advisory" }] })).toMatchObject([{ grade: "notice" }]);
+    expect(read("graph", { value: [{ ...issue, classification: "Advisory" }] })).toMatchObject([{ grade: "notice" }]);
   });
 });
 
