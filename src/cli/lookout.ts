@@ -136,14 +136,14 @@ const isBad = ({ status }: Observation): boolean => status === "critical" || sta
 /** The mail of a round trip was sent and has not been found yet. */
 const isUnderWay = ({ findings }: Observation): boolean => findings.some(({ code }) => code === "not-there-yet");
 
+const sending: ReadonlySet<string> = new Set(["mail-roundtrip", "mail-forward"]);
+
 /**
  * The daemon's key, so that its breakers are understood. Where there is none yet, one for this run; but where mails are sent it
  * is made to stay, so that the daemon recognises and removes what this run leaves behind.
  */
 export const keyOf = (data: string, probes: readonly Probe[]): Buffer =>
-  existsSync(join(data, "key")) || probes.some((probe) => probe.check === "mail-roundtrip")
-    ? installationKey(data)
-    : randomBytes(32);
+  existsSync(join(data, "key")) || probes.some(({ check }) => sending.has(check)) ? installationKey(data) : randomBytes(32);
 
 /** False when the signal came first. */
 const sleep = (ms: number, signal: AbortSignal): Promise<boolean> =>
