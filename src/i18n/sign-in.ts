@@ -11,8 +11,8 @@ export const signInWords = {
     zh: "「{address}」不是邮箱地址；请写成 sales@example.com",
   },
   noClient: {
-    en: "the client id of {address} is not known; give --client-id, or write client_id below the mailbox's oauth in {file}",
-    zh: "不知道 {address} 的客户端 ID；请用 --client-id 给出，或在 {file} 中该邮箱的 oauth 下写 client_id",
+    en: "the client id of {address} is not known; give --client-id, or write client_id below the mailbox's oauth in {file} (an application of your own: Google Cloud ▶ Credentials ▶ OAuth client ▶ Desktop app; Entra ID ▶ App registrations)",
+    zh: "不知道 {address} 的客户端 ID；请用 --client-id 给出，或在 {file} 中该邮箱的 oauth 下写 client_id（需先登记自己的应用：Google Cloud ▶ 凭据 ▶ OAuth 客户端 ▶ 桌面应用；Entra ID ▶ 应用注册）",
   },
   noClientSecret: {
     en: "Google wants the client secret of a desktop application too; give --client-secret-file, or write client_secret below the mailbox's oauth in {file}",

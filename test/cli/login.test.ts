@@ -1,4 +1,4 @@
-import { spawn } from "node:child_process";
+import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { existsSync } from "node:fs";
 import { mkdir, mkdtemp, readFile, rm, stat, writeFile } from "node:fs/promises";
@@ -95,7 +95,11 @@ async function login(
     when,
     act,
     lang = "C.UTF-8",
-  }: { readonly when?: RegExp; readonly act?: (found: RegExpExecArray) => unknown; readonly lang?: string } = {},
+  }: {
+    readonly when?: RegExp;
+    readonly act?: (found: RegExpExecArray, child: ChildProcess) => unknown;
+    readonly lang?: string;
+  } = {},
 ): Promise<Ended> {
   const child = spawn(process.execPath, [main, "login", ...args], {
     cwd: folder,
@@ -110,7 +114,7 @@ async function login(
     const found = acted || !when ? null : when.exec(err);
     if (found === null) return;
     acted = true;
-    void act?.(found);
+    void act?.(found, child);
   });
   const killer = setTimeout(() => child.kill("SIGKILL"), 25_000);
   const [code]: unknown[] = await closed;
@@ -203,6 +207,33 @@ describe("mailvigil login", () => {
     expect(ended.err).toContain("请在本机的浏览器中打开下面的地址");
     await stored(ended, "tokens/sales");
   }, 30_000);
+
+  test("microsoft365-china: a code at its own server, for its own scopes", async () => {
+    await configuration("provider: microsoft365-china, client_id: public1");
+    const ended = await login(["microsoft365-china", sales], { when: /WDJB-MJHT/, act: () => tokens.signIn({ user: sales }) });
+    expect([ended.code, ended.out]).toEqual([
+      0,
+      expect.stringContaining("provider: microsoft365-china\n      tenant: own.test\n"),
+    ]);
+    const asked = tokens.requests.findLast(({ path }) => path.endsWith("/devicecode"));
+    expect(asked?.form["scope"]).toContain("https://partner.outlook.cn/IMAP.AccessAsUser.All");
+    await stored(ended);
+  }, 30_000);
+
+  test.each([
+    ["a code", ["microsoft365", sales], public1, /WDJB-MJHT/],
+    ["a browser", ["google", sales], desktop, url],
+  ])(
+    "Ctrl-C ends the waiting for %s: exit code 130, nothing is stored",
+    async (_, args, oauth, when) => {
+      await configuration(oauth);
+      const ended = await login(args, { when, act: (__, child) => child.kill("SIGINT") });
+      expect([ended.code, ended.out]).toEqual([130, ""]);
+      expect(ended.err).toContain("Ended before anybody had signed in.");
+      expect(existsSync(join(folder, "data/token-sales%40own.test"))).toBe(false);
+    },
+    30_000,
+  );
 
   test("somebody else signed in: nothing is stored", async () => {
     await configuration(desktop);
