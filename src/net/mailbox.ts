@@ -207,6 +207,14 @@ function sessionError(error: Error, { account, ctx }: Visit, client: ImapFlow): 
   const reason = textOf(error, "responseText") || client.byeReason || error.message;
   const command = commandOf(error);
   ctx.note(`imap ${host}:${port}: ${command}: ${reason}`);
+  if (refused !== "" && knownRejection(reason, account.provider) === "login-limited") {
+    // Exchange Online throttles any command: nothing is broken, it is asked too often.
+    return new SessionError(
+      reason,
+      [{ code: "login-limited", data: { host, port, user: account.user, reason: quoted(reason) } }],
+      error,
+    );
+  }
   if (refused !== "") {
     const data = { phase: "command", host, port, command, reason: quoted(`${refused} ${reason}`) };
     return new SessionError(reason, [{ code: "command-refused", data }], error);
@@ -245,6 +253,10 @@ const uses: Readonly<Record<string, FolderUse>> = {
   "\\Trash": "trash",
 };
 
+/** Zoho sends the flags of RFC 6154 and does not say that it can; imapflow then goes by the name alone. */
+const useOf = (flags: ReadonlySet<string>): FolderUse =>
+  Object.entries(uses).find(([flag]) => flag !== "\\Inbox" && flags.has(flag))?.[1] ?? "other";
+
 function mailboxOf(client: ImapFlow): Mailbox {
   let openedAt = 1;
   const read = async (uids: string, headers: readonly string[], from: number): Promise<readonly Envelope[]> => {
@@ -272,7 +284,7 @@ function mailboxOf(client: ImapFlow): Mailbox {
       return listed
         .slice(0, maxFoldersListed)
         .filter(({ flags }) => !flags.has("\\Noselect"))
-        .map(({ path, specialUse }) => ({ path, use: uses[specialUse ?? ""] ?? "other" }));
+        .map(({ path, specialUse, flags }) => ({ path, use: uses[specialUse ?? ""] ?? useOf(flags) }));
     },
     examine: (path) => open(path, true),
     envelopesFrom: async (uid, headers) => {

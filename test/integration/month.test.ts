@@ -112,7 +112,7 @@ function exceeded(
   );
 }
 
-test(`a pair of mailboxes watched for ${days} days is left as it was`, { timeout: 900_000 }, async () => {
+test("a watched pair of mailboxes is left as it was", { timeout: 3_600_000 }, async () => {
   world = await startMonth([sales, canary], eventfulPost());
   const { boxes, time } = world;
   const [mine, partner] = [boxes.get(sales), boxes.get(canary)];

@@ -1,3 +1,4 @@
+import { existsSync } from "node:fs";
 import { mkdtemp, rm, stat, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -53,7 +54,8 @@ export async function startMonth(
   post: Post = (mail, to) => toInbox(mail, to),
 ): Promise<MonthWorld> {
   await using undo = new AsyncDisposableStack();
-  const folder = await mkdtemp(join(tmpdir(), "mailvigil-month-"));
+  // In memory where there is such a place: the disk would be waited for ten thousand times.
+  const folder = await mkdtemp(join(existsSync("/dev/shm") ? "/dev/shm" : tmpdir(), "mailvigil-month-"));
   undo.defer(() => rm(folder, { recursive: true, force: true }));
   const authority = await createAuthority();
   await writeFile(join(folder, "ca.pem"), authority.certPem);
