@@ -5,13 +5,14 @@ import {
   type Claim,
   compared,
   distinct,
+  found,
   groupBy,
   listed,
   type Rule,
   sawAfter,
   type Scene,
 } from "./diagnose-compare.ts";
-import type { Symptom } from "./diagnose-symptoms.ts";
+import { isKnown, registered, type Symptom } from "./diagnose-symptoms.ts";
 
 /** Accounts that are refused within so long of each other are refused for one reason. */
 const togetherMs = 30 * 60_000;
@@ -63,6 +64,32 @@ export const backends: Rule = (scene, open) => {
 const onlyOf = (symptoms: readonly Symptom[]): string | undefined => {
   const [account, ...more] = distinct(symptoms.map((one) => one.account));
   return more.length === 0 ? account : undefined;
+};
+
+/** A directory that does not answer is the parent of the logins that hang on it, at servers of the same domain. */
+export const directories: Rule = (_, open) => {
+  const silent = open.filter((one) => one.sight.probe.check === "ldap-directory" && isKnown(one) && one.layer === "connect");
+  return [...groupBy(silent, ({ host }) => host)].flatMap(([host, symptoms]): readonly Claim[] => {
+    const victims = open.filter(
+      (one) =>
+        one.provider === undefined &&
+        one.host !== undefined &&
+        registered(one.host) === registered(host) &&
+        (isRefused(one) || one.finding.code === "login-unavailable"),
+    );
+    if (victims.length === 0) return [];
+    const about = { host };
+    return [
+      {
+        cause: "server-down",
+        confidence: "medium",
+        about,
+        symptoms: [...symptoms, ...victims],
+        clues: symptoms.map(found),
+        alternatives: ["password-rejected"],
+      },
+    ];
+  });
 };
 
 const isLogin = ({ layer }: Symptom): boolean => layer === "login" || layer === "mailbox";

@@ -3,7 +3,7 @@ import { type Claim, compared, distinct, found, groupBy, type Rule, type Scene, 
 import { domainOfAddress, isWithin, registered, speaksFor, type Symptom } from "./diagnose-symptoms.ts";
 
 /** Whether what is wrong has to do with names in a domain: it is about it, its host is in it, or mail goes there. */
-export const touches = (domain: string, { domain: about, host, to }: Symptom): boolean =>
+const touches = (domain: string, { domain: about, host, to }: Symptom): boolean =>
   [about, host, domainOfAddress(to)].some((name) => name !== undefined && isWithin(name, domain));
 
 /** What a domain that nobody finds looks like from all sides: no name, no mail to it, no server at its door. */

@@ -52,7 +52,7 @@ const othersClue = (others: readonly Answer[]): readonly Clue[] =>
   others.length === 0 ? [] : [compared("others-answer", { list: listed(distinct(others.map(({ host }) => host))) })];
 
 /** That our own way out is in order, as far as it is known. */
-export function ourWayIsOpen(scene: Scene, symptoms: readonly Symptom[]): readonly Clue[] {
+function ourWayIsOpen(scene: Scene, symptoms: readonly Symptom[]): readonly Clue[] {
   const passed = selfTest(scene, "egress") === "passed" ? [compared("egress-passed")] : [];
   return [...passed, ...othersClue(otherAnswers(scene, symptoms))];
 }

@@ -1,5 +1,5 @@
 import type { Cause, Clue, Confidence, Diagnosis } from "../model/cause.ts";
-import { accounts, backends, manyRefused } from "./diagnose-accounts.ts";
+import { accounts, backends, directories, manyRefused } from "./diagnose-accounts.ts";
 import { aboutOf, type Claim, compared, found, type Rule, type Scene, sceneOf, selfTest } from "./diagnose-compare.ts";
 import { fullMailboxes, mailOnItsWay, stuckQueues } from "./diagnose-mail.ts";
 import { domainExpiry, mailExchangers, zones } from "./diagnose-names.ts";
@@ -31,6 +31,7 @@ const rules: readonly Rule[] = [
   blockedPaths,
   subscriptions,
   stuckQueues,
+  directories,
   silentProviders,
   silentServers,
   certificates,

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { causes } from "../../src/model/cause.ts";
+import { actors, causes } from "../../src/model/cause.ts";
 import { causeWording } from "../../src/i18n/causes.ts";
 import { sayDiagnosis } from "../../src/i18n/diagnosis.ts";
 import { languages } from "../../src/model/text.ts";
@@ -238,5 +238,6 @@ describe("diagnose(), whatever was seen", () => {
 
 test("every cause has a sentence that needs nothing to be known", () => {
   for (const cause of causes) expect(causeWording[cause].statements.at(-1)?.en).not.toMatch(/\{/);
+  expect(new Set(causes.map((cause) => causeWording[cause].actor))).toEqual(new Set(actors));
   expect(lookUpFinding("imap-login", "login-refused")?.severity).toBe("warning");
 });

@@ -24,7 +24,7 @@ async function checkOf(id: string): Promise<AnyCheck> {
 }
 
 /** All that the tables below speak of. */
-export const checkIds = [
+const checkIds = [
   "imap-login",
   "pop3-login",
   "smtp-submission",
@@ -55,6 +55,8 @@ export const checkIds = [
   "port25",
   "proxy",
   "oauth-token",
+  "postfix-queue",
+  "ldap-directory",
 ] as const;
 await Promise.all(checkIds.map(checkOf));
 
@@ -146,7 +148,7 @@ export function sight(line: string): Sight {
   };
 }
 
-export const situation = (...lines: readonly string[]): Situation => ({ now, sights: lines.map(sight) });
+const situation = (...lines: readonly string[]): Situation => ({ now, sights: lines.map(sight) });
 export const diagnosed = (...lines: readonly string[]): readonly Diagnosis[] => diagnose(situation(...lines));
 
 /** `provider-outage medium 3` */
