@@ -50,7 +50,7 @@ export interface Planned {
 }
 
 /** Where the key and the refused logins of a command without a configuration are. */
-export function stateFolder(env: Env): string {
+function stateFolder(env: Env): string {
   const state = env["XDG_STATE_HOME"];
   const home = env["HOME"];
   const base =
