@@ -1,9 +1,16 @@
 import { z } from "zod";
 import { type CheckContext, defineCheck, explain, type FoundFinding } from "../src/model/check.ts";
 import { isOAuth, type OAuth } from "../src/model/oauth.ts";
+import { proxyName } from "../src/model/proxy.ts";
+import { connectionFindings } from "../src/net/connection-findings.ts";
+import { tokenUrlOf } from "../src/net/oauth-request.ts";
 import { tokenFor } from "../src/net/oauth-token.ts";
 import { proxyOption } from "../src/net/proxy-option.ts";
 import { tokenServerFindings } from "./oauth-token.texts.ts";
+
+/** A proxy that does not work is told by `proxy`, once for all that goes through it. */
+const findings = { ...tokenServerFindings, "proxy-failed": connectionFindings["proxy-failed"] };
+type Code = keyof typeof findings;
 
 /** Each costs one request a run. */
 const maxCredentials = 100;
@@ -38,25 +45,25 @@ export default defineCheck({
       .max(maxCredentials)
       .meta(explain({ en: "The credentials of all mailboxes, each once", zh: "所有邮箱使用的凭据，每个一次" })),
   }),
-  findings: tokenServerFindings,
+  findings,
   metrics: {},
   target: ({ credentials }) => [...new Set(credentials.map(({ oauth }) => oauth.name))].join(" "),
 
   async run(ctx, { credentials }, signal) {
-    const findings: FoundFinding<keyof typeof tokenServerFindings>[] = [];
+    const found: FoundFinding<Code>[] = [];
     for (let from = 0; from < credentials.length; from += atOnce) {
       signal.throwIfAborted();
       const some = await Promise.all(credentials.slice(from, from + atOnce).map((one) => tryCredential(ctx, one)));
-      findings.push(...some.flat());
+      found.push(...some.flat());
     }
-    return { findings };
+    return { findings: found };
   },
 });
 
 async function tryCredential(
   { note, ask, authorities, now }: CheckContext,
   { oauth, user, proxy }: CredentialOption,
-): Promise<readonly FoundFinding<keyof typeof tokenServerFindings>[]> {
+): Promise<readonly FoundFinding<Code>[]> {
   const world = { ask, authorities, now, proxy };
   const found = await tokenFor(oauth, user, world, true);
   if ("token" in found) {
@@ -66,6 +73,8 @@ async function tryCredential(
   }
   const { code, reason } = found;
   note(`${oauth.name}: ${code}: ${reason}`);
+  if (found.byProxy === true && proxy !== undefined)
+    return [{ code: "proxy-failed", data: { host: tokenUrlOf(oauth).host, proxy: proxyName(proxy), reason } }];
   // The credential is good: the mailbox itself tells what is wrong with it.
   if (code === "mailbox-unknown") return [];
   const passing = code === "token-server-failed" || code === "token-server-unreachable";

@@ -21,6 +21,8 @@ export interface TokenFailure {
   readonly code: TokenFailureCode;
   /** A phrase of ours, with what the token server said. */
   readonly reason: string;
+  /** The token server was not even asked: the proxy does not work. */
+  readonly byProxy?: true;
 }
 
 export type TokenAnswer = GivenToken | TokenFailure;

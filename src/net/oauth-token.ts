@@ -176,5 +176,7 @@ export async function postForm(
   stopTimer();
   if (outcome.kind === "answer") return outcome;
   // What stands behind a semicolon is a remedy for channels.
-  return { code: "token-server-unreachable", reason: `${request.url.host}: ${outcome.reason.split("; ", 1)[0] ?? ""}` };
+  const reason = `${request.url.host}: ${outcome.reason.split("; ", 1)[0] ?? ""}`;
+  const byProxy = outcome.kind === "failed" && outcome.byProxy === true;
+  return { code: "token-server-unreachable", reason, ...(byProxy ? { byProxy } : {}) };
 }

@@ -39,8 +39,8 @@ export type PostOutcome =
     }
   /** Nothing was sent, and will not be while the address is what it is. */
   | { readonly kind: "refused"; readonly reason: string }
-  /** `sent`: the request had left, so that it may have been taken. */
-  | { readonly kind: "failed"; readonly reason: string; readonly sent: boolean };
+  /** `sent`: the request had left, so that it may have been taken. `byProxy`: the proxy itself does not work, or lets us not in. */
+  | { readonly kind: "failed"; readonly reason: string; readonly sent: boolean; readonly byProxy?: true };
 
 /** One POST to a resolved, judged and pinned address. Redirects are answers like any other. Never throws. */
 export async function post(request: PostRequest): Promise<PostOutcome> {
@@ -60,7 +60,9 @@ export async function post(request: PostRequest): Promise<PostOutcome> {
   } catch (error) {
     if (error instanceof SecretError) return { kind: "refused", reason: error.message };
     if (error instanceof DialError && error.failure === "certificate") return { kind: "refused", reason: error.message };
-    return { kind: "failed", reason: signal.aborted ? messageOf(signal.reason) : wordsOf(error), sent: false };
+    if (signal.aborted) return { kind: "failed", reason: messageOf(signal.reason), sent: false };
+    const byProxy = error instanceof DialError && (error.phase === "proxy-connect" || error.phase === "proxy-handshake");
+    return { kind: "failed", reason: wordsOf(error), sent: false, ...(byProxy ? { byProxy } : {}) };
   }
 }
 

@@ -7,6 +7,7 @@ import { tokenFor } from "../../src/net/oauth-token.ts";
 import { type CheckCase, testCheck, testNow } from "../support/check-tester.ts";
 import type { Status } from "../../src/model/status.ts";
 import { authority, certificate, mailHost, reaching, secretOf } from "../support/mail-world.ts";
+import { startProxy } from "../support/proxy-server.ts";
 import { clientSecret, credentials, refusal, startTokenServer, type TokenReply } from "../support/token-server.ts";
 
 interface Given {
@@ -15,6 +16,8 @@ interface Given {
   readonly more?: Pick<Partial<OAuth>, "secret" | "tokenUrl">;
   /** It has given a token before, which is good for so long. */
   readonly before?: number;
+  /** Through a proxy that alone knows the token server, or that is not there. */
+  readonly proxied?: "socks5" | "http" | "down";
 }
 
 const on = (status: Status, findings: readonly string[], given: Given, also?: CheckCase["also"]): CheckCase => ({
@@ -24,7 +27,16 @@ const on = (status: Status, findings: readonly string[], given: Given, also?: Ch
   world: async () => {
     const tokens = await startTokenServer({ certificate: await certificate("good") });
     const oauth = credentials(`https://${mailHost}:${tokens.port}/token`)[given.kind ?? "microsoft"](given.more);
-    const { ask = () => Promise.reject(new Error("no zone")) } = await reaching({ [mailHost]: { A: ["127.0.0.1"] } });
+    const { proxied } = given;
+    const proxy =
+      proxied === "socks5" || proxied === "http"
+        ? await startProxy({
+            kind: proxied,
+            targets: { [`${mailHost}:${tokens.port}`]: { port: tokens.port }, [`${mailHost}:9`]: { port: 9 } },
+          })
+        : undefined;
+    const zone = proxied ? {} : { [mailHost]: { A: ["127.0.0.1"] } };
+    const { ask = () => Promise.reject(new Error("no zone")) } = await reaching(zone);
     const authorities = [(await authority()).certPem];
     if (given.before !== undefined) {
       const now = (): number => testNow - 3_600_000 + (given.before ?? 0);
@@ -32,9 +44,20 @@ const on = (status: Status, findings: readonly string[], given: Given, also?: Ch
     }
     if (given.answer) tokens.answer(given.answer);
     return {
-      options: { credentials: [{ oauth, user: "a@own.test" }] },
+      options: {
+        credentials: [
+          {
+            oauth,
+            user: "a@own.test",
+            ...(proxied ? { proxy: `${proxied === "down" ? "http" : proxied}://127.0.0.1:${proxy?.port ?? 9}` } : {}),
+          },
+        ],
+      },
       ctx: { ask, authorities, now: () => (given.kind === "google" ? Date.now() : testNow) },
-      close: () => tokens.close(),
+      close: async () => {
+        await tokens.close();
+        await proxy?.close();
+      },
     };
   },
 });
@@ -89,6 +112,18 @@ testCheck(oauthToken, {
     before: 600_000,
   }),
   "the token server is not there": on("critical", ["token-server-unreachable"], {
+    more: { tokenUrl: `https://${mailHost}:9/token` },
+  }),
+  "through a SOCKS5 proxy, which alone knows the token server": on("ok", [], { proxied: "socks5" }),
+  "through an HTTP proxy": on("ok", [], { proxied: "http", kind: "google" }),
+  "the proxy does not work: the credential is not to blame": on(
+    "unknown",
+    ["proxy-failed"],
+    { proxied: "down" },
+    ({ findings }) => expect(findings[0]?.data).toMatchObject({ host: expect.stringContaining(mailHost), proxy: "127.0.0.1:9" }),
+  ),
+  "the proxy works, and does not reach the token server": on("critical", ["token-server-unreachable"], {
+    proxied: "http",
     more: { tokenUrl: `https://${mailHost}:9/token` },
   }),
   "the mailbox is not there, and the credential is good": on("ok", [], {
