@@ -25,8 +25,8 @@ export interface Cyrus {
   /** Where Exim delivers by LMTP. */
   readonly lmtpSocket: string;
   setPassword(user: string, password: string): Promise<void>;
-  /** Cyrus' own list of who may not use a service (cyr_deny). */
-  deny(user: string, service: "imap", message: string): Promise<void>;
+  /** Cyrus' own list of who may not use which services (cyr_deny), by their names in cyrus.conf. */
+  deny(user: string, services: string, message: string): Promise<void>;
   allow(user: string): Promise<void>;
   /** Runs lines of IMAP as the administrator, `SETQUOTA user/x (STORAGE 1)`. */
   administer(...commands: readonly string[]): Promise<string>;
@@ -39,7 +39,7 @@ export interface Cyrus {
   stop(): Promise<void>;
 }
 
-export const cyrusAdministrator = { user: "cyrus", password: "administrator" };
+const cyrusAdministrator = { user: "cyrus", password: "administrator" };
 
 /** The real Cyrus IMAP, unpacked from its packages, in a folder of its own. Needs root, and the users of users.ts. */
 export async function startCyrus(given: CyrusOptions): Promise<Cyrus> {
@@ -128,7 +128,7 @@ SERVICES {
   return {
     lmtpSocket: join(folder, "lmtp"),
     setPassword,
-    deny: (user, service, message) => program(bin("cyr_deny"), ["-C", config, "-s", service, "-m", message, user]),
+    deny: (user, services, message) => program(bin("cyr_deny"), ["-C", config, "-s", services, "-m", message, user]),
     allow: (user) => program(bin("cyr_deny"), ["-C", config, "-a", user]),
     administer: (...commands) => administer(options.address, commands, "must"),
     attempt: (...commands) => administer(options.address, commands, "may"),

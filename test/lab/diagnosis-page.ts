@@ -75,7 +75,7 @@ export function diagnosisPage(outcomes: readonly Outcome[], language: Language):
   ].join("\n\n");
 }
 
-export function sums(rows: readonly { readonly judged: Judged }[], language: Language): string {
+function sums(rows: readonly { readonly judged: Judged }[], language: Language): string {
   const count = (verdict: Judged["verdict"]): number => rows.filter(({ judged }) => judged.verdict === verdict).length;
   const numbers: Readonly<Record<string, number>> = {
     all: rows.length,

@@ -1,7 +1,9 @@
 import { once } from "node:events";
 import { chown, mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
 import tls from "node:tls";
+import { createTransport } from "nodemailer";
 import { mailUid } from "../support/dovecot.ts";
 import { at, password, users } from "./addresses.ts";
 import type { AccountState } from "./harbour.ts";
@@ -39,8 +41,11 @@ export const accountFaults: readonly Fault[] = [
   accountIs("password-expired", { en: "The password has expired", zh: "密码已过期" }, ["password-expired"], "expired"),
   accountIs(
     "account-disabled",
-    { en: "The administrator disabled the account", zh: "管理员停用了该账号" },
-    ["account-locked"],
+    {
+      en: "The administrator disabled the account; Dovecot answers as if the password were wrong",
+      zh: "管理员停用了该账号，Dovecot 的回答与密码错误相同",
+    },
+    ["account-locked", "password-rejected"],
     "disabled",
   ),
   {
@@ -66,7 +71,7 @@ export const accountFaults: readonly Fault[] = [
     title: { en: "The administrator denies IMAP to the user (cyr_deny)", zh: "管理员禁止该用户使用 IMAP（cyr_deny）" },
     at: desk,
     expect: ["client-access-off", "account-locked"],
-    apply: ({ orchard }) => orchard.cyrus.deny(desk, "imap", "IMAP is not allowed for this account"),
+    apply: ({ orchard }) => orchard.cyrus.deny(desk, "imap,imaps", "IMAP is not allowed for this account"),
     undo: ({ orchard }) => orchard.cyrus.allow(desk),
   },
   {
@@ -107,7 +112,16 @@ export const accountFaults: readonly Fault[] = [
     at: desk,
     expect: ["mailbox-full"],
     apply: async ({ orchard }) => {
-      await orchard.cyrus.administer(`SETQUOTA ${inCyrus} (STORAGE 0)`);
+      await orchard.cyrus.administer(`SETQUOTA ${inCyrus} (STORAGE 1)`);
+      // Cyrus takes one more while there is room for a byte.
+      const transport = createTransport({ host: at.orchard, port: 25, ignoreTLS: true });
+      await transport.sendMail({ from: users.partner[0], to: desk, subject: "large", text: "x".repeat(5_000) });
+      transport.close();
+      for (let i = 0; i < 50; i += 1) {
+        if (/STORAGE [1-9]/.test(await orchard.cyrus.administer(`GETQUOTA ${inCyrus}`))) return;
+        await sleep(100);
+      }
+      throw new Error("The mail that fills the mailbox did not arrive");
     },
   },
   {

@@ -20,8 +20,7 @@ export interface Outcome {
  * `named`: a true cause stands as the cause of a diagnosis. `among`: it stands among the alternatives. `missed`: neither; `silent`:
  * there was no diagnosis at all.
  */
-export const verdicts = ["named", "among", "missed", "silent"] as const;
-export type Verdict = (typeof verdicts)[number];
+type Verdict = "named" | "among" | "missed" | "silent";
 
 export interface Judged {
   readonly verdict: Verdict;

@@ -61,19 +61,28 @@ export function startServerProcess(
 }
 
 /**
- * Two test files on one address would talk to each other's servers without noticing.
- * @throws Error when something listens there already
+ * Two test files on one address would talk to each other's servers without noticing. What has just been ended may hold its ports
+ * a moment longer.
+ * @throws Error when something listens there for 3 s
  */
 export async function assertFree(host: string, ports: readonly number[]): Promise<void> {
+  const end = performance.now() + 3_000;
   for (const port of ports) {
-    const socket = net.connect(port, host);
-    const taken = await once(socket, "connect").then(
-      () => true,
-      () => false,
-    );
-    socket.destroy();
-    if (taken) throw new Error(`${host}:${port} is taken: give each test file addresses of its own`);
+    while (await isTaken(host, port)) {
+      if (performance.now() > end) throw new Error(`${host}:${port} is taken: give each test file addresses of its own`);
+      await sleep(50);
+    }
   }
+}
+
+async function isTaken(host: string, port: number): Promise<boolean> {
+  const socket = net.connect(port, host);
+  const taken = await once(socket, "connect").then(
+    () => true,
+    () => false,
+  );
+  socket.destroy();
+  return taken;
 }
 
 /**
