@@ -25,6 +25,7 @@ export interface ActivityOptions {
   readonly timezone: string;
   readonly holidays: readonly (readonly [first: string, last: string])[];
   readonly silence: boolean;
+  readonly ownMails: number;
 }
 
 interface Moment {
@@ -139,7 +140,7 @@ const mostQuietMs = 7 * day;
 function judgeArrivals(
   { folders }: FolderCounts,
   memory: Memory,
-  { user, timezone, holidays, silence }: ActivityOptions,
+  { user, timezone, holidays, silence, ownMails }: ActivityOptions,
   { now, everyMs, note }: Moment,
 ): Part<"inbox" | "rhythm" | "recent" | "quietSince"> {
   const inbox = folders.get("INBOX");
@@ -158,7 +159,7 @@ function judgeArrivals(
   }
   const rhythm = memory.rhythm ?? noRhythm(next[0]);
   const recent = recall(memory.recent, next);
-  const seen = { rhythm, recent, clock, everyMs };
+  const seen = { rhythm, recent, clock, everyMs, ownPerHour: ownMails };
   const quiet = silence ? quietStretch(seen) : undefined;
   const flood = quiet ? undefined : floodStretch(seen);
   const quietSince = quiet && Math.min(memory.quietSince ?? now, now);

@@ -87,6 +87,16 @@ const optionsSchema = z
           zh: "是否学习来信的规律，并在异常安静时提醒",
         }),
       ),
+    ownMails: z
+      .number()
+      .min(0)
+      .default(0)
+      .meta(
+        explain({
+          en: "How many probe mails of our own come in an hour, as planned: that they stay away is no silence",
+          zh: "每小时会收到多少封探测邮件，取自计划；它们没来不算安静",
+        }),
+      ),
     timezone: timezone
       .default("UTC")
       .meta(explain({ en: "Whose hours and weekdays count; from settings", zh: "按哪个时区的钟点和星期计算，取自 settings" })),

@@ -11,6 +11,7 @@ import type { Draft } from "./draft.ts";
 import { isOAuth, type OAuth } from "../model/oauth.ts";
 import { joinHostPort } from "./names.ts";
 import { ownServerDrafts } from "./own-servers.ts";
+import { knowingProbeMails } from "./probe-mails.ts";
 import { providerDrafts } from "./provider-drafts.ts";
 import { type Provider, recognisable } from "./providers.ts";
 import { domainsToFind, needsDiscovery, type PlanFacts, type Server, type Services, servicesOf } from "./services.ts";
@@ -67,7 +68,7 @@ export function derive(config: Config, facts: PlanFacts): { drafts: readonly Dra
     addAsset({ id: draft.asset, kind: "monitor", business: draft.business });
     drafts.push(draft);
   }
-  return { drafts, assets: [...assets.values()] };
+  return { drafts: knowingProbeMails(drafts, config), assets: [...assets.values()] };
 }
 
 /** What a check may know of a provider: plain data. */

@@ -91,8 +91,8 @@ function spreadOf({ days }: Rhythm): number {
   return Math.min(spreadBounds[1], Math.max(spreadBounds[0], over / square));
 }
 
-/** How many mails are to be expected in these intervals, and how much that scatters. */
-function expectedIn(rhythm: Rhythm, intervals: readonly Interval[], clock: Clock): Scatter {
+/** How many mails are to be expected in these intervals, and how much that scatters. `own`: how many in an hour may stay away. */
+function expectedIn(rhythm: Rhythm, intervals: readonly Interval[], clock: Clock, own = 0): Scatter {
   const hours = new Map<number, number>();
   for (const [from, to] of intervals) {
     for (const { hour: index, ms } of piecesOf(from, to, clock)) hours.set(index, (hours.get(index) ?? 0) + ms / hour);
@@ -101,7 +101,7 @@ function expectedIn(rhythm: Rhythm, intervals: readonly Interval[], clock: Clock
   for (const [index, long] of hours) {
     const [seen, mails] = rhythm.bins[index] ?? [0, 0];
     if (seen < leastSeen) continue;
-    mean += (mails / seen) * long;
+    mean += Math.max(0, mails / seen - own) * long;
     unsure += ((mails + 1) / (seen * seen)) * long * long;
   }
   return { mean, variance: mean + unsure + spreadOf(rhythm) * mean * mean };
@@ -121,6 +121,8 @@ interface Now {
   readonly clock: Clock;
   /** Milliseconds between two looks. */
   readonly everyMs: number;
+  /** Mails of our own probes that come in an hour: that they stay away says nothing of anybody else's. */
+  readonly ownPerHour: number;
 }
 
 const sumOf = (intervals: readonly Interval[]): number => intervals.reduce((sum, [, , mails]) => sum + mails, 0);
@@ -137,14 +139,14 @@ const within = (recent: readonly Interval[], hours: number): readonly Interval[]
  * The stretch, ending now, in which so few mails came that it is no chance; undefined where it may be one, while it is still learnt what is
  * usual, and once mail comes again as it should. Pure.
  */
-export function quietStretch({ rhythm, recent, clock, everyMs }: Now): Odd | undefined {
+export function quietStretch({ rhythm, recent, clock, everyMs, ownPerHour }: Now): Odd | undefined {
   if (recent.length === 0 || !hasLearnt(rhythm, endOf(recent))) return undefined;
   const limit = Math.log(falseAlarmsPerYear / (stretches.length * looksPerYear(everyMs)));
   let oddest: (Odd & { readonly log: number }) | undefined;
   let least: boolean | undefined;
   for (const long of stretches) {
     const part = within(recent, long);
-    const scatter = expectedIn(rhythm, part, clock);
+    const scatter = expectedIn(rhythm, part, clock, ownPerHour);
     const mails = sumOf(part);
     // What has been mended looks odd for a while in the longer stretches: the shortest that can tell must agree.
     if (least === undefined && scatter.mean >= 6) least = mails < scatter.mean / 2;

@@ -38,6 +38,9 @@ interface Company {
   readonly seed?: number;
   readonly start?: number;
   readonly holidays?: ActivityOptions["holidays"];
+  /** Of our own round trips, day and night: so many come in an hour, and so many the check knows of. */
+  readonly probes?: number;
+  readonly ownMails?: number;
 }
 
 /** A shared mailbox: busy from 9 to 18 on weekdays, a fifth of it until 22, little at night and at weekends. */
@@ -48,11 +51,13 @@ function createMailbox({
   seed = 1,
   start = Date.UTC(2026, 0, 5),
   holidays = [],
+  probes = 0,
+  ownMails = 0,
 }: Company) {
   const random = createRandom(seed);
   const clock = weekClock(timezone);
   const factors = new Map<string, number>();
-  const options = { user: "sales@own.test", host: "h", share: 20, number: 100, timezone, holidays, silence: true };
+  const options = { user: "sales@own.test", host: "h", share: 20, number: 100, timezone, holidays, silence: true, ownMails };
   let uidNext = 1;
   let memory: Memory = readMemory(undefined);
   let now = start;
@@ -65,9 +70,9 @@ function createMailbox({
     const share = !open ? 0.04 : at >= 9 && at < 18 ? 1 : at >= 18 && at < 22 ? 0.2 : 0.03;
     return busy * share * factor;
   };
-  /** @param flows the share of its mail that comes */
-  const look = (flows = 1, afterMs = everyMs): readonly string[] => {
-    uidNext += poisson((rate() * flows * afterMs) / hour, random);
+  /** @param flows the share of its mail that comes, `probing` of our own */
+  const look = (flows = 1, afterMs = everyMs, probing = 1): readonly string[] => {
+    uidNext += poisson((rate() * flows * afterMs) / hour, random) + Math.round((probes * probing * afterMs) / hour);
     now += afterMs;
     return see(now);
   };
@@ -175,6 +180,23 @@ describe("mailbox-activity: silence", () => {
     let told = 0;
     for (let i = 0; i < 12; i += 1) told += Number(mailbox.look(0.1).includes("mail-silent"));
     expect(told).toBeGreaterThan(0);
+  });
+
+  test("is not told where our own probe mails alone stay away, and is where all others do", () => {
+    const withProbes = (ownMails: number, busy: number) => {
+      const mailbox = createMailbox({ busy, probes: 8, ownMails });
+      mailbox.until(monday10);
+      return mailbox;
+    };
+    const without = (mailbox: Mailbox, flows: number, probing: number): boolean =>
+      Array.from({ length: 48 }, () => mailbox.look(flows, everyMs, probing))
+        .flat()
+        .includes("mail-silent");
+    expect(without(withProbes(0, 0.1), 1, 0)).toBe(true);
+    expect(without(withProbes(8, 0.1), 1, 0)).toBe(false);
+    expect(without(withProbes(8, 20), 1, 0)).toBe(false);
+    expect(without(withProbes(8, 40), 0, 1)).toBe(true);
+    expect(without(withProbes(8, 20), 0, 0)).toBe(true);
   });
 
   test("is not told before two weeks are learnt", () => {

@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import { loadChecks } from "../../src/plugins.ts";
 import { asking, idsOf, loadPlan, planFolder, probeIn } from "../support/plan-folder.ts";
 import type { Zone } from "../support/zone.ts";
 
@@ -62,6 +63,18 @@ describe("what becomes of the mail", () => {
     for (const more of ["", ", business: critical, role: partner", ", business: critical, off: [mailbox-activity]"]) {
       expect(idsOf(await planOf(`, provider: exmail${more}`))).not.toContain(id);
     }
+  });
+
+  test("knows how many probe mails of our own come to it", async () => {
+    const checks = await loadChecks();
+    const partner = "\n  - { address: p@far.example, password: { env: SALES_PASSWORD }, provider: google, role: partner }";
+    const mailboxes = `mailboxes:\n  - { address: a@example.com, password: { env: SALES_PASSWORD }, provider: exmail, business: critical }${partner}`;
+    const ownMailsOf = async (more: string): Promise<unknown> =>
+      Object(probeIn(await loadPlan(await write(`${mailboxes}\n${more}`), { checks }), id).options)["ownMails"];
+    expect(await ownMailsOf("")).toBe(4);
+    expect(await ownMailsOf("routes: [{ from: p@far.example, to: a@example.com, every: 30m }]\n")).toBe(2);
+    expect(await ownMailsOf('probes: { "p@far.example~a@example.com/mail-roundtrip": { every: 12m } }\n')).toBe(5);
+    expect(await ownMailsOf("forwards: [{ address: all@example.com, members: [a@example.com], every: 2h }]\n")).toBe(4.5);
   });
 
   test("keeps all of a mailbox's checks within what its provider stands", async () => {

@@ -86,7 +86,7 @@ export const plainChecks: ReadonlyMap<string, AnyCheck> = new Map([
   check("smtp-submission", 5 * minute, z.strictObject(server), threeOfFour),
   check("imap-quota", 360 * minute, z.strictObject(server)),
   check("pop3-login", 15 * minute, z.strictObject(server), threeOfFour),
-  check("mailbox-activity", 30 * minute, z.strictObject({ ...server, timezone: z.string() })),
+  check("mailbox-activity", 30 * minute, z.strictObject({ ...server, timezone: z.string(), ownMails: z.number().optional() })),
   check(
     "tls-certificate",
     360 * minute,
