@@ -167,27 +167,23 @@ function settleMail(trip: Trip, step: Step): Step {
   const fates = Object.values(mail.members).flatMap(({ fate }) => (fate === null || fate.kind === "lost" ? [] : [fate]));
   measured.reached = fates.length;
   if (fates.length > 0) measured.slowest = Math.max(...fates.map(({ tookMs }) => tookMs)) / 1000;
-  const journey = putAway(withAnswer(trip, step.journey, mail), mail);
+  const journey = putAway(withAnswer(step.journey, mail), mail);
   const isWell = fates.length === given.members.length;
   const known: Step = { ...step, journey: { ...journey, arrived: journey.arrived + (isWell ? 1 : 0) }, known: true };
   if (found.length > 0) return bad(known, found);
   return { ...known, journey: { ...known.journey, badStreak: 0, last: [] } };
 }
 
-/** An answer that was asked for and did not come, or one that was not to come and did not. */
-function withAnswer({ options: given }: Trip, journey: ForwardJourney, { asks, answers, seq }: ForwardMail): ForwardJourney {
-  const { autoReply } = given;
+/** What was wrong with an earlier answer says nothing of one that did not come; and who answered machines does so no longer. */
+function withAnswer(journey: ForwardJourney, { asks, answers }: ForwardMail): ForwardJourney {
   const { answer } = journey;
-  if (autoReply === undefined || answers > 0) return journey;
-  if (!asks) {
-    return { ...journey, answer: { ...answer, last: answer.last.filter(({ code }) => code !== "auto-reply-to-machines") } };
-  }
-  const data = { ...ends(given), names: autoReply.names, number: seq, minutes: Math.round(autoReply.within / minute) };
-  return { ...journey, answer: { ...answer, last: [toTold("auto-reply-missing", data)] } };
+  if (answers > 0) return journey;
+  const last = asks ? [] : answer.last.filter(({ code }) => code !== "auto-reply-to-machines");
+  return { ...journey, answer: { ...answer, last } };
 }
 
 function judge({ ctx, options: given }: Trip, mail: ForwardMail): readonly Found[] {
-  const { members, seq, sentAt, bounced } = mail;
+  const { members, seq, sentAt, bounced, asks, answers } = mail;
   const all = given.members.map(({ address }) => ({ address, fate: members[keyOf(address)]?.fate ?? null }));
   const seen = all.flatMap(({ address, fate }) => (fate === null ? [] : [{ address, fate }]));
   const having = seen.filter(({ fate }) => fate.kind !== "lost");
@@ -223,6 +219,10 @@ function judge({ ctx, options: given }: Trip, mail: ForwardMail): readonly Found
   if (twice.length > 0) {
     const copies = Math.max(...twice.map(({ fate }) => fate.copies));
     found.push({ code: "member-twice", data: { ...common, members: of(twice), copies } });
+  }
+  if (given.autoReply !== undefined && asks && answers === 0 && bounced === null) {
+    const { names, within } = given.autoReply;
+    found.push({ code: "auto-reply-missing", data: { ...common, names, minutes: Math.round(within / minute) } });
   }
   return found;
 }

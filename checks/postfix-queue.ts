@@ -126,7 +126,7 @@ export default defineCheck({
       .map((text) => text.trim())
       .filter((text) => text !== "");
     for (const text of said.slice(-5)) ctx.note(`${source} says: ${visible(text, 300)}`);
-    const isDown = said.find((text) => /mail system is down|showq service: |queue report unavailable/i.test(text));
+    const isDown = said.find((text) => saysDown.test(text) && !mayNot.test(text));
     const down: readonly Found[] =
       isDown === undefined ? [] : [{ code: "postfix-down", data: { host, said: visible(isDown, 300) } }];
     if (outcome.kind === "failed") {
@@ -162,6 +162,10 @@ export default defineCheck({
     };
   },
 });
+
+/** postqueue(1): nobody answers at the socket of the queue's own service. Who may not ask learns nothing. */
+const saysDown = /mail system is down|showq service: |queue report unavailable/i;
+const mayNot = /permission denied|not permitted/i;
 
 const unknown = (code: Code, data: Found["data"] & {}): CheckResult<Code, never> => ({ findings: [{ code, data }] });
 const minutes = (ms: number): number => Math.round(ms / minute);

@@ -1,12 +1,10 @@
 /* oxlint-disable vitest/no-standalone-expect -- what a case expects runs inside the tests that the tester makes */
 import { describe, expect, test } from "vitest";
 import mailForward from "../../checks/mail-forward.ts";
-import type { Folder } from "../../src/demo/mail-store.ts";
-import { probeHeader } from "../../src/mail/probe-mail.ts";
 import { mailboxFindings } from "../../src/net/mailbox-findings.ts";
 import { type CheckCase, testCheck, testNow } from "../support/check-tester.ts";
 import { mailHost, password, secretOf } from "../support/mail-world.ts";
-import { backup, from, li, members, minute, remembers, sent, subject, to, token, wang, world } from "../support/forward-world.ts";
+import { backup, from, leaving, li, members, minute, remembers, sent, to, token, wang, world } from "../support/forward-world.ts";
 
 const names = "sales@example.test";
 const asking = { autoReply: { names } };
@@ -48,37 +46,6 @@ Message-ID: <${token()}@partner.test>
 
 --b--
 `;
-
-interface Reply {
-  readonly headers?: string;
-  readonly by?: string;
-  readonly text?: string;
-  readonly about?: string;
-}
-const auto = "Auto-Submitted: auto-replied (vacation)\n";
-const reply = ({ headers = auto, by = to, text = `Please write to ${names}.`, about }: Reply = {}): string =>
-  `From: Sales <${by}>\nTo: ${from}\n${about ?? `In-Reply-To: <${token()}@partner.test>\n`}${headers}Subject: Auto: moved\n\n${text}\n`;
-const answerable = (msAgo = 30_000) => remembers(sent(msAgo, members, { asks: true }));
-/** The sender's mailbox when the run is over. */
-function leaving(
-  prepare: Parameters<typeof world>[0],
-  more: Parameters<typeof world>[1],
-  given: Omit<CheckCase, "world" | "also"> & { readonly left: number; readonly also?: CheckCase["also"] },
-): CheckCase {
-  const inbox: Folder[] = [];
-  const { left, also, ...rest } = given;
-  return {
-    ...rest,
-    world: world((inside) => {
-      inbox.push(inside.folder(from, "INBOX"));
-      prepare?.(inside);
-    }, more),
-    also: async (observation, outcome) => {
-      expect(inbox[0]?.messages.length, "mails left in the sender's mailbox").toBe(left);
-      await also?.(observation, outcome);
-    },
-  };
-}
 
 testCheck(
   mailForward,
@@ -217,7 +184,7 @@ testCheck(
     "what others get back stays": leaving(
       ({ comesBack }) => {
         comesBack(bounce("550 no").replace(token(), "1.00112233445566ff.00112233445566ff00112233445566ff"));
-        comesBack(`From: someone@else.test\nTo: ${from}\nSubject: Out of office: hello\n${auto}\n\naway\n`);
+        comesBack(`From: someone@else.test\nTo: ${from}\nSubject: Out of office: hello\nAuto-Submitted: auto-replied\n\naway\n`);
       },
       {},
       { memory: remembers(sent(minute)), status: "ok", findings: ["not-there-yet"], left: 2 },
@@ -254,145 +221,14 @@ testCheck(
       status: "warning",
       findings: ["send-deferred"],
     },
-    "a mail that asks for an answer is sent when there was none yet": {
-      world: world(() => undefined, { options: asking }),
-      status: "unknown",
-      findings: ["not-there-yet"],
-      also: (_, { memory }) => expect(memory).toMatchObject({ mail: { asks: true } }),
-    },
-    "and not when there was one": {
-      world: world(() => undefined, { options: asking }),
-      memory: remembers(null, { triedAt: 0, answer: { seenAt: testNow - 3 * 24 * 60 * minute, last: [] } }),
-      status: "ok",
-      findings: ["not-there-yet"],
-      also: (_, { memory }) => expect(memory).toMatchObject({ mail: { asks: false } }),
-    },
-    "and again when its program has had its pause": {
-      world: world(() => undefined, { options: asking }),
-      memory: remembers(null, { triedAt: 0, answer: { seenAt: testNow - 9 * 24 * 60 * minute, last: [] } }),
-      status: "ok",
-      findings: ["not-there-yet"],
-      also: (_, { memory }) => expect(memory).toMatchObject({ mail: { asks: true } }),
-    },
-    "the answer names the new address": leaving(
-      ({ comesBack }) => comesBack(reply()),
-      { options: asking },
-      {
-        memory: answerable(),
-        status: "ok",
-        findings: [],
-        left: 0,
-        also: ({ metrics }, { memory }) => {
-          expect(metrics["answer"]).toBe(30);
-          expect(memory).toMatchObject({ mail: null, answer: { seenAt: testNow, last: [] } });
-        },
-      },
-    ),
-    "an answer that says only by its subject what it is about": leaving(
-      ({ comesBack }) =>
-        comesBack(reply({ about: `X-Was: Re: ${subject()}\n` }).replace("Subject: Auto: moved", `Subject: Auto: ${subject()}`)),
-      { options: asking },
-      { memory: answerable(), status: "ok", findings: [], left: 0 },
-    ),
-    "an answer in HTML": leaving(
-      ({ comesBack }) =>
-        comesBack(
-          reply({ headers: `${auto}Content-Type: text/html\n`, text: `<p>Please write to <b>sales</b>@example.test</p>` }),
-        ),
-      { options: asking },
-      { memory: answerable(), status: "ok", findings: [], left: 0 },
-    ),
-    "the answer names somebody else": leaving(
-      ({ comesBack }) => comesBack(reply({ text: "I am away." })),
-      { options: asking },
-      {
-        memory: answerable(),
-        status: "warning",
-        findings: ["auto-reply-names-other"],
-        left: 0,
-        also: dataIs({ names, said: "I am away." }),
-      },
-    ),
-    "no answer": {
-      world: world(() => undefined, { options: asking }),
-      memory: answerable(15 * minute),
-      status: "warning",
-      findings: ["auto-reply-missing"],
-      also: dataIs({ names, minutes: 15 }),
-    },
-    "no answer yet": {
-      world: world(() => undefined, { options: asking }),
-      memory: answerable(3 * minute),
-      status: "ok",
-      findings: ["not-there-yet"],
-    },
-    "two answers": leaving(
-      ({ comesBack }) => {
-        comesBack(reply());
-        comesBack(reply());
-      },
-      { options: asking },
-      { memory: answerable(), status: "warning", findings: ["auto-reply-repeated"], left: 0, also: dataIs({ count: 2 }) },
-    ),
-    "it answers machines": leaving(
-      ({ comesBack }) => comesBack(reply()),
-      { options: asking },
-      {
-        memory: remembers(sent(20_000, members), { answer: { seenAt: testNow - minute, last: [] } }),
-        status: "warning",
-        findings: ["auto-reply-to-machines"],
-        left: 0,
-      },
-    ),
-    "an answer that does not say that it is one": leaving(
-      ({ comesBack }) => comesBack(reply({ headers: "" }).replace("Subject: Auto: moved", "Subject: Re: your letter")),
-      { options: asking },
-      { memory: answerable(), status: "ok", findings: ["auto-reply-unmarked"], left: 0 },
-    ),
-    "what a person answers later is theirs": leaving(
-      ({ comesBack }) => comesBack(reply({ headers: "" }).replace("Subject: Auto: moved", "Subject: Re: your letter")),
-      { options: asking },
-      { memory: answerable(5 * minute), status: "ok", findings: ["not-there-yet"], left: 1 },
-    ),
-    "a member on holiday answers for themselves": leaving(
-      ({ comesBack }) => comesBack(reply({ by: wang })),
-      { options: asking },
-      {
-        memory: answerable(3 * minute),
-        status: "ok",
-        findings: ["not-there-yet"],
-        left: 0,
-      },
-    ),
-    "our own mail, handed back by a rule, is no answer": leaving(
-      ({ comesBack }) => comesBack(reply({ headers: `${probeHeader}: ${token()}\n` })),
-      { options: asking },
-      { memory: answerable(3 * minute), status: "ok", findings: ["not-there-yet"], left: 1 },
-    ),
-    "what was wrong with the last answer is said until the next one": {
-      world: world(({ arrive }) => everyone(arrive), { options: asking }),
-      memory: remembers(sent(20_000), {
-        answer: {
-          seenAt: testNow - minute,
-          last: [{ code: "auto-reply-names-other", data: { from, to, names, said: "x", number: 3 } }],
-        },
-      }),
-      status: "warning",
-      findings: ["auto-reply-names-other"],
-    },
-    "an old address without members": {
-      world: world(({ comesBack }) => comesBack(reply()), { options: { ...asking, members: [] } }),
-      memory: remembers(sent(20_000, [], { asks: true, members: {} })),
-      status: "ok",
-      findings: [],
-    },
   },
   {
     shownElsewhere: Object.fromEntries(
-      [...Object.keys(mailboxFindings), "probe-not-removed"].map((code) => [
-        code,
-        "test/checks/mail-roundtrip-connection.test.ts",
-      ]),
+      Object.keys(mailForward.findings).flatMap((code) => {
+        if (code.startsWith("auto-reply-")) return [[code, "test/checks/mail-forward-answers.test.ts"]];
+        const isShared = Object.hasOwn(mailboxFindings, code) || code === "probe-not-removed";
+        return isShared ? [[code, "test/checks/mail-roundtrip-connection.test.ts"]] : [];
+      }),
     ),
   },
 );

@@ -227,6 +227,11 @@ testCheck(postfixQueue, {
     status: "critical",
     findings: ["postfix-down"],
   },
+  "who may not ask learns nothing": {
+    options: shell('echo "postqueue: fatal: Connect to the Postfix showq service: Permission denied" >&2; exit 69'),
+    status: "unknown",
+    findings: ["queue-unavailable"],
+  },
   "a command that fails": {
     options: shell('echo "ssh: connect to host mail.example.com port 22: Connection timed out" >&2; exit 255'),
     status: "unknown",

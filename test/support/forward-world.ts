@@ -1,4 +1,5 @@
 /* oxlint-disable vitest/no-standalone-expect -- what a case expects runs inside the tests that the tester makes */
+import { expect } from "vitest";
 import { startImapServer } from "../../src/demo/imap-server.ts";
 import { append, createMailStore, type Folder } from "../../src/demo/mail-store.ts";
 import { startSmtpServer } from "../../src/demo/smtp-server.ts";
@@ -120,3 +121,24 @@ export const world =
       },
     };
   };
+
+/** The sender's mailbox when the run is over. */
+export function leaving(
+  prepare: Parameters<typeof world>[0],
+  more: Parameters<typeof world>[1],
+  given: Omit<CheckCase, "world" | "also"> & { readonly left: number; readonly also?: CheckCase["also"] },
+): CheckCase {
+  const inbox: Folder[] = [];
+  const { left, also, ...rest } = given;
+  return {
+    ...rest,
+    world: world((inside) => {
+      inbox.push(inside.folder(from, "INBOX"));
+      prepare?.(inside);
+    }, more),
+    also: async (observation, outcome) => {
+      expect(inbox[0]?.messages.length, "mails left in the sender's mailbox").toBe(left);
+      await also?.(observation, outcome);
+    },
+  };
+}
