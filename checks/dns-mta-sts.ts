@@ -160,6 +160,8 @@ const failures: Readonly<Record<GetFailure, Code>> = {
   "name-not-found": "policy-host-missing",
   "no-address": "policy-host-missing",
   "resolve-failed": "policy-unknown",
+  // It is asked for directly.
+  proxy: "policy-unknown",
   other: "policy-unknown",
 };
 
