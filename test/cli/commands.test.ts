@@ -103,14 +103,14 @@ describe("validate", () => {
     const file = await write("five-lines.yaml", (await readFile(fiveLines, "utf8")).replace(", language: zh-CN", ""));
     expect(await mailvigil(["validate", file])).toEqual({
       code: 0,
-      out: "ok: 2 assets, 26 probes\nvalidate asks no DNS: once the mail servers are found, probes of their certificates follow; mailvigil plan shows all\n",
+      out: "ok: 2 assets, 27 probes\nvalidate asks no DNS: once the mail servers are found, probes of their certificates follow; mailvigil plan shows all\n",
       err: "",
     });
   });
 
   test("speaks the language of the file, whatever the terminal's, also where the rest of the file is wrong", async () => {
     expect((await mailvigil(["validate", fiveLines])).out).toBe(
-      "ok: 2 assets, 26 probes（2 项资产，26 个探测）\nvalidate 不查询 DNS：找到邮件服务器后，还会增加证书等探测；可用 mailvigil plan 查看全部\n",
+      "ok: 2 assets, 27 probes（2 项资产，27 个探测）\nvalidate 不查询 DNS：找到邮件服务器后，还会增加证书等探测；可用 mailvigil plan 查看全部\n",
     );
     const file = await write(
       "wrong-chinese.yaml",
