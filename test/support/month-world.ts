@@ -14,6 +14,7 @@ import { type FakeDns, startFakeDns } from "./fake-dns.ts";
 import { folderIn, newAccount, put, type WatchedAccount } from "./month-mail.ts";
 import { type AccountServers, startAccountServers } from "./month-servers.ts";
 import { recordingChannel } from "./plan.ts";
+import type { Zone } from "./zone.ts";
 import { type SimulatedTime, simulateTime } from "./simulated-time.ts";
 
 export interface MonthBox extends AccountServers {
@@ -36,6 +37,12 @@ export interface MonthWorld extends AsyncDisposable {
   databaseBytes(): Promise<number>;
 }
 
+/** Servers that a test has started besides: their names, and the authority that signed for them. */
+interface Besides {
+  readonly zone: Zone;
+  readonly authority: string;
+}
+
 /** Where a mail goes that was taken: the test decides. */
 export type Post = (mail: Submitted, to: MonthBox, from: MonthBox) => void;
 
@@ -52,13 +59,14 @@ export function toInbox({ raw, by, queueId }: Submitted, { account }: MonthBox, 
 export async function startMonth(
   addresses: readonly string[],
   post: Post = (mail, to) => toInbox(mail, to),
+  besides: Besides = { zone: {}, authority: "" },
 ): Promise<MonthWorld> {
   await using undo = new AsyncDisposableStack();
   // In memory where there is such a place: the disk would be waited for ten thousand times.
   const folder = await mkdtemp(join(existsSync("/dev/shm") ? "/dev/shm" : tmpdir(), "mailvigil-month-"));
   undo.defer(() => rm(folder, { recursive: true, force: true }));
   const authority = await createAuthority();
-  await writeFile(join(folder, "ca.pem"), authority.certPem);
+  await writeFile(join(folder, "ca.pem"), authority.certPem + besides.authority);
   const tls = await authority.issue({ names: [...new Set(addresses.map(hostOf))] });
   const accounts = new Map(addresses.map((address) => [address, newAccount(address, `${address}-1`)]));
   const boxes = new Map<string, MonthBox>();
@@ -74,7 +82,10 @@ export async function startMonth(
     undo.defer(() => servers.stop());
     boxes.set(address, { ...servers, account });
   }
-  const zone = Object.fromEntries(addresses.map((address) => [hostOf(address), { A: ["127.0.0.1"] }]));
+  const zone = {
+    ...Object.fromEntries(addresses.map((address) => [hostOf(address), { A: ["127.0.0.1"] }])),
+    ...besides.zone,
+  };
   const dns: FakeDns = undo.adopt(await startFakeDns(zone, { authoritative: true }), (it) => it.close());
 
   let busy = 0;
