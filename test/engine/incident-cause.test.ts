@@ -1,8 +1,10 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { createBoard, type LiveBoard } from "../../src/engine/board.ts";
-import { createDiagnoser, merge } from "../../src/engine/incident-cause.ts";
+import { createDiagnoser, kinOf, merge } from "../../src/engine/incident-cause.ts";
+import type { LoopWatch } from "../../src/engine/loop-watch.ts";
 import { runOnce } from "../../src/engine/pipeline.ts";
+import type { Cause, Confidence } from "../../src/model/cause.ts";
 import type { AnyCheck } from "../../src/model/check.ts";
 import type { Incident } from "../../src/model/incident.ts";
 import { partsOfId, type Probe } from "../../src/model/probe.ts";
@@ -12,6 +14,9 @@ import { testWorld } from "../support/check-tester.ts";
 import { minute, now, shipped, sight, well } from "./situations.ts";
 
 const credential: Secret = { source: "test", reveal: () => Promise.resolve("secret"), toJSON: () => "[secret]" };
+
+/** What rests on time is judged here however busy the machine is. */
+const neverLate: LoopWatch = { latenessSince: () => 0, ageMs: () => 0, [Symbol.dispose]: () => undefined };
 
 /** The whole path of a run, with the checks as they are shipped; what they see is written in lines as in the table of situations. */
 function watch(): {
@@ -106,7 +111,7 @@ function watch(): {
             checks,
             route,
             diagnose,
-            run: testWorld({ now: () => at }),
+            run: testWorld({ now: () => at, loop: neverLate }),
             selfTests: { runFresh: () => Promise.resolve(), last: () => undefined },
             wakeDelivery: () => undefined,
             lookNow: () => undefined,
@@ -199,10 +204,16 @@ describe("an incident", () => {
     expect(open()).toEqual(["M1 password-rejected 1", "M2 server-down 1"]);
   });
 
-  test("nothing that is not proven ties two together", async () => {
-    const { look, open } = watch();
+  test("nothing that is a guess ties two together", async () => {
+    const { look, open, board } = watch();
     await look(...well, "a@x.cn~p@p.cn/mail-roundtrip late", "b@x.cn~p@p.cn/mail-roundtrip late");
     expect(open()).toEqual(["M1 unknown 1", "M2 unknown 1"]);
+    const probe = board.configured("a@x.cn~p@p.cn/mail-roundtrip");
+    const [, { diagnosis } = {}] = board.incidents();
+    if (!probe || !diagnosis) throw new Error("no incident");
+    const shared = { ...diagnosis, probes: board.incidents().flatMap(({ probes }) => probes.map((one) => one.probe)) };
+    const kin = (cause: Cause, confidence: Confidence): number => kinOf(board, probe, { ...shared, cause, confidence }).length;
+    expect([kin("unknown", "low"), kin("queue-stuck", "low"), kin("queue-stuck", "medium")]).toEqual([0, 0, 1]);
   });
 
   test("in whatever order forty probes are looked at, one cause is one incident in the end", async () => {
