@@ -98,7 +98,9 @@ export async function planUnconfigured(mailbox: Unconfigured): Promise<Planned |
       notices.push(say(diagnoseWords.unanswered, language, { domain: address.domain, reason: inLanguage(reason, language) }));
     }
     // To compare with: of no use where nothing is logged in to.
-    const others = (base?.probes ?? []).filter(({ asset }) => asset.includes("@") && !asset.includes("~"));
+    const others = (base?.probes ?? []).filter(
+      ({ asset }) => asset.includes("@") && !asset.includes("~") && asset !== address.id,
+    );
     return {
       notices,
       planWith(password) {

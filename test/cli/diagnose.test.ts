@@ -298,6 +298,19 @@ describe("diagnose of a mailbox that no configuration has", () => {
     expect(out + err).not.toContain(secret);
   });
 
+  test("servers on the command line go before those of the configuration, also for a mailbox that it has", async () => {
+    await using configured = await company({ down: true });
+    await using mail = await company();
+    const { out } = await diagnose(
+      ["sales@example.test", "--config", configured.file, ...server(mail), "--password-stdin", "--json"],
+      { input: secret },
+    );
+    const told = said.parse(JSON.parse(out));
+    expect(statusOf(told, "sales@example.test/imap-login")).toBe("ok");
+    const ids = told.looked.map(({ probe }) => probe);
+    expect(ids).toEqual([...new Set(ids)]);
+  });
+
   test("without a password looks at all that comes before the login", async () => {
     await using mail = await company();
     const { out, err } = await diagnose(["new@example.test", "--config", mail.file, ...server(mail), "--json"]);
