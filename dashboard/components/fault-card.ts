@@ -249,14 +249,19 @@ export class FaultCard extends LitElement {
     const above = said === undefined ? "" : withoutStop(speak(voice, said));
     const clues = diagnosis.evidence.map((clue) => speak(voice, clue)).filter((clue) => above === "" || !clue.endsWith(above));
     const names = diagnosis.alternatives.map((name) => speak(voice, name)).join(voice.language === "en" ? ", " : "、");
+    const isKnown = diagnosis.cause !== "unknown";
     return html`<div class="diagnosis">
-      <div>
-        <h4>${speak(voice, pageWords.steps)}</h4>
-        <ol>
-          ${diagnosis.steps.map((step) => html`<li>${speak(voice, step)}</li>`)}
-        </ol>
-        <p class="quiet">${speak(voice, pageWords.whoActs, { actor: speak(voice, diagnosis.actor) })}</p>
-      </div>
+      ${
+        isKnown
+          ? html`<div>
+              <h4>${speak(voice, pageWords.steps)}</h4>
+              <ol>
+                ${diagnosis.steps.map((step) => html`<li>${speak(voice, step)}</li>`)}
+              </ol>
+              <p class="quiet">${speak(voice, pageWords.whoActs, { actor: speak(voice, diagnosis.actor) })}</p>
+            </div>`
+          : nothing
+      }
       <div>
         ${
           clues.length === 0
@@ -294,7 +299,7 @@ export class FaultCard extends LitElement {
       return { probe, findings };
     });
     return html`
-      ${diagnosis === null ? nothing : this.#diagnosed(diagnosis)}
+      ${diagnosis !== null && isKnown ? this.#diagnosed(diagnosis) : nothing}
       ${parts
         .filter(({ probe, findings }) => probe === chief || findings.length > 0)
         .map(
@@ -315,6 +320,7 @@ export class FaultCard extends LitElement {
             </p>
           `,
         )}
+      ${diagnosis !== null && !isKnown ? this.#diagnosed(diagnosis) : nothing}
       <p><a href="/api/v1/incidents/${incident.id}/evidence" download>${speak(voice, pageWords.evidencePack)}</a></p>
     `;
   }

@@ -71,8 +71,18 @@ describe("the overview", () => {
     expect(await axeViolations(page)).toEqual([]);
     await shoot(page, `overview-${look.language}-${look.width}-${look.scheme}`);
 
-    const words = look.language === "zh" ? { todo: "怎么办", run: "立即检查" } : { todo: "What to do", run: "Run now" };
+    const words =
+      look.language === "zh"
+        ? { todo: "怎么办", run: "立即检查", cause: "原因（很可能）：邮箱 sales@example.com 已满", ruledOut: "已排除（2 项）" }
+        : {
+            todo: "What to do",
+            run: "Run now",
+            cause: "Cause, likely: The mailbox sales@example.com is full",
+            ruledOut: "Ruled out (2)",
+          };
     await page.getByRole("button", { name: words.todo }).first().click();
+    await page.getByText(words.cause).waitFor();
+    await page.getByText(words.ruledOut).click();
     await page
       .getByRole("button", { name: /^sales@example\.com / })
       .first()

@@ -2,7 +2,9 @@ import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 import type { Cause } from "../../src/model/cause.ts";
 import { causes } from "../../src/model/cause.ts";
-import { codes, diagnosed, many, readCases, short, well } from "./situations.ts";
+import { diagnose } from "../../src/engine/diagnose.ts";
+import type { Change } from "../../src/engine/situation.ts";
+import { codes, diagnosed, many, minute, now, readCases, short, sight, well } from "./situations.ts";
 
 const table = readCases(readFileSync(new URL("../fixtures/diagnoses.txt", import.meta.url), "utf8"));
 
@@ -78,6 +80,18 @@ describe("what a diagnosis tells", () => {
       "a@x.cn~p@p.cn/mail-roundtrip send-refused causes=authentication",
     );
     expect(codes(refused?.evidence ?? [])).toContain("spf-missing");
+  });
+
+  test("goes by a change that is over, too, for a day", () => {
+    const lost = ["p@p.cn~a@x.cn/mail-roundtrip lost"].map(sight);
+    const changed = (hours: number): Change => ({
+      probe: "x.cn/dns-drift",
+      asset: "x.cn",
+      at: now - hours * 60 * minute,
+      finding: { code: "records-changed", severity: "warning", data: { changes: "MX: mx.a ▶ mx.b" } },
+    });
+    const causeAfter = (hours: number) => diagnose({ sights: lost, now, changes: [changed(hours)] }).map(({ cause }) => cause);
+    expect([causeAfter(2), causeAfter(30)]).toEqual([["mx-changed"], ["silent-loss"]]);
   });
 
   test("is less sure of others while our own side is ill", () => {

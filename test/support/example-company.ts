@@ -1,8 +1,22 @@
+import type { Diagnosis } from "../../src/model/cause.ts";
 import type { FakeBoard } from "./fake-board.ts";
 import { createFakeBoard } from "./fake-board.ts";
 
 const minute = 60_000;
 const hour = 3_600_000;
+
+const fullMailbox: Diagnosis = {
+  cause: "mailbox-full",
+  confidence: "medium",
+  about: { account: "sales@example.com" },
+  evidence: [{ kind: "compared", code: "login-works", data: { account: "sales@example.com" } }],
+  alternatives: ["rate-limit"],
+  ruledOut: [
+    { cause: "own-network", because: { kind: "compared", code: "egress-passed", data: {} } },
+    { cause: "certificate", because: { kind: "compared", code: "certificate-well", data: { host: "imap.example.com" } } },
+  ],
+  probes: ["sales@example.com/imap-quota"],
+};
 
 /** A company with one fault, one thing to mind and everything else well. */
 export function createExampleCompany(now: () => number, demonstration = false): FakeBoard {
@@ -77,6 +91,7 @@ export function createExampleCompany(now: () => number, demonstration = false): 
         findings: [{ ...full, severity: "critical" }],
       },
     ],
+    ...(demonstration ? { diagnosis: fullMailbox } : {}),
   });
   board.putIncident({
     id: 1038,
