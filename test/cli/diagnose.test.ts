@@ -1,4 +1,5 @@
 import { spawn } from "node:child_process";
+import { createHmac } from "node:crypto";
 import { once } from "node:events";
 import { mkdtemp, readdir, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
@@ -7,6 +8,10 @@ import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { z } from "zod";
 import { causes, confidences } from "../../src/model/cause.ts";
+import { emptyBatch } from "../../src/model/state.ts";
+import { openDatabase } from "../../src/store/database.ts";
+import { installationKey } from "../../src/store/installation-key.ts";
+import { createRecorder } from "../../src/store/recorder.ts";
 import { createAuthority, type Authority, type Issued } from "../support/certificates.ts";
 import { startFakeDns, type FakeDns } from "../support/fake-dns.ts";
 import { startLineServer, type LineClient, type LineServer } from "../support/line-server.ts";
@@ -218,6 +223,35 @@ describe("diagnose of a configured mailbox", () => {
     expect([ofSales(), mail.smtp.received().match(/^AUTH /gm)?.length]).toEqual([3, 3]);
     expect(mail.imap.received()).toContain("another-password");
     expect(await readdir(mail.data)).toEqual(["key", "refused-logins.json"]);
+  });
+
+  test("whose login the daemon holds back is not tried, unless --force", async () => {
+    await using mail = await company();
+    const fingerprint = createHmac("sha256", installationKey(mail.data)).update(`credential sales@example.test ${secret}`);
+    const db = openDatabase(mail.data);
+    const recorder = createRecorder(db);
+    await recorder.commit({
+      ...emptyBatch,
+      breakers: [
+        {
+          account: "sales@example.test",
+          fingerprint: fingerprint.digest("hex"),
+          kind: "definite",
+          refusals: 2,
+          openedAt: Date.now() - 1_000,
+          retryAt: undefined,
+          probe: "sales@example.test/imap-login",
+        },
+      ],
+    });
+    recorder.close();
+    db.close();
+    const held = await asked(mail.file);
+    expect(held).toMatchObject({ code: 3, status: "unknown" });
+    expect(codesOf(held, "sales@example.test/smtp-submission")).toEqual(["login-held"]);
+    expect(statusOf(held, "info@example.test/imap-login")).toBe("ok");
+    expect(mail.imap.received()).not.toContain("sales@example.test");
+    expect(await asked(mail.file, ["--force"])).toMatchObject({ code: 0, status: "ok" });
   });
 
   test("whose host is down: the host, and not the password", async () => {
