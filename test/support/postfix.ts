@@ -33,7 +33,7 @@ export interface PostfixOptions {
   readonly tls?: Pick<Issued, "chainPem" | "keyPem">;
   /** Asked for every recipient at port 25: `inet:127.0.0.1:4711` (see policy-server.ts). */
   readonly policy?: string;
-  /** Lines at the end of main.cf, which therefore win; `mua_recipient_restrictions` are those of submission. */
+  /** Lines of main.cf, in place of those of the same name; `mua_recipient_restrictions` are those of submission. */
   readonly extraConfig?: string;
   /** Lines at the end of master.cf: a way of delivering of one's own. */
   readonly services?: string;
@@ -136,8 +136,17 @@ maximal_backoff_time = 1s
 queue_run_delay = 1s
 in_flow_delay = 0
 biff = no
-${options.extraConfig ?? ""}
 `;
+}
+
+/**
+ * main.cf with the lines of a test in place of ours. Of a setting that is written twice every program of Postfix warns in its log,
+ * and the one that writes the log waits for itself once ten such lines stand in its socket (net.unix.max_dgram_qlen).
+ */
+function withExtra(config: string, extra: string): string {
+  const keys = new Set([...extra.matchAll(/^(\w+)\s*=/gm)].map(([, key]) => key));
+  const kept = config.split("\n").filter((line) => !keys.has(/^(\w+)\s*=/.exec(line)?.[1] ?? ""));
+  return `${kept.join("\n")}${extra}\n`;
 }
 
 function masterConfig(options: PostfixOptions, ports: readonly [number | false, number | false, number | false]): string {
@@ -190,7 +199,7 @@ export async function startPostfix(given: PostfixOptions): Promise<Postfix> {
     const { smtp = 25, submission = 587 } = options.ports ?? {};
     const submissions = options.tls === undefined ? false : (options.ports?.submissions ?? 465);
     await writeFile(join(folder, "tls.pem"), `${options.tls?.keyPem ?? ""}${options.tls?.chainPem ?? ""}`, { mode: 0o600 });
-    await writeFile(join(config, "main.cf"), mainConfig(folder, options));
+    await writeFile(join(config, "main.cf"), withExtra(mainConfig(folder, options), options.extraConfig ?? ""));
     await writeFile(join(config, "master.cf"), masterConfig(options, [smtp, submission, submissions]));
     // Postfix waits until main.cf is at least a second old, lest it read half a file.
     const past = new Date(Date.now() - 60_000);
