@@ -279,6 +279,13 @@ const words: readonly (readonly [mail: string, directory: string])[] = [
   ["something else than a mail server", "something else than a directory"],
   ["不代表邮件服务器有问题", "不代表目录有问题"],
   ["重新加载邮件服务", "重新加载目录服务"],
+  ["a mail program needs", "a mail server needs"],
+  [", as the provider's set-up page gives it", ""],
+  ["（见服务商的设置说明）", ""],
+  ["The mail provider has nothing to mend", "The directory has nothing to mend"],
+  ["邮箱服务商无需处理", "目录无需处理"],
+  ["；使用服务商时请立即联系服务商", ""],
+  ["Provider: tell them; passwords are not sent until then", "Passwords are not sent until then"],
 ];
 
 const spoken = (text: string): string => words.reduce((said, [mail, directory]) => said.replaceAll(mail, directory), text);
