@@ -1,4 +1,4 @@
-import { loadProviders } from "../config/providers.ts";
+import { loadProviders, supportOf } from "../config/providers.ts";
 import { statusWords } from "../i18n/commands.ts";
 import { diagnoseWords, layerWords } from "../i18n/diagnose.ts";
 import { actorOf, type Lookup } from "../i18n/diagnosis.ts";
@@ -35,6 +35,10 @@ function spokenOf({ verdict, sights, withoutLogin }: Found, language: Language):
   const lookup: Lookup = {
     finding: (check, code) => checks.get(check)?.findings[code],
     provider: (id) => loadProviders().get(id)?.title,
+    support(id) {
+      const preset = loadProviders().get(id);
+      return preset && supportOf(preset);
+    },
   };
   const spoken = sayVerdict(verdict, language, { ...lookup, title: (check) => checks.get(check)?.title });
   const address = verdict.asset;

@@ -9,6 +9,7 @@ export function viewVerdict(board: Board, verdict: Verdict, progress: ReturnType
   const lookup: Parameters<typeof sayVerdict>[2] = {
     finding: (check, code) => board.check(check)?.findings[code],
     provider: (id) => board.provider?.(id),
+    support: (id) => board.probes().find(({ provider }) => provider === id)?.support,
     title: (check) => board.check(check)?.title,
   };
   return {

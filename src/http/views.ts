@@ -85,6 +85,7 @@ export function viewDiagnosis(board: Board, diagnosis: Diagnosis): DiagnosisView
   const lookup: Lookup = {
     finding: (check, code) => board.check(check)?.findings[code],
     provider: (id) => board.provider?.(id),
+    support: (id) => board.probes().find(({ provider }) => provider === id)?.support,
   };
   const en = sayDiagnosis(diagnosis, "en", lookup);
   const zh = sayDiagnosis(diagnosis, "zh-CN", lookup);

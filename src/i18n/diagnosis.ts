@@ -1,11 +1,13 @@
 import type { Actor, Cause, Clue, Confidence, Diagnosis } from "../model/cause.ts";
 import type { FindingDeclaration } from "../model/check.ts";
 import { partsOfId } from "../model/probe.ts";
+import type { ProviderSupport } from "../model/provider.ts";
 import { type Data, fill, inLanguage, type Language, say, type Text } from "../model/text.ts";
 import { causeSteps } from "./cause-steps.ts";
 import { actorWords, causeWording, confidenceWords } from "./causes.ts";
 import { clueTexts } from "./clues.ts";
 import { engineFindings } from "./engine-findings.ts";
+import { providerHelp } from "./provider-advice.ts";
 import { sayFinding, spaced } from "./reasons.ts";
 
 /** Where the words of a diagnosis come from that it does not hold itself. */
@@ -14,6 +16,8 @@ export interface Lookup {
   readonly finding: (check: string, code: string) => Pick<FindingDeclaration, "text" | "cause"> | undefined;
   /** What a provider is called, by the id of its preset. */
   readonly provider?: (id: string) => Text | undefined;
+  /** What its preset knows for a person who has trouble there. */
+  readonly support?: (id: string) => ProviderSupport | undefined;
 }
 
 /** A diagnosis as a person reads it, in one language. */
@@ -49,6 +53,16 @@ const words = {
   semicolon: { en: "; ", zh: "；" },
 } as const satisfies Record<string, Text>;
 
+/** The findings whose advice a preset adds the same to as to the steps of a cause. */
+const helpedAs: Readonly<Partial<Record<Cause, string>>> = {
+  "client-access-off": "login-refused",
+  "password-rejected": "login-rejected",
+  "permission-removed": "login-not-authorized",
+  "account-locked": "account-locked",
+  "rate-limit": "login-limited",
+  "provider-outage": "login-unavailable",
+};
+
 const place = /\{([a-zA-Z][a-zA-Z0-9]*)\}/g;
 
 const isFilled = (text: Text, data: Data): boolean =>
@@ -63,7 +77,10 @@ export function sayDiagnosis(diagnosis: Diagnosis, language: Language, lookup: L
   const data = named(diagnosis.about, language, lookup);
   const statement = bestOf(causeWording[cause].statements, data);
   const title = statement === undefined ? "" : filled(statement, language, data);
-  const steps = causeSteps[cause].filter((step) => isFilled(step, data)).map((step) => filled(step, language, data));
+  const common = causeSteps[cause].filter((step) => isFilled(step, data)).map((step) => filled(step, language, data));
+  const id = diagnosis.about["provider"];
+  const support = typeof id === "string" ? lookup.support?.(id) : undefined;
+  const steps = [...common, ...providerHelp(helpedAs[cause] ?? "", support, language)];
   const evidence = unique(diagnosis.evidence.map((clue) => sayClue(clue, language, lookup)));
   const alternatives = diagnosis.alternatives.map((one) => nameOf(one, language));
   const ruledOut = diagnosis.ruledOut.map(({ cause: other, because }) =>

@@ -3,14 +3,14 @@ import { inLanguage, type Language, type Text } from "../model/text.ts";
 import { sayFinding } from "./reasons.ts";
 
 const words = {
-  access: { en: "At {provider}, {who}: {path}.", zh: "{provider} 的设置位置（{who}）：{path}。" },
-  secrets: { en: "{provider} takes from mail programs: {secrets}.", zh: "{provider} 的邮件客户端可使用：{secrets}。" },
+  access: { en: "At {provider}, {who}: {path}", zh: "{provider} 的设置位置（{who}）：{path}" },
+  secrets: { en: "{provider} takes from mail programs: {secrets}", zh: "{provider} 的邮件客户端可使用：{secrets}" },
   connections: {
-    en: "{provider} allows one mailbox {count} connections at a time, all mail programs together.",
-    zh: "{provider} 允许每个邮箱同时 {count} 个连接，所有客户端合计。",
+    en: "{provider} allows one mailbox {count} connections at a time, all mail programs together",
+    zh: "{provider} 允许每个邮箱同时 {count} 个连接，所有客户端合计",
   },
-  contact: { en: "Help of {provider}: {contact}.", zh: "{provider} 客服：{contact}。" },
-  statusPage: { en: "Status page of {provider}: {url}.", zh: "{provider} 状态页：{url}。" },
+  contact: { en: "Help of {provider}: {contact}", zh: "{provider} 客服：{contact}" },
+  statusPage: { en: "Status page of {provider}: {url}", zh: "{provider} 状态页：{url}" },
 } as const satisfies Record<string, Text>;
 
 const whose: Readonly<Record<"admin" | "owner", Text>> = {
@@ -39,17 +39,17 @@ const helps: Readonly<Record<string, readonly ("secrets" | "access" | "connectio
 };
 
 /**
- * What the preset of a provider adds to the advice of a finding: where to let mail programs in, what they may log in with, whom to
- * ask. Whole sentences, "" where it adds nothing.
+ * What the preset of a provider adds to the advice of a finding, by its code: where to let mail programs in, what they may log in
+ * with, whom to ask. Whole sentences without their full stops.
  * @param protocol decides which secrets are told; POP3 as IMAP
  */
-export function providerAdvice(
+export function providerHelp(
   code: string,
   support: ProviderSupport | undefined,
   language: Language,
   protocol: "imap" | "smtp" = "imap",
-): string {
-  if (support === undefined || !Object.hasOwn(helps, code)) return "";
+): readonly string[] {
+  if (support === undefined || !Object.hasOwn(helps, code)) return [];
   const provider = inLanguage(support.title, language);
   const list = (secrets: readonly LoginSecret[]): string =>
     secrets.map((secret) => inLanguage(secretWords[secret], language)).join(language === "en" ? ", or " : "，或");
@@ -60,7 +60,11 @@ export function providerAdvice(
     },
     access: () =>
       support.access.map(({ who, path }) =>
-        sayFinding(words.access, language, { provider, who: inLanguage(whose[who], language), path: inLanguage(path, language) }),
+        sayFinding(words.access, language, {
+          provider,
+          who: inLanguage(whose[who], language),
+          path: inLanguage(path, language),
+        }),
       ),
     connections: () => {
       const count = support.connections;
@@ -69,8 +73,7 @@ export function providerAdvice(
     contact: () => (support.contact ? [sayFinding(words.contact, language, { provider, contact: support.contact })] : []),
     statusPage: () => (support.statusPage ? [sayFinding(words.statusPage, language, { provider, url: support.statusPage })] : []),
   };
-  const told = (helps[code] ?? []).flatMap((what) => sentences[what]());
-  return told.join(language === "en" ? " " : "");
+  return (helps[code] ?? []).flatMap((what) => sentences[what]());
 }
 
 /** An advice with what the provider's preset adds. @param check whose finding it is: what is sent with has secrets of its own */
@@ -80,6 +83,9 @@ export function withProviderAdvice(
   probe: { readonly check: string; readonly support?: ProviderSupport } | undefined,
   language: Language,
 ): string {
-  const more = providerAdvice(finding.code, probe?.support, language, probe?.check === "smtp-submission" ? "smtp" : "imap");
-  return [advice, more].filter((part) => part !== "").join(language === "en" ? " " : "");
+  const protocol = probe?.check === "smtp-submission" ? "smtp" : "imap";
+  const more = providerHelp(finding.code, probe?.support, language, protocol).map(
+    (one) => `${one}${language === "en" ? "." : "。"}`,
+  );
+  return [advice, ...more].filter((part) => part !== "").join(language === "en" ? " " : "");
 }

@@ -1,6 +1,8 @@
 import { expect, test } from "vitest";
 import { loadProviders, supportOf } from "../../src/config/providers.ts";
-import { providerAdvice, withProviderAdvice } from "../../src/i18n/provider-advice.ts";
+import { sayDiagnosis } from "../../src/i18n/diagnosis.ts";
+import { providerHelp, withProviderAdvice } from "../../src/i18n/provider-advice.ts";
+import type { Diagnosis } from "../../src/model/cause.ts";
 import type { ProviderSupport } from "../../src/model/provider.ts";
 
 const support = (id: string): ProviderSupport => {
@@ -8,6 +10,10 @@ const support = (id: string): ProviderSupport => {
   if (!found) throw new Error(`There is no preset ${id}`);
   return supportOf(found);
 };
+
+/** As it stands behind an advice. */
+const providerAdvice = (code: string, of: ProviderSupport | undefined, language: "en" | "zh-CN"): string =>
+  withProviderAdvice("", { code }, { check: "imap-login", ...(of ? { support: of } : {}) }, language);
 
 test("a refused login is told where mail programs are let in, and what they may log in with", () => {
   const en = providerAdvice("login-refused", support("exmail"), "en");
@@ -54,4 +60,22 @@ test("nothing is added to other findings, without a preset, or to an own server"
   expect(
     withProviderAdvice("Do this.", { code: "login-refused" }, { check: "imap-login", support: support("own-server") }, "zh-CN"),
   ).toBe("Do this.");
+});
+
+test("the steps of a diagnosis end with what the provider's preset adds", () => {
+  const diagnosis: Diagnosis = {
+    cause: "client-access-off",
+    confidence: "high",
+    about: { provider: "exmail", account: "sales@example.com", host: "imap.exmail.qq.com" },
+    evidence: [],
+    alternatives: [],
+    ruledOut: [],
+    probes: ["sales@example.com/imap-login"],
+  };
+  const lookup = { finding: () => undefined };
+  const bare = sayDiagnosis(diagnosis, "en", lookup).steps;
+  const helped = sayDiagnosis(diagnosis, "en", { ...lookup, support }).steps;
+  expect(helped.slice(0, bare.length)).toEqual(bare);
+  expect(helped.slice(bare.length)).toEqual(providerHelp("login-refused", support("exmail"), "en"));
+  expect(helped.at(-1)).toMatch(/^At Tencent Exmail, for the owner of the mailbox: .* client-specific password$/);
 });
