@@ -6,6 +6,7 @@ import type { DiagnoseOptions } from "./cli/diagnose.ts";
 import type { EvidenceOptions } from "./cli/evidence.ts";
 import type { ExplainOptions } from "./cli/explain.ts";
 import type { LoginOptions } from "./cli/login.ts";
+import type { ReportOptions } from "./cli/report.ts";
 import { terminalLanguage } from "./cli/terminal-language.ts";
 import { usageError } from "./cli/usage-errors.ts";
 import { parseDuration } from "./config/duration.ts";
@@ -147,6 +148,21 @@ program
   .action(async (name: string, options: { config?: string }) => {
     const { testChannel } = await import("./cli/channel-test.ts");
     process.exitCode = await testChannel(name, options, process.env);
+  });
+
+program
+  .command("report")
+  .description("write the account of a month: availability, incidents, repairs, backups · 输出某月的可靠性报告")
+  .option(...configOption)
+  .option("--month <month>", "such as 2026-10; else the last that is over · 月份，如 2026-10；默认为上个月")
+  .addOption(
+    new Option("--format <format>", "html, md, json or csv · 格式").choices(["html", "md", "json", "csv"]).default("html"),
+  )
+  .addOption(new Option("--language <language>", "zh-CN or en; else that of the configuration · 语言").choices(["zh-CN", "en"]))
+  .option("--target <percent>", "the availability wanted · 目标可用率", "99.9")
+  .action(async (options: ReportOptions) => {
+    const { report } = await import("./cli/report.ts");
+    process.exitCode = await report(options, process.env);
   });
 
 program

@@ -99,6 +99,16 @@ export function readIncidents(db: Database, resolvedSince: number): readonly Inc
   return withProbes(db, rows);
 }
 
+/** Those that were open at some moment of `[from, to)`, in order of their ids. */
+export function readIncidentsIn(db: Database, { from, to }: { readonly from: number; readonly to: number }): readonly Incident[] {
+  const rows = db.sql
+    .prepare<[number, number], Row>(
+      "SELECT * FROM incident WHERE opened_at < ? AND (resolved_at IS NULL OR resolved_at >= ?) ORDER BY id",
+    )
+    .all(to, from);
+  return withProbes(db, rows);
+}
+
 /** One, however old. */
 export function readIncident(db: Database, id: number): Incident | undefined {
   const row = db.sql.prepare<[number], Row>("SELECT * FROM incident WHERE id = ?").get(id);

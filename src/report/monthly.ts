@@ -1,0 +1,196 @@
+import type { Cause } from "../model/cause.ts";
+import type { Incident, Priority } from "../model/incident.ts";
+import type { Measures, Question } from "../model/check.ts";
+import type { Business } from "../model/probe.ts";
+import { kindOfAsset, partsOfId } from "../model/probe.ts";
+import {
+  type Account,
+  type Availability,
+  availabilityOf,
+  type Change,
+  cut,
+  errorBudget,
+  type Outage,
+  outagesOf,
+  type Piece,
+  type Repair,
+  repairsOf,
+  type Span,
+  sum,
+  type Verdict,
+  verdictOf,
+} from "./account.ts";
+import { worstOf } from "./combine.ts";
+
+/** A probe as it is configured now, with its past. */
+export interface Watched {
+  readonly id: string;
+  readonly asset: string;
+  readonly check: string;
+  readonly measures: Measures;
+  readonly answers: Question | undefined;
+  readonly business: Business;
+  /** False for what belongs to a partner alone. */
+  readonly ours: boolean;
+  /** In order of `at`; the last one before the window among them. What the last run no longer speaks for is unknown. */
+  readonly changes: readonly Change[];
+}
+
+export interface ReportInput {
+  /** `2026-10`. */
+  readonly month: string;
+  readonly window: Span;
+  readonly now: number;
+  /** 0.999 */
+  readonly target: number;
+  readonly company: string;
+  readonly timezone: string;
+  readonly version: string;
+  readonly probes: readonly Watched[];
+  /** Those that were open at some moment of the window. */
+  readonly incidents: readonly Incident[];
+  /** What ends within a quarter of a year. */
+  readonly ends: readonly { readonly what: string; readonly at: number; readonly owner: string | undefined }[];
+}
+
+export interface ServiceRow {
+  /** Empty for the company as a whole. */
+  readonly asset: string;
+  readonly business: Business;
+  readonly account: Account;
+  readonly availability: Availability;
+  readonly verdict: Verdict;
+  /** Milliseconds. */
+  readonly budget: { readonly allowed: number; readonly left: number };
+  readonly outages: readonly Outage[];
+  readonly repair: Repair;
+}
+
+export interface IncidentRow {
+  readonly id: number;
+  readonly cause: Cause | undefined;
+  /** The code of the worst finding, and the check of the probe that came first. */
+  readonly finding: string;
+  readonly check: string;
+  readonly priority: Priority;
+  readonly assets: readonly string[];
+  readonly openedAt: number;
+  readonly resolvedAt: number | undefined;
+  readonly acknowledgedBy: string | undefined;
+}
+
+export interface BackupRow {
+  readonly asset: string;
+  /** How much of the known time the newest backup was as young as agreed; undefined: nothing is known. */
+  readonly compliance: number | undefined;
+  readonly coverage: number;
+}
+
+/** The account of one month, JSON-safe but for what is undefined. */
+export interface Report {
+  readonly month: string;
+  readonly window: Span;
+  /** The month is not over: everything may change. */
+  readonly isPreliminary: boolean;
+  readonly company: string;
+  readonly timezone: string;
+  readonly version: string;
+  readonly target: number;
+  readonly overall: ServiceRow;
+  /** The worst first. */
+  readonly services: readonly ServiceRow[];
+  readonly incidents: readonly IncidentRow[];
+  readonly backups: readonly BackupRow[];
+  readonly ends: ReportInput["ends"];
+}
+
+/** Makes the account of a month. Pure: the same input gives the same report, whenever it is asked for. */
+export function makeReport(input: ReportInput): Report {
+  const { month, now, company, timezone, version, target } = input;
+  const window = { from: input.window.from, to: Math.max(input.window.from, Math.min(input.window.to, now)) };
+  const services = input.probes.filter(({ measures, ours }) => measures === "service" && ours);
+  const byAsset = [...Map.groupBy(services, ({ asset }) => asset)].map(([asset, probes]) => ({
+    asset,
+    business: probes.some(({ business }) => business === "critical") ? ("critical" as const) : (probes[0]?.business ?? "normal"),
+    pieces: worstOf(
+      probes.map(({ changes }) => cut(changes, window)),
+      window,
+    ),
+    wentOn: probes.some(({ changes }) => changes.findLast(({ at }) => at < window.from)?.to === "critical"),
+  }));
+  const rows = byAsset.map((one) => serviceRow(one, window, target)).toSorted(worseFirst);
+  // A single mailbox of no weight is no outage of the company.
+  const required = byAsset.filter(({ business }) => business === "critical");
+  const all = (required.length > 0 ? required : byAsset).map(({ pieces }) => pieces);
+  const overall = {
+    asset: "",
+    business: "critical" as const,
+    pieces: worstOf(all, window),
+    wentOn: byAsset.some(({ wentOn }) => wentOn),
+  };
+  return {
+    month,
+    window,
+    isPreliminary: now < input.window.to,
+    company,
+    timezone,
+    version,
+    target,
+    overall: serviceRow(overall, window, target),
+    services: rows,
+    incidents: input.incidents
+      .filter(({ mergedInto, turnCount }) => mergedInto === undefined && turnCount > 0)
+      .map(incidentRow)
+      .toSorted((a, b) => a.openedAt - b.openedAt || a.id - b.id),
+    backups: input.probes.filter(({ asset }) => kindOfAsset(asset) === "backup").map((probe) => backupRow(probe, window)),
+    ends: input.ends.toSorted((a, b) => a.at - b.at),
+  };
+}
+
+function serviceRow(
+  {
+    asset,
+    business,
+    pieces,
+    wentOn,
+  }: { readonly asset: string; readonly business: Business; readonly pieces: readonly Piece[]; readonly wentOn: boolean },
+  window: Span,
+  target: number,
+): ServiceRow {
+  const account = sum(pieces);
+  const availability = availabilityOf(account);
+  const outages = outagesOf(pieces, window, wentOn);
+  return {
+    asset,
+    business,
+    account,
+    availability,
+    verdict: verdictOf(availability, target),
+    budget: errorBudget(account, target),
+    outages,
+    repair: repairsOf(outages, account, window),
+  };
+}
+
+const worseFirst = (a: ServiceRow, b: ServiceRow): number =>
+  (a.availability.value ?? 2) - (b.availability.value ?? 2) || b.account.down - a.account.down || (a.asset < b.asset ? -1 : 1);
+
+const incidentRow = (incident: Incident): IncidentRow => ({
+  id: incident.id,
+  cause: incident.diagnosis?.cause,
+  finding: incident.cause,
+  check: partsOfId(incident.probes[0]?.probe ?? "").check,
+  priority: incident.priority,
+  assets: [...new Set(incident.probes.map(({ probe }) => partsOfId(probe).asset))],
+  openedAt: incident.openedAt,
+  resolvedAt: incident.resolvedAt,
+  acknowledgedBy: incident.acknowledgedBy,
+});
+
+/** A warning (a smaller file) is no breach of what may be lost. */
+function backupRow({ asset, changes }: Watched, window: Span): BackupRow {
+  const { up, degraded, down, unknown } = sum(cut(changes, window));
+  const known = up + degraded + down;
+  const all = known + unknown;
+  return { asset, compliance: known === 0 ? undefined : (up + degraded) / known, coverage: all === 0 ? 0 : known / all };
+}

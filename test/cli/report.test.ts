@@ -1,0 +1,85 @@
+import { execFile } from "node:child_process";
+import { dirname, join } from "node:path";
+import { describe, expect, test } from "vitest";
+import { z } from "zod";
+import { emptyBatch } from "../../src/model/state.ts";
+import { openDatabase } from "../../src/store/database.ts";
+import { createRecorder } from "../../src/store/recorder.ts";
+import { planFolder } from "../support/plan-folder.ts";
+import { state } from "../store/samples.ts";
+
+const { write } = planFolder();
+const hour = 3_600_000;
+
+const report = (args: readonly string[]) =>
+  new Promise<{ readonly code: number; readonly out: string; readonly err: string }>((done) => {
+    const main = join(import.meta.dirname, "../../src/main.ts");
+    execFile(
+      process.execPath,
+      [main, "report", ...args],
+      { env: { PATH: process.env["PATH"] ?? "", LANG: "C.UTF-8", PW: "x" }, timeout: 60_000 },
+      (error, out, err) => done({ code: error ? Number(error.code ?? -1) : 0, out, err }),
+    );
+  });
+
+const company = (): Promise<string> =>
+  write(`settings: { data: data, language: en, timezone: Asia/Shanghai }
+mailboxes: [{ address: sales@example.com, password: { env: PW }, business: critical, imap: { host: imap.example.com }, smtp: { host: smtp.example.com }, off: [smtp-submission] }]
+`);
+
+/** October 2026 in Shanghai. */
+const october = Date.UTC(2026, 8, 30, 16);
+
+const made = z.object({
+  isPreliminary: z.boolean(),
+  overall: z.object({ verdict: z.string(), account: z.record(z.string(), z.number()) }),
+});
+
+describe("mailvigil report", () => {
+  test("accounts for a month from what the daemon stored, and for what nobody saw after its end", async () => {
+    const file = await company();
+    const db = openDatabase(join(dirname(file), "data"));
+    const probe = "sales@example.com/imap-login";
+    const change = (at: number, from: "ok" | "critical" | "unknown", to: "ok" | "critical") => ({
+      probe,
+      from,
+      to,
+      at,
+      confirmedAt: at,
+    });
+    await createRecorder(db).commit(
+      {
+        ...emptyBatch,
+        transitions: [
+          change(october - hour, "unknown", "ok"),
+          change(october + 24 * hour, "ok", "critical"),
+          change(october + 26 * hour, "critical", "ok"),
+        ],
+        // The daemon was stopped after ten days, and nobody started it again.
+        states: [{ ...state(probe), coverUntil: october + 240 * hour }],
+      },
+      { atOnce: true },
+    );
+    const { code, out, err } = await report(["--month", "2026-10", "--format", "json", "--config", file]);
+    expect([code, err]).toEqual([0, ""]);
+    const { overall, isPreliminary } = made.parse(JSON.parse(out));
+    expect(isPreliminary).toBe(false);
+    expect(overall.account).toEqual({ up: 238 * hour, degraded: 0, down: 2 * hour, unknown: 504 * hour, maintenance: 0 });
+    expect(overall.verdict).toBe("missed");
+    const html = await report(["--month", "2026-10", "--language", "zh-CN", "--config", file]);
+    expect(html.out).toContain("<h1");
+    expect(html.out).toContain("观测时间不足 95%");
+    db.close();
+  });
+
+  test.each([
+    [["--month", "2026-13"], "2026-13 is no month; write it like 2026-10"],
+    [["--month", "2926-01"], "2926-01 has not begun"],
+    [["--target", "high"], "high is no target; write a share such as 99.9"],
+    [["--month", "2026-10"], "is stored in"],
+  ])("%o ends with 64 and the remedy", async (args, says) => {
+    const { code, out, err } = await report([...args, "--config", await company()]);
+    expect([code, out]).toEqual([64, ""]);
+    expect(err).toContain(says);
+  });
+});
