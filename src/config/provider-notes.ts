@@ -1,7 +1,9 @@
+import { providerHelp } from "../i18n/provider-advice.ts";
 import { sayFinding } from "../i18n/reasons.ts";
 import { isOAuth } from "../model/oauth.ts";
 import type { Text } from "../model/text.ts";
 import type { Config, MailboxAsset } from "./config.ts";
+import { supportOf } from "./providers.ts";
 import { type PlanFacts, servicesOf } from "./services.ts";
 
 const words = {
@@ -23,8 +25,9 @@ export function providerNotes(config: Config, facts: PlanFacts): readonly Text[]
     return provider ? [{ mailbox, provider }] : [];
   });
   const providers = new Map(boxes.map(({ provider }) => [provider.id, provider]));
-  return [...providers.values()].flatMap(({ id, title, quota, secrets }) => {
-    const here = boxes.filter(({ provider }) => provider.id === id).map(({ mailbox }) => mailbox);
+  return [...providers.values()].flatMap((provider) => {
+    const { id, title, quota, secrets } = provider;
+    const here = boxes.filter((box) => box.provider.id === id).map(({ mailbox }) => mailbox);
     const byPassword = secrets?.imap.every((secret) => secret === "oauth")
       ? here.filter(({ password }) => !isOAuth(password))
       : [];
@@ -40,7 +43,12 @@ export function providerNotes(config: Config, facts: PlanFacts): readonly Text[]
               zh: sayFinding(text, "zh-CN", { provider: title.zh, mailboxes: named(of, "zh") }),
             },
           ];
-    return [...told(words.noPasswords, byPassword), ...told(words.noQuota, quota === false ? uncounted : [])];
+    const [en, zh] = (["en", "zh-CN"] as const).map((language) =>
+      providerHelp("password-login-off", supportOf(provider), language),
+    );
+    const access =
+      en && zh && en.length > 0 && here.some(({ partner }) => !partner) ? [{ en: en.join(". "), zh: zh.join("。") }] : [];
+    return [...access, ...told(words.noPasswords, byPassword), ...told(words.noQuota, quota === false ? uncounted : [])];
   });
 }
 

@@ -68,6 +68,7 @@ describe("the five lines", () => {
         en: `example.com: exmail by MX mxbiz1.qq.com, ${servers}`,
         zh: `example.com：exmail（依据 MX mxbiz1.qq.com），${servers}`,
       },
+      { en: expect.stringContaining("WeCom admin console → "), zh: expect.stringContaining("企业微信管理后台 → ") },
       { en: expect.stringContaining("does not tell by IMAP how full"), zh: expect.stringContaining("不通过 IMAP 提供容量") },
     ]);
   });

@@ -84,16 +84,26 @@ describe("what a preset knows beforehand", () => {
   test("is noted: no quota by IMAP, no passwords, once for all mailboxes", async () => {
     const many = Array.from({ length: 5 }, (_unused, i) => box(`m${i}@example.com`, "microsoft365")).join("");
     expect((await planned(`mailboxes:\n${many}`)).notes.map(({ en }) => en)).toEqual([
+      "Microsoft 365 takes from mail programs: a sign-in by OAuth. At Microsoft 365, for the administrator: Microsoft 365 admin center → Users → Active users → the mailbox → Mail → Manage email apps → IMAP, POP, Authenticated SMTP",
       "Microsoft 365 takes no passwords by IMAP: write oauth: for m0@example.com, m1@example.com, m2@example.com and 2 more",
       "Microsoft 365 does not tell by IMAP how full a mailbox is: write options: { limit: 5 GB } at imap-quota of m0@example.com, m1@example.com, m2@example.com and 2 more, and what lies there is added up",
     ]);
     const one = await planned(`mailboxes:\n${box("a@example.com", "exmail")}`);
     expect(one.notes.map(({ zh }) => zh)).toEqual([
+      expect.stringMatching(
+        /^腾讯企业邮的邮件客户端可使用：邮箱密码，或客户端专用密码（授权码）。腾讯企业邮的设置位置（管理员）：企业微信管理后台 → /,
+      ),
       "腾讯企业邮不通过 IMAP 提供容量：请为 a@example.com 的 imap-quota 写 options: { limit: 5 GB }，之后会自行统计",
     ]);
     const told = `mailboxes:\n${box("a@example.com", "exmail")}probes: { a@example.com/imap-quota: { options: { limit: 5 GB } } }\n`;
-    expect((await planned(told)).notes).toEqual([]);
-    expect((await planned(`mailboxes:\n${box("a@example.com", "google")}`)).notes).toEqual([]);
+    const notes = async (text: string) => (await planned(text)).notes.map(({ en }) => en.split(":")[0]);
+    expect(await notes(told)).toEqual(["Tencent Exmail takes from mail programs"]);
+    expect(await notes(`mailboxes:\n${box("a@example.com", "google")}`)).toEqual(["Google Workspace takes from mail programs"]);
+    expect(
+      await notes(
+        `mailboxes:\n${box("a@example.com", "own-server", ", imap: { host: a.example }")}${box("p@partner.example", "google", ", role: partner")}`,
+      ),
+    ).toEqual([]);
   });
 
   test("stands by every probe of a mailbox there, for its advice", async () => {
