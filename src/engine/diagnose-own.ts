@@ -33,16 +33,27 @@ export const ownNetwork: Rule = (scene, open) => {
     };
   });
   const direct = ours.filter(({ finding }) => finding.data["proxy"] === undefined);
-  if (selfTest(scene, "egress") === "failed") {
-    const symptoms = [...direct, ...open.filter((one) => isWay(one) && !ours.includes(one) && !isRegistrars(one))];
-    const clues: Clue[] = [compared("egress-failed")];
+  if (isCutOff(scene)) {
+    const behindIt = (one: Symptom): boolean => (isWay(one) && !isRegistrars(one)) || isOwnVictim(one);
+    const symptoms = [...direct, ...open.filter((one) => behindIt(one) && !ours.includes(one))];
+    const isTested = selfTest(scene, "egress") === "failed";
+    const clues: Clue[] = isTested ? [compared("egress-failed")] : [];
+    const confidence = isTested ? "high" : "medium";
     return symptoms.length === 0
       ? behind
-      : [...behind, { cause: "own-network", confidence: "high", about: {}, symptoms, clues, alternatives: [] }];
+      : [...behind, { cause: "own-network", confidence, about: {}, symptoms, clues, alternatives: [] }];
   }
   const inferred = direct.length > 0 ? noRoute(direct) : everywhere(scene, open);
   return [...behind, ...inferred];
 };
+
+/** While nothing gets out, our other tests of the same way fail with it: they say nothing of their own. */
+const isOwnVictim = (one: Symptom): boolean =>
+  isMonitor(one) && (one.finding.code === "resolver-silent" || one.finding.code === "port25-blocked");
+
+/** Nothing answers our test of the way out, also where we were too busy to judge what rests on time. */
+export const isCutOff = (scene: Scene): boolean =>
+  selfTest(scene, "egress") === "failed" || scene.symptoms.some((one) => isMonitor(one) && one.finding.code === "egress-down");
 
 /** What a registry says was not found out by our way to mail servers. */
 const isRegistrars = ({ fits }: Symptom): boolean => fits[0] === "domain-expired" || fits[0] === "mx-changed";

@@ -83,6 +83,7 @@ const ambiguous: Readonly<Record<string, { readonly layer: Layer; readonly fits:
   "command-refused": { layer: "session", fits: ["settings-changed", "server-down"] },
   "server-bug": { layer: "session", fits: ["server-down", "provider-outage"] },
   late: { layer: "mail", fits: ["greylisting", "queue-stuck", "provider-outage"] },
+  "size-limit": { layer: "mail", fits: ["settings-changed", "sender-refused"] },
   "size-lost": { layer: "mail", fits: ["silent-loss", "sender-refused"] },
 };
 

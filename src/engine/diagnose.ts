@@ -3,7 +3,7 @@ import { accounts, backends, directories, manyRefused } from "./diagnose-account
 import { aboutOf, type Claim, compared, found, type Rule, type Scene, sceneOf, selfTest } from "./diagnose-compare.ts";
 import { fullMailboxes, mailOnItsWay, stuckQueues } from "./diagnose-mail.ts";
 import { domainExpiry, mailExchangers, zones } from "./diagnose-names.ts";
-import { ownCredential, ownInterception, ownNetwork, ownPort, ownResolver } from "./diagnose-own.ts";
+import { isCutOff, ownCredential, ownInterception, ownNetwork, ownPort, ownResolver } from "./diagnose-own.ts";
 import { ruledOut } from "./diagnose-ruled-out.ts";
 import {
   blockedPaths,
@@ -52,7 +52,8 @@ export function diagnose(situation: Situation): readonly Diagnosis[] {
   const scene = sceneOf(situation);
   let open = scene.symptoms;
   const claims: Claim[] = [];
-  for (const rule of isOursIll(scene) ? [ownNetwork, ...rules] : rules) {
+  // While nothing gets out, that explains what is silent, before anything else is compared.
+  for (const rule of isCutOff(scene) ? [ownNetwork, ...rules] : rules) {
     const explained = new Set<Symptom>();
     for (const claim of rule(scene, open)) {
       // Two of one rule may want the same: the first has it.
@@ -110,9 +111,6 @@ function both(a: Claim, b: Claim): Claim {
     alternatives: surer.confidence === "high" ? [] : surer.alternatives.filter((cause) => other.alternatives.includes(cause)),
   };
 }
-
-/** While nothing gets out, that explains what is silent, before anything else is compared. */
-const isOursIll = (scene: Scene): boolean => selfTest(scene, "egress") === "failed";
 
 /** What nothing could be compared with. */
 function alone(one: Symptom): Claim {
