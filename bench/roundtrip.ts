@@ -1,3 +1,4 @@
+import { fileURLToPath } from "node:url";
 import { ImapFlow } from "imapflow";
 import { createTransport } from "nodemailer";
 import { z } from "zod";
@@ -17,6 +18,7 @@ import { createZone } from "../test/support/zone.ts";
 import { launch, ownCpuUs } from "./processes.ts";
 import type { Goal, Measured, Part, Row } from "./report.ts";
 
+const server = fileURLToPath(new URL("./session-server.ts", import.meta.url));
 const rounds = 21;
 const minute = 60_000;
 const host = "mail.example.com";
@@ -43,9 +45,9 @@ type Work = () => Promise<unknown>;
 
 /** What each look at a mailbox costs, beside a bare script of the same libraries that does the same. */
 export async function roundTrips(): Promise<Part> {
-  const server = launch(process.execPath, ["bench/session-server.ts"]);
+  const servers = launch(process.execPath, [server]);
   try {
-    const ready = readySchema.parse(JSON.parse((await server.said(/^ready (.*)$/m))[1] ?? ""));
+    const ready = readySchema.parse(JSON.parse((await servers.said(/^ready (.*)$/m))[1] ?? ""));
     const rows: Row[] = [];
     for (const { name, ours, bare, goals = {} } of works(ready)) {
       const [mine, theirs]: [Cost[], Cost[]] = [[], []];
@@ -65,7 +67,7 @@ export async function roundTrips(): Promise<Part> {
     }
     return { rows, notes: ["A round trip: sent, found in the inbox at the first look, read, judged, and removed."] };
   } finally {
-    await server.stop();
+    await servers.stop();
   }
 }
 

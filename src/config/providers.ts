@@ -17,7 +17,7 @@ interface ProviderRegion {
   readonly pop3?: MailServer | undefined;
 }
 
-export interface ProviderAdvisory {
+interface ProviderAdvisory {
   /** `2026-12-31` */
   readonly on: string;
   /** `password`: it concerns only mailboxes that log in by password. */
