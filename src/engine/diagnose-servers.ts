@@ -140,7 +140,7 @@ function hostAnswers(symptoms: readonly Symptom[], answering: readonly Answer[])
 }
 
 /** A server that turns people away because there are too many of them is not down. */
-const limitWords = /too many|rate.?limit|try again later|频繁|过多|connections? (from|limit)|exceeded/i;
+const limitWords = /too many|rate.?limit|频繁|过多|connections? (from|limit)|exceeded/i;
 const isLimited = ({ finding }: Symptom): boolean =>
   (finding.code === "greeting-refused" || finding.code === "session-ended") &&
   limitWords.test(String(finding.data["reason"] ?? ""));
