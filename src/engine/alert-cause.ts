@@ -22,6 +22,7 @@ const maxEvidence = 1;
  * The lines about the cause. Where the finding that the title is made of says the cause itself, nothing is told twice.
  * @param main the code of that finding
  * @param isWide several assets are affected
+ * @param subjects the probes whose own findings the alert tells besides
  * @param isGrave somebody has to act: of what is slow it is not said what it might be
  */
 export function causeWords(
@@ -32,9 +33,10 @@ export function causeWords(
     readonly main: string | undefined;
     readonly isWide: boolean;
     readonly isGrave: boolean;
+    readonly subjects: ReadonlySet<string>;
   },
 ): CauseWords {
-  const { language, lookup, main, isWide, isGrave } = about;
+  const { language, lookup, main, isWide, isGrave, subjects } = about;
   const { cause, confidence, evidence } = diagnosis;
   const said = sayDiagnosis(diagnosis, language, lookup);
   const list = (items: readonly string[]): string => items.slice(0, maxAlternatives).join(say(alertWords.comma, language));
@@ -52,13 +54,16 @@ export function causeWords(
     };
   }
   const [first] = evidence;
+  const isHeading = confidence === "high" && isWide;
   const who = said.actor;
   const isSaid =
     confidence === "high" && first?.kind === "found" && first.finding.code === main && isDeclared(first, cause, lookup);
   // What comparing shows, and what another probe found.
   const more = said.evidence.filter((_, index) => {
     const clue = evidence[index];
-    return clue !== undefined && (clue.kind === "compared" || clue.finding.code !== main);
+    return (
+      clue !== undefined && (clue.kind === "compared" || (clue.finding.code !== main && (isHeading || !subjects.has(clue.probe))))
+    );
   });
   if (isSaid) return { title: "", cause: "", evidence: [], advice: "", who };
   const sure =
@@ -66,7 +71,7 @@ export function causeWords(
       ? said.title
       : say(alertWords.withConfidence, language, { what: said.title, confidence: said.confidence });
   const steps = said.steps.slice(0, 2).join(say(alertWords.semicolon, language));
-  const title = confidence === "high" && isWide ? said.title : "";
+  const title = isHeading ? said.title : "";
   return {
     title,
     cause: title === "" ? sure + (others === "" ? "" : say(alertWords.stop, language) + others) : "",
@@ -90,7 +95,8 @@ export function causeLines(
   const isSaid = known === undefined || (known.cause === "" && known.title === "");
   if (isSaid) return [said, seenBy];
   const diagnosed = known.cause === "" ? "" : say(alertWords.cause, language, { what: known.cause });
-  const rests = [...(cause === "" ? [] : [cause]), ...known.evidence].slice(0, 2).map(withoutStop);
+  const own = cause === "" || known.title !== "" ? [] : [cause];
+  const rests = [...own, ...known.evidence].slice(0, 2).map(withoutStop);
   const evidence = rests.join(say(alertWords.semicolon, language));
   return [diagnosed, evidence === "" ? seenBy : say(alertWords.evidence, language, { what: evidence })];
 }

@@ -112,6 +112,7 @@ function wordsOf(input: AlertInput, subjects: readonly AlertSubject[]): Words {
       main: found.code,
       isWide: assets.size > 1,
       isGrave: incident.severity === "critical",
+      subjects: new Set(subjects.map(({ probe }) => probe.id)),
     });
   const what =
     known !== undefined && known.title !== ""
@@ -158,16 +159,16 @@ function wordsOf(input: AlertInput, subjects: readonly AlertSubject[]): Words {
     };
   }
   const wide = assets.size > 1 ? say(alertWords.affectsTitle, language, { count: assets.size }) : "";
-  const more = furtherOnes(found.also.length, language);
+  // What heads the message, or is its evidence, is not something else.
+  const also = found.also.filter((one) => one !== found.said && known?.evidence.every((clue) => !clue.includes(one)) !== false);
+  const more = furtherOnes(also.length, language);
   const unsure = incident.unconfirmed ? say(alertWords.unconfirmedTitle, language) : "";
   const lasting = turn === "reminder" && !isShort ? say(alertWords.lasting, language, { duration }) : "";
   return {
     title: mark(markOf(turn, incident, down)) + what + more + wide + lasting + unsure,
     lines: [
       ...causeLines(found, known, language),
-      found.also.length === 0
-        ? ""
-        : say(alertWords.also, language, { what: limited(found.also, language, alertWords.semicolon) }),
+      also.length === 0 ? "" : say(alertWords.also, language, { what: limited(also, language, alertWords.semicolon) }),
       say(alertWords.affects, language, { what: affected(input, subjects) }),
       firstLine(known?.advice || found.advice, known?.who ?? "", language),
       incident.unconfirmed ? say(alertWords.unconfirmed, language) : "",

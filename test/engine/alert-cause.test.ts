@@ -106,6 +106,20 @@ describe("an alert", () => {
     expect(lines.find(beginning("先做（邮箱服务商）"))).toBeDefined();
   });
 
+  test("tells what heads it, or is its evidence, once", () => {
+    const zone = told([
+      ...many(12, (n) => `b${n}@x.cn/imap-login imap.x.cn name-not-found reason=NXDOMAIN`),
+      "x.cn/dns-consistency zone-dead zone=x.cn servers=ns1 reason=timeout",
+    ]);
+    expect(zone[0]).toBe("[Down P2] DNS records of x.cn that mail depends on are missing or wrong, 13 assets affected");
+    expect(zone[1]).toMatch(/^Evidence: Nobody can look x\.cn up/);
+    expect(zone.filter(beginning("Also"))).toEqual([]);
+    const expired = ["mail.x.cn:993/tls-certificate", "a@x.cn/imap-login"].map(
+      (id) => `${id} mail.x.cn certificate-expired ends=2026-11-01`,
+    );
+    expect(told(expired).filter(beginning("Also"))).toEqual([]);
+  });
+
   test("stays within what a channel takes", () => {
     const lines = told(many(60, (n) => `b${n}@x.cn/imap-login imap.exmail.qq.com connect-timeout reason=${"x".repeat(900)}`));
     for (const line of lines) expect(line.length).toBeLessThanOrEqual(500);
