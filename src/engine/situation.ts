@@ -4,7 +4,7 @@ import type { Probe } from "../model/probe.ts";
 import type { Status } from "../model/status.ts";
 
 /** What a diagnosis goes by of a probe: a `Probe` is one, and so is what a command has looked at once. */
-export interface SightProbe extends Pick<Probe, "id" | "asset" | "check" | "measures" | "target" | "business"> {
+interface SightProbe extends Pick<Probe, "id" | "asset" | "check" | "measures" | "target" | "business"> {
   readonly load: { readonly host?: string; readonly logins?: readonly { readonly account: string }[] };
   readonly ours?: false;
   /** The id of its provider's preset. */
