@@ -14,6 +14,8 @@ export interface Fault {
   readonly expect: readonly Cause[];
   /** Of a double fault: what the other one is called. Either is right, both are better. */
   readonly second?: readonly Cause[];
+  /** What is seen of it rests on how long something takes: a busy machine judges less, and may only count it in. */
+  readonly timed?: true;
   /** How the company's configuration differs for it. */
   readonly configure?: (usual: Configuration) => object;
   apply(lab: Lab): Promise<void> | void;
@@ -29,6 +31,7 @@ export function both(id: string, first: Fault, other: Fault, at: string = first.
     at,
     expect: first.expect,
     second: other.expect,
+    ...(first.timed || other.timed ? { timed: true } : {}),
     ...(first.configure || other.configure
       ? { configure: (usual) => ({ ...usual, ...first.configure?.(usual), ...other.configure?.(usual) }) }
       : {}),

@@ -134,6 +134,7 @@ export const mailFaults: readonly Fault[] = [
   },
   {
     id: "greylisted-far",
+    timed: true,
     title: {
       en: "The customer's server greylists us for five seconds: mail is late",
       zh: "客户的服务器对我方启用灰名单（5 秒），去信迟到",
@@ -144,6 +145,7 @@ export const mailFaults: readonly Fault[] = [
   },
   {
     id: "greylisted-near",
+    timed: true,
     title: {
       en: "Our own server greylists customers for five seconds: mail is late",
       zh: "我方服务器对客户启用灰名单（5 秒），来信迟到",

@@ -11,6 +11,7 @@ const elsewhere = "ip daddr != 127.0.0.0/16";
 export const ownFaults: readonly Fault[] = [
   {
     id: "own-network-cut",
+    timed: true,
     title: { en: "The monitor's own network is cut: packets vanish", zh: "监控机自己的网络断开：数据包有去无回" },
     at: sales,
     expect: ["own-network"],
@@ -32,6 +33,7 @@ export const ownFaults: readonly Fault[] = [
   },
   {
     id: "own-mail-ports-blocked",
+    timed: true,
     title: {
       en: "The office firewall blocks 993, 995 and 465 to everybody",
       zh: "办公室防火墙对所有目标封锁 993、995 和 465 端口",

@@ -70,6 +70,7 @@ export const serverFaults: readonly Fault[] = [
   },
   {
     id: "imap-frozen",
+    timed: true,
     title: { en: "Dovecot hangs: it takes connections and says nothing", zh: "Dovecot 卡死：接受连接但没有应答" },
     at: sales,
     expect: ["server-down"],
@@ -78,6 +79,7 @@ export const serverFaults: readonly Fault[] = [
   },
   {
     id: "exim-frozen",
+    timed: true,
     title: { en: "Exim hangs: it takes connections and says nothing", zh: "Exim 卡死：接受连接但没有应答" },
     at: desk,
     expect: ["server-down"],
@@ -86,6 +88,7 @@ export const serverFaults: readonly Fault[] = [
   },
   {
     id: "smtp-greets-late",
+    timed: true,
     title: { en: "Postfix greets only after four seconds", zh: "Postfix 四秒后才发出问候" },
     at: sales,
     expect: ["server-down"],
@@ -101,6 +104,7 @@ export const serverFaults: readonly Fault[] = [
   },
   {
     id: "imap-port-filtered",
+    timed: true,
     title: { en: "A firewall on the way drops port 993 of the server", zh: "途中的防火墙丢弃发往服务器 993 端口的数据包" },
     at: sales,
     expect: ["server-down", "path-blocked"],
@@ -235,6 +239,7 @@ export const serverFaults: readonly Fault[] = [
   },
   {
     id: "provider-path-blocked",
+    timed: true,
     title: {
       en: "The way to a foreign provider is blocked; everything else works",
       zh: "通往境外服务商的线路被封锁，其他一切正常",
