@@ -14,7 +14,7 @@ export const fullMailboxes: Rule = (_, open) => {
         cause: "mailbox-full",
         confidence: isSure ? "high" : "medium",
         about: { account },
-        symptoms: full,
+        symptoms: [...full, ...open.filter((one) => one.finding.code === "lost" && one.to === account)],
         clues: quota.map(found),
         alternatives: isSure ? [] : [...others, "rate-limit"],
       };
