@@ -1,10 +1,10 @@
 import { z } from "zod";
 import { write } from "../src/model/channel.ts";
-import type { Secret } from "../src/model/secret.ts";
+import { isSecret, type Secret } from "../src/model/secret.ts";
 import { refusedAddress } from "../src/net/post.ts";
-import { isSecret, secretOption } from "./secret-option.ts";
+import { secretOption } from "../src/net/secret-option.ts";
 
-export const parseAddress = (text: string): URL | undefined => {
+const parseAddress = (text: string): URL | undefined => {
   const url = URL.parse(text.trim());
   return url !== null && (url.protocol === "https:" || url.protocol === "http:") && url.hostname !== "" ? url : undefined;
 };

@@ -1,10 +1,9 @@
 import { z } from "zod";
 import { explain, writtenAsDuration } from "../src/model/check.ts";
-import { isSecret, type Secret } from "../src/model/secret.ts";
+import { secretOption } from "../src/net/secret-option.ts";
 
 const hour = 3_600_000;
 const day = 24 * hour;
-const secret = z.custom<Secret>(isSecret, "must be a secret");
 const text = z.string().min(1).max(1_000);
 
 /** Exactly one place. */
@@ -34,14 +33,14 @@ export const backupOptions = z
         repository: text.meta(
           explain({ en: "As restic takes it: a path, sftp:, s3:, rest:", zh: "按 restic 的写法：路径、sftp:、s3:、rest:" }),
         ),
-        password: secret.meta(explain({ en: "Its password", zh: "仓库密码" })),
+        password: secretOption.meta(explain({ en: "Its password", zh: "仓库密码" })),
       })
       .optional()
       .meta(explain({ en: "A restic repository", zh: "restic 仓库" })),
     borg: z
       .strictObject({
         repository: text.meta(explain({ en: "As borg takes it: a path or ssh://", zh: "按 borg 的写法：路径或 ssh://" })),
-        passphrase: secret.optional().meta(explain({ en: "Its passphrase, where it is encrypted", zh: "加密仓库的口令" })),
+        passphrase: secretOption.optional().meta(explain({ en: "Its passphrase, where it is encrypted", zh: "加密仓库的口令" })),
       })
       .optional()
       .meta(explain({ en: "A Borg repository", zh: "Borg 仓库" })),
@@ -69,7 +68,7 @@ export const backupOptions = z
           .min(1)
           .max(200)
           .meta(explain({ en: "The id of a key that may list", zh: "有列出权限的密钥 ID" })),
-        secretKey: secret.meta(explain({ en: "The secret of that key", zh: "该密钥的密文" })),
+        secretKey: secretOption.meta(explain({ en: "The secret of that key", zh: "该密钥的密文" })),
         pathStyle: z
           .boolean()
           .default(false)

@@ -17,9 +17,9 @@ import { findOwnSenders, seenSenders, senderOptions } from "../src/mail/own-send
 import { listed } from "../src/mail/txt-answer.ts";
 import { type CheckContext, defineCheck, explain, type FoundFinding } from "../src/model/check.ts";
 import { isListCode } from "../src/model/dns-words.ts";
-import type { Secret } from "../src/model/secret.ts";
 import { quoted } from "../src/model/text.ts";
 import { asciiName } from "../src/net/dns-name.ts";
+import { secretOption } from "../src/net/secret-option.ts";
 import { listingFindings } from "./dnsbl-listing.texts.ts";
 
 /** In a row, before anything but a note is made of a listing. */
@@ -29,8 +29,6 @@ const maxNames = 8;
 
 type Found = FoundFinding<keyof typeof listingFindings>;
 
-const isSecret = (value: unknown): value is Secret =>
-  typeof value === "object" && value !== null && "reveal" in value && typeof value.reveal === "function";
 const domainName = z
   .string()
   .refine((name) => Boolean(asciiName(name)) && isIP(name) === 0, { error: "must be a domain name, such as example.com" });
@@ -95,15 +93,12 @@ const optionsSchema = z.strictObject({
     .boolean()
     .default(true)
     .meta(explain({ en: "False: only the lists that are named here", zh: "写 false 则只查询此处列出的名单" })),
-  dqsKey: z
-    .custom<Secret>(isSecret, "must be a secret")
-    .optional()
-    .meta(
-      explain({
-        en: "The key of Spamhaus' Data Query Service: it opens the lists of Spamhaus to every resolver",
-        zh: "Spamhaus 数据查询服务（DQS）的密钥：有了它，任何解析器都能查询 Spamhaus 的名单",
-      }),
-    ),
+  dqsKey: secretOption.optional().meta(
+    explain({
+      en: "The key of Spamhaus' Data Query Service: it opens the lists of Spamhaus to every resolver",
+      zh: "Spamhaus 数据查询服务（DQS）的密钥：有了它，任何解析器都能查询 Spamhaus 的名单",
+    }),
+  ),
   /** From `audit`, a single look without history: a listing counts at once. */
   immediate: z.boolean().default(false),
 });

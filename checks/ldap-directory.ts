@@ -3,13 +3,13 @@ import { type Holding, lossOf, remember } from "../src/mail/mailbox-changes.ts";
 import { type CheckContext, type CheckResult, defineCheck, explain, type FoundFinding } from "../src/model/check.ts";
 import type { Connection } from "../src/model/connection.ts";
 import type { Json } from "../src/model/json.ts";
-import { isSecret, type Secret } from "../src/model/secret.ts";
 import { certificateFindings } from "../src/net/certificate-findings.ts";
 import { connectionFindings, targetOf } from "../src/net/connection-findings.ts";
 import { createLdap, type Ldap, resultReason } from "../src/net/ldap.ts";
 import type { LdapResult } from "../src/net/ldap-message.ts";
 import { fingerprintOption, loginOf, loginOptions } from "../src/net/login-options.ts";
 import { assertProved, holdSession, type Report, secure, sessionMetrics } from "../src/net/login-session.ts";
+import { secretOption } from "../src/net/secret-option.ts";
 import { type SessionCode, sessionFindings } from "../src/net/session-findings.ts";
 import { bindRefusal, searchRefusal } from "./ldap-directory.refusals.ts";
 import { directoryFindings, ofDirectory, onTheWayToDirectory } from "./ldap-directory.texts.ts";
@@ -87,10 +87,7 @@ const optionsSchema = z
           zh: "查询所用的账号：DN，Active Directory 也可写 name@domain。不写则匿名",
         }),
       ),
-    password: z
-      .custom<Secret>(isSecret, "must be a secret")
-      .optional()
-      .meta(explain({ en: "Where its password is kept", zh: "密码的来源" })),
+    password: secretOption.optional().meta(explain({ en: "Where its password is kept", zh: "密码的来源" })),
     base: z
       .string()
       .min(1)

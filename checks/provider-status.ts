@@ -2,10 +2,10 @@ import { z } from "zod";
 import { type CheckContext, defineCheck, explain, type FoundFinding } from "../src/model/check.ts";
 import { isOAuth, type OAuth } from "../src/model/oauth.ts";
 import { proxyName } from "../src/model/proxy.ts";
-import { isSecret, type Secret } from "../src/model/secret.ts";
 import { type ProviderIncident, readStatusPage, statusFormats } from "../src/mail/status-page.ts";
 import { get, type GetFailure } from "../src/net/get.ts";
 import { proxyOption } from "../src/net/proxy-option.ts";
+import { secretOption } from "../src/net/secret-option.ts";
 import { readHealth } from "./provider-status.graph.ts";
 import { statusFindings } from "./provider-status.texts.ts";
 
@@ -65,8 +65,7 @@ const optionsSchema = z
           zh: "服务名称中包含这些文字的才计入，不分大小写；其余服务的事件不计。空列表表示全部计入",
         }),
       ),
-    token: z
-      .custom<Secret>(isSecret, "must be a secret")
+    token: secretOption
       .optional()
       .meta(explain({ en: "Where the access token is kept, for graph", zh: "访问令牌的来源，用于 graph" })),
     oauth: z

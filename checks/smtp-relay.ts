@@ -7,7 +7,7 @@ import { isMailHost } from "../src/model/dns-words.ts";
 import type { Data } from "../src/model/text.ts";
 import { certificateFinding, certificateFindings } from "../src/net/certificate-findings.ts";
 import { connectionFindings, targetOf } from "../src/net/connection-findings.ts";
-import { fingerprintOption } from "../src/net/login-options.ts";
+import { fingerprintOption, sessionLimits } from "../src/net/login-options.ts";
 import { holdSession, notePeer, type Report, sessionMetrics, timelyGreeting } from "../src/net/login-session.ts";
 import { sessionFindings } from "../src/net/session-findings.ts";
 import { createSmtp, extensionsOf, replyReason, type Smtp, type SmtpReply } from "../src/net/smtp.ts";
@@ -25,7 +25,6 @@ const metrics = {
   login: { label: { en: "answer", zh: "应答" }, help: "Time until sender and recipient were answered", unit: "seconds" },
 } as const;
 
-const seconds = z.number().positive().max(60);
 /** Written into a command: nothing that could end one. */
 const address = z
   .string()
@@ -106,25 +105,7 @@ const optionsSchema = z
           zh: "中国大陆无法直接访问：没有应答时不作判断",
         }),
       ),
-    limits: z
-      .strictObject({
-        connect: seconds.default(10).meta(explain({ en: "Seconds until a connection is given up", zh: "连接的时限（秒）" })),
-        tls: seconds.default(10).meta(explain({ en: "Seconds until the TLS handshake is given up", zh: "TLS 握手的时限（秒）" })),
-        greeting: seconds
-          .default(30)
-          .meta(explain({ en: "Seconds until a greeting is called missing", zh: "等待应答的时限（秒）" })),
-        command: seconds.default(15).meta(explain({ en: "Seconds for the answer to a command", zh: "等待命令应答的时限（秒）" })),
-        slow: seconds
-          .default(5)
-          .meta(explain({ en: "Seconds from which on a greeting is called slow, a warning", zh: "超过多少秒算应答慢（注意）" })),
-        late: seconds
-          .default(15)
-          .meta(explain({ en: "Seconds from which on a greeting is called late, critical", zh: "超过多少秒算应答过慢（故障）" })),
-      })
-      .prefault({})
-      .meta(
-        explain({ en: "How long is waited; more for a line that is known to be slow", zh: "各步骤的时限，线路较慢时可放宽" }),
-      ),
+    limits: sessionLimits,
   })
   .transform((options) => {
     const security = options.security ?? (options.port === 465 ? ("tls" as const) : ("starttls" as const));

@@ -4,7 +4,7 @@ import { proxyOption } from "../../src/net/proxy-option.ts";
 import { byCode, type CodeMeaning, postJson } from "../json-exchange.ts";
 import { isCall, linesOf, titleOf } from "../plain-message.ts";
 import { addressOption, allowPrivateOption, hostsOf, readAddress, refusalOf } from "../receiver-address.ts";
-import { secretOption } from "../secret-option.ts";
+import { secretOption } from "../../src/net/secret-option.ts";
 
 /** Apple takes 4,096 bytes in all. */
 const maxBody = 2_800;

@@ -5,7 +5,7 @@ import { proxyOption } from "../../src/net/proxy-option.ts";
 import { byCode, type CodeMeaning, postJson } from "../json-exchange.ts";
 import { isCall, plainMessage } from "../plain-message.ts";
 import { allowPrivateOption, readAddress, refusalOf, secretAddressOption } from "../receiver-address.ts";
-import { secretOption } from "../secret-option.ts";
+import { secretOption } from "../../src/net/secret-option.ts";
 
 /** A body of more than 20,000 bytes is refused; what surrounds the text takes some. */
 const maxText = 16_000;

@@ -8,7 +8,7 @@ import { resolveAddresses } from "../../src/net/resolve-addresses.ts";
 import { openSocket, openSocketThrough, trustOf } from "../../src/net/open-socket.ts";
 import { proxyOption } from "../../src/net/proxy-option.ts";
 import { emailFields } from "../email-message.ts";
-import { secretOption } from "../secret-option.ts";
+import { secretOption } from "../../src/net/secret-option.ts";
 import type { SmtpSession } from "../smtp-session.ts";
 import { sendBySmtp, SmtpError } from "../smtp-session.ts";
 

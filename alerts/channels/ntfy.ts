@@ -5,7 +5,7 @@ import { proxyOption } from "../../src/net/proxy-option.ts";
 import { postJson } from "../json-exchange.ts";
 import { isCall, linesOf, titleOf } from "../plain-message.ts";
 import { addressOption, allowPrivateOption, hostsOf, type ReadAddress, readAddress, refusalOf } from "../receiver-address.ts";
-import { secretOption } from "../secret-option.ts";
+import { secretOption } from "../../src/net/secret-option.ts";
 
 /** A message of more than 4,096 bytes becomes an attachment. */
 const maxMessage = 4_000;

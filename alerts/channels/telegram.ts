@@ -8,7 +8,7 @@ import { proxyOption } from "../../src/net/proxy-option.ts";
 import { byCode, type CodeMeaning, type JsonObject, postJson } from "../json-exchange.ts";
 import { plainMessage } from "../plain-message.ts";
 import { addressOption, allowPrivateOption, hostsOf, type ReadAddress, readAddress, refusalOf } from "../receiver-address.ts";
-import { secretOption } from "../secret-option.ts";
+import { secretOption } from "../../src/net/secret-option.ts";
 
 /** Characters that a message may have. */
 const maxText = 4_096;

@@ -6,7 +6,7 @@ import { post } from "../../src/net/post.ts";
 import { proxyOption } from "../../src/net/proxy-option.ts";
 import { judgeAnswer } from "../http-answer.ts";
 import { addressOption, allowPrivateOption, hostsOf, type ReadAddress, readAddress, refusalOf } from "../receiver-address.ts";
-import { secretOption } from "../secret-option.ts";
+import { secretOption } from "../../src/net/secret-option.ts";
 import { payloadOf, signaturesOf, signingKey } from "../standard-webhooks.ts";
 
 /** Standard Webhooks 1.0.0: any receiver that can check an HMAC. The `webhook-id` is the same for every try. */

@@ -17,12 +17,10 @@ import { version } from "../version.ts";
 import { chosenFile, configured, type Configured, exitUsage, type Env } from "./configuration.ts";
 import { findExpiries } from "./expiries.ts";
 
-export const reportFormats = ["html", "md", "json", "csv"] as const;
-
 export interface ReportOptions {
   readonly config?: string;
   readonly month?: string;
-  readonly format: (typeof reportFormats)[number];
+  readonly format: "html" | "md" | "json" | "csv";
   readonly language?: Language;
   /** Percent. */
   readonly target: string;

@@ -120,7 +120,7 @@ export interface MetricDeclaration {
 }
 
 /** The end of something, as the configuration says it. */
-export interface End {
+interface End {
   readonly what: string;
   /** The first moment after it, milliseconds UTC. */
   readonly at: number;

@@ -7,18 +7,22 @@ import { proxyOption } from "./proxy-option.ts";
 
 const seconds = z.number().positive().max(60);
 
-const limits = z.strictObject({
-  connect: seconds.default(10).meta(explain({ en: "Seconds until a connection is given up", zh: "连接的时限（秒）" })),
-  tls: seconds.default(10).meta(explain({ en: "Seconds until the TLS handshake is given up", zh: "TLS 握手的时限（秒）" })),
-  greeting: seconds.default(30).meta(explain({ en: "Seconds until a greeting is called missing", zh: "等待应答的时限（秒）" })),
-  command: seconds.default(15).meta(explain({ en: "Seconds for the answer to a command", zh: "等待命令应答的时限（秒）" })),
-  slow: seconds
-    .default(5)
-    .meta(explain({ en: "Seconds from which on a greeting is called slow, a warning", zh: "超过多少秒算应答慢（注意）" })),
-  late: seconds
-    .default(15)
-    .meta(explain({ en: "Seconds from which on a greeting is called late, critical", zh: "超过多少秒算应答过慢（故障）" })),
-});
+/** Until when each step of a session is waited for. */
+export const sessionLimits = z
+  .strictObject({
+    connect: seconds.default(10).meta(explain({ en: "Seconds until a connection is given up", zh: "连接的时限（秒）" })),
+    tls: seconds.default(10).meta(explain({ en: "Seconds until the TLS handshake is given up", zh: "TLS 握手的时限（秒）" })),
+    greeting: seconds.default(30).meta(explain({ en: "Seconds until a greeting is called missing", zh: "等待应答的时限（秒）" })),
+    command: seconds.default(15).meta(explain({ en: "Seconds for the answer to a command", zh: "等待命令应答的时限（秒）" })),
+    slow: seconds
+      .default(5)
+      .meta(explain({ en: "Seconds from which on a greeting is called slow, a warning", zh: "超过多少秒算应答慢（注意）" })),
+    late: seconds
+      .default(15)
+      .meta(explain({ en: "Seconds from which on a greeting is called late, critical", zh: "超过多少秒算应答过慢（故障）" })),
+  })
+  .prefault({})
+  .meta(explain({ en: "How long is waited; more for a line that is known to be slow", zh: "各步骤的时限，线路较慢时可放宽" }));
 
 /** What is known about the answers of one provider, from its preset. */
 const provider = z.strictObject({
@@ -103,9 +107,7 @@ export const loginOptions = {
   proxy: proxyOption.optional(),
   /** From the presets. */
   provider: provider.optional(),
-  limits: limits
-    .prefault({})
-    .meta(explain({ en: "How long is waited; more for a line that is known to be slow", zh: "各步骤的时限，线路较慢时可放宽" })),
+  limits: sessionLimits,
 };
 
 /** One mailbox has one credential, whatever protocol and spelling it is used with. */

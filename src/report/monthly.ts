@@ -79,7 +79,7 @@ export interface IncidentRow {
   readonly acknowledgedBy: string | undefined;
 }
 
-export interface BackupRow {
+interface BackupRow {
   readonly asset: string;
   /** How much of the known time the newest backup was as young as agreed; undefined: nothing is known. */
   readonly compliance: number | undefined;
