@@ -19,17 +19,26 @@ export default defineCheck({
     advisories: z
       .array(
         z.strictObject({
-          on: z.iso.date({ error: "must be a date, such as 2027-03-31" }),
-          notice: z.strictObject({ en: words, zh: words }),
-          mailboxes: z.array(z.string().min(1).max(320)).min(1).max(10_000),
+          on: z.iso
+            .date({ error: "must be a date, such as 2027-03-31" })
+            .meta(explain({ en: "The day (UTC)", zh: "日期（UTC）" })),
+          notice: z.strictObject({
+            en: words.meta(explain({ en: "What changes, in English", zh: "变更内容（英文）" })),
+            zh: words.meta(explain({ en: "The same in Chinese", zh: "变更内容（中文）" })),
+          }),
+          mailboxes: z
+            .array(z.string().min(1).max(320))
+            .min(1)
+            .max(10_000)
+            .meta(explain({ en: "Whom it concerns", zh: "涉及的邮箱" })),
         }),
       )
       .min(1)
       .max(10)
       .meta(
         explain({
-          en: "What changes on which day (on), in both languages (notice), and for which mailboxes; from the preset",
-          zh: "变更日期（on）、两种语言的说明（notice）和涉及的邮箱；来自预设",
+          en: "What the provider has announced; from its preset",
+          zh: "服务商已公布的变更，来自预设",
         }),
       ),
   }),
