@@ -22,10 +22,12 @@ export default defineCheck({
           on: z.iso
             .date({ error: "must be a date, such as 2027-03-31" })
             .meta(explain({ en: "The day (UTC)", zh: "日期（UTC）" })),
-          notice: z.strictObject({
-            en: words.meta(explain({ en: "What changes, in English", zh: "变更内容（英文）" })),
-            zh: words.meta(explain({ en: "The same in Chinese", zh: "变更内容（中文）" })),
-          }),
+          notice: z
+            .strictObject({
+              en: words.meta(explain({ en: "In English", zh: "英文" })),
+              zh: words.meta(explain({ en: "In Chinese", zh: "中文" })),
+            })
+            .meta(explain({ en: "What changes", zh: "变更内容" })),
           mailboxes: z
             .array(z.string().min(1).max(320))
             .min(1)
