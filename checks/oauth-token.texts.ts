@@ -102,6 +102,7 @@ export const tokenServerFindings = {
   },
   "refresh-token-not-kept": {
     severity: "warning",
+    cause: "monitor-credential",
     text: {
       en: "The sign-in of {credential} will end: Microsoft gives a newer refresh token, and it cannot be stored ({reason})",
       zh: "{credential} 的登录将会到期：Microsoft 给出了新的刷新令牌，但无法保存（{reason}）",
