@@ -1,6 +1,7 @@
 import { humanDuration } from "../src/i18n/durations.ts";
 import { kindWords, pageWords } from "../src/i18n/page.ts";
 import { localTime } from "../src/i18n/times.ts";
+import { nameOfAsset } from "../src/model/probe.ts";
 import type { Data, Language, Text } from "../src/model/text.ts";
 import { say } from "../src/model/text.ts";
 
@@ -21,7 +22,7 @@ export const clock = (voice: Voice, at: number): string => localTime(at, voice);
 
 /** What an asset is called: its id, a route as the way it goes, the own side by its name. */
 export function assetName(voice: Voice, id: string): string {
-  return id === "monitor" ? speak(voice, kindWords.monitor) : id.replace("~", " → ").replace(/^(?:subscription|backup):/, "");
+  return id === "monitor" ? speak(voice, kindWords.monitor) : nameOfAsset(id);
 }
 
 /** In whole minutes, below one in seconds: a figure that changes each second draws the eye for nothing. */

@@ -12,7 +12,7 @@ import type { Incident, Turn } from "../model/incident.ts";
 import { incidentName } from "../model/incident.ts";
 import type { Finding } from "../model/observation.ts";
 import type { Probe } from "../model/probe.ts";
-import { partsOfId, questionOf } from "../model/probe.ts";
+import { nameOfAsset, partsOfId, questionOf } from "../model/probe.ts";
 import type { Status } from "../model/status.ts";
 import { statusFacts, statusOfSeverity } from "../model/status.ts";
 import type { Data, Language, Text } from "../model/text.ts";
@@ -323,9 +323,9 @@ function nameAsset(said: string, subject: AlertSubject | undefined, incident: In
   return say(alertWords.about, language, { asset: assetName(asset, language), what: said });
 }
 
-/** `monitor` and a route are not called by their ids. */
+/** `monitor`, a route and what has no address are not called by their ids. */
 const assetName = (asset: string, language: Language): string =>
-  asset === "monitor" ? say(alertWords.monitor, language) : asset.replace("~", " → ");
+  asset === "monitor" ? say(alertWords.monitor, language) : nameOfAsset(asset);
 
 function affected({ victims, working, language }: AlertInput, subjects: readonly AlertSubject[]): string {
   const first = subjects[0];

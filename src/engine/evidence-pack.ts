@@ -8,6 +8,7 @@ import { zoneName } from "../i18n/times.ts";
 import type { FindingDeclaration } from "../model/check.ts";
 import { codeMarkdown, fencedMarkdown, plainMarkdown } from "../model/markdown.ts";
 import type { Finding, Observation } from "../model/observation.ts";
+import { nameOfAsset } from "../model/probe.ts";
 import { type Data, inLanguage, type Language, languages, say, type Text } from "../model/text.ts";
 import type { EvidenceFacts, EvidenceProbe } from "./evidence-facts.ts";
 import { placesOf } from "./evidence-places.ts";
@@ -130,7 +131,7 @@ const providerOf = ({ title, support }: NonNullable<EvidenceFacts["provider"]>):
 const withAsset = ({ asset }: EvidenceProbe, said: string, language: Language): string =>
   asset.split("~").every((part) => said.toLowerCase().includes(part.toLowerCase()))
     ? said
-    : say(words.about, language, { asset: asset.replace("~", " → "), said });
+    : say(words.about, language, { asset: nameOfAsset(asset), said });
 
 const filled = (text: Text, data: Data): Text => ({ en: say(text, "en", data), zh: say(text, "zh-CN", data) });
 
@@ -159,7 +160,7 @@ function question({ probes, since, until, diagnosis: known }: EvidenceFacts): re
   const ask = until === undefined ? requestWords.please : requestWords.pleaseOver;
   const data = (language: Language): Data => ({
     what: spaced(inLanguage(subject, language), language),
-    asset: asset.replace("~", language === "en" ? " to " : " 发往 "),
+    asset: nameOfAsset(asset).replace(" → ", language === "en" ? " to " : " 发往 "),
     target: target ?? asset,
     since: utc(since),
     until: utc(until ?? since),

@@ -1,6 +1,6 @@
 import type { Actor, Cause, Clue, Confidence, Diagnosis } from "../model/cause.ts";
 import type { FindingDeclaration } from "../model/check.ts";
-import { partsOfId } from "../model/probe.ts";
+import { nameOfAsset, partsOfId } from "../model/probe.ts";
 import type { ProviderSupport } from "../model/provider.ts";
 import { type Data, fill, inLanguage, type Language, say, type Text } from "../model/text.ts";
 import { causeSteps } from "./cause-steps.ts";
@@ -145,8 +145,12 @@ function sayClue(clue: Clue, language: Language, lookup: Lookup): string {
   const { code, data } = clue.finding;
   const declared = lookup.finding(check, code) ?? ofEngine[code];
   const said = declared === undefined ? code : withoutStop(sayFinding(declared.text, language, data));
-  const isNamed = asset === "monitor" || asset.split(/[~:]/).every((part) => said.toLowerCase().includes(part.toLowerCase()));
-  return isNamed ? said : say(words.seen, language, { asset: asset.replace("~", " → "), said });
+  const isNamed =
+    asset === "monitor" ||
+    nameOfAsset(asset)
+      .split(/ → |:/)
+      .every((part) => said.toLowerCase().includes(part.toLowerCase()));
+  return isNamed ? said : say(words.seen, language, { asset: nameOfAsset(asset), said });
 }
 
 /** In Chinese no space stands around a name that is Chinese. */

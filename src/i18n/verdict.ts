@@ -1,3 +1,4 @@
+import { nameOfAsset } from "../model/probe.ts";
 import { inLanguage, type Language, say, type Text } from "../model/text.ts";
 import type { Verdict, WithoutCause } from "../model/verdict.ts";
 import { type Lookup, sayDiagnosis, type SpokenDiagnosis } from "./diagnosis.ts";
@@ -43,7 +44,7 @@ export function sayVerdict(
   if (otherwise === undefined) return { summary: causes[0]?.paragraph ?? "", causes };
   const what = otherwise.checks.map((check) => inLanguage(lookup.title(check) ?? { en: check, zh: check }, language));
   const data = {
-    asset: asset.replace("~", " → "),
+    asset: nameOfAsset(asset),
     account: otherwise.account ?? asset,
     what: what.join(language === "en" ? ", " : "、"),
   };

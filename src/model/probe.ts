@@ -47,6 +47,9 @@ export function partsOfId(id: string): { readonly asset: string; readonly check:
   return { asset: id.slice(0, slash), check: id.slice(slash + 1) };
 }
 
+/** What an asset is called: a route as the way it goes, what has no address by its own name. The own side has a word for it. */
+export const nameOfAsset = (id: string): string => id.replace("~", " → ").replace(/^(?:subscription|backup):/, "");
+
 /** What an asset is, by the form of its id. */
 export function kindOfAsset(id: string): AssetSummary["kind"] {
   if (id === "monitor") return "monitor";

@@ -3,6 +3,7 @@ import { humanDuration } from "../i18n/durations.ts";
 import { reportWords as words } from "../i18n/report.ts";
 import { localTime, zoneName } from "../i18n/times.ts";
 import { incidentName } from "../model/incident.ts";
+import { nameOfAsset } from "../model/probe.ts";
 import { inLanguage, type Language, say, type Text } from "../model/text.ts";
 import type { IncidentRow, Report, ServiceRow } from "./monthly.ts";
 
@@ -110,8 +111,6 @@ function lead(
   return lines;
 }
 
-const nameOf = (asset: string): string => asset.replace("~", " → ").replace(/^(?:backup|subscription):/, "");
-
 function services({ services: rows }: Report, { word, percent: share, time }: Speaker): Section {
   const title = word(words.services);
   if (rows.length === 0) return { title, text: word(words.noService) };
@@ -123,7 +122,7 @@ function services({ services: rows }: Report, { word, percent: share, time }: Sp
     table: {
       heads,
       rows: rows.map(({ asset, availability: { value, low, high }, verdict, account }) => [
-        nameOf(asset),
+        nameOfAsset(asset),
         value === undefined ? "–" : share(value),
         low === high ? "" : `${share(low)} – ${share(high)}`,
         word(words[verdict]),
@@ -156,7 +155,7 @@ function incidents({ incidents: rows, window }: Report, speak: Speaker, titleOf:
           : speak.time(row.resolvedAt - row.openedAt),
         row.priority,
         causeOf(row, word, titleOf),
-        `${row.assets.slice(0, 3).map(nameOf).join(", ")}${row.assets.length > 3 ? ` +${row.assets.length - 3}` : ""}`,
+        `${row.assets.slice(0, 3).map(nameOfAsset).join(", ")}${row.assets.length > 3 ? ` +${row.assets.length - 3}` : ""}`,
         row.acknowledgedBy ?? word(words.nobody),
       ]),
     },
@@ -183,7 +182,7 @@ function repair({ services: rows }: Report, { word, time, language }: Speaker): 
     table: {
       heads: [words.service, words.count, words.mean, words.longest, words.between].map(word),
       rows: failed.map(({ asset, repair: { count, mean, longest, between } }) => [
-        nameOf(asset),
+        nameOfAsset(asset),
         String(count),
         sure(mean, count),
         longest === undefined ? word(words.notOver) : time(longest),
@@ -199,7 +198,7 @@ function backups({ backups: rows }: Report, { word, percent: share }: Speaker): 
   const table = {
     heads,
     rows: rows.map(({ asset, compliance, coverage }) => [
-      nameOf(asset),
+      nameOfAsset(asset),
       compliance === undefined ? "–" : share(compliance),
       share(1 - coverage),
     ]),

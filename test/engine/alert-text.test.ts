@@ -272,6 +272,15 @@ describe("renderAlert()", () => {
     expect(render({ ...over, subjects: boxes })[0]).toBe("[Recovered P2] box0@example.com receives mail again (+39 more)");
   });
 
+  it.each(["subscription", "backup"])("calls a %s by its name alone", (kind) => {
+    const id = `${kind}:m365/${kind}-expiry`;
+    const about = { subjects: [subject(id, [missing])], incident: incident({ key: id, cause: "mx-missing", probes: [] }) };
+    expect(render(about)[0]).toBe("[Down P2] m365: Nobody can send mail here");
+    expect(render({ ...about, language: "zh-CN" })[0]).toBe("【故障 P2】m365：别人无法给这里发信");
+    expect(render({ ...about, subjects: [], turn: "resolved" }).join()).not.toContain(`${kind}:`);
+    expect(render(about).join()).not.toContain(`${kind}:`);
+  });
+
   it("blames our own side alone for an incident of the monitor", () => {
     const subjects = [subject("monitor/egress", [missing], { measures: "monitor" })];
     const lines = render({ subjects, incident: incident({ key: "monitor", cause: "mx-missing" }) });

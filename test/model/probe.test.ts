@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { kindOfAsset } from "../../src/model/probe.ts";
+import { kindOfAsset, nameOfAsset } from "../../src/model/probe.ts";
 
 describe("kindOfAsset()", () => {
   test.each([
@@ -12,5 +12,17 @@ describe("kindOfAsset()", () => {
     ["monitor", "monitor"],
   ])("takes %s for a %s", (id, kind) => {
     expect(kindOfAsset(id)).toBe(kind);
+  });
+});
+
+describe("nameOfAsset()", () => {
+  test.each([
+    ["sales@example.com", "sales@example.com"],
+    ["a@x.example~b@y.example", "a@x.example → b@y.example"],
+    ["imap.example.com:993", "imap.example.com:993"],
+    ["subscription:exmail", "exmail"],
+    ["backup:nightly", "nightly"],
+  ])("calls %s %s", (id, name) => {
+    expect(nameOfAsset(id)).toBe(name);
   });
 });
