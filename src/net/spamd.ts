@@ -43,10 +43,10 @@ export async function askSpamd(
       // EX_UNAVAILABLE, EX_TEMPFAIL … of sysexits.h.
       if (Number(code) !== 0) return { reason: `it refuses: ${quoted(visible(words, 100))}` };
       const headers = new Map<string, string>();
-      for (let line = await connection.readLine(left()); line !== ""; line = await connection.readLine(left())) {
+      for (let count = 1, line = await connection.readLine(left()); line !== ""; line = await connection.readLine(left())) {
+        if (count++ > maxHeaders) return { reason: "it cannot be read" };
         const colon = line.indexOf(":");
         headers.set(line.slice(0, colon).trim().toLowerCase(), line.slice(colon + 1).trim());
-        if (headers.size > maxHeaders) return { reason: "it cannot be read" };
       }
       const said = headers.get("content-length") ?? "";
       const length = /^\d{1,9}$/.test(said) ? Number(said) : 0;

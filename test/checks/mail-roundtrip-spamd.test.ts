@@ -136,6 +136,13 @@ const cases: Readonly<Record<string, CheckCase>> = {
     world: spamd((client) => client.send("SPAMD/1.1 0 EX_OK", ...Array.from({ length: 500 }, (_, n) => `X-${n}: y`))),
     ...unread(/cannot be read/),
   },
+  "its header says one thing for ever": {
+    memory: arrived().memory,
+    world: spamd((client) =>
+      client.send("SPAMD/1.1 0 EX_OK", ...Array.from({ length: 500 }, () => "X: y"), "Spam: True ; 9 / 5", ""),
+    ),
+    ...unread(/cannot be read/),
+  },
   noise: {
     memory: arrived().memory,
     world: spamd((client) => client.send(Buffer.from([0, 1, 2, 255, 254, 13, 10, 13, 10]))),
