@@ -5,7 +5,7 @@ import { askRegistrar, lookUpRegistration, noDate, type RegistryWorld } from "..
 import { type CheckContext, defineCheck, explain, type FoundFinding } from "../src/model/check.ts";
 import { DialError } from "../src/model/connection.ts";
 import type { Json } from "../src/model/json.ts";
-import { endOfDay } from "../src/model/ladder.ts";
+import { endOfDay, placeOnLadder } from "../src/model/ladder.ts";
 import { asciiName } from "../src/net/dns-name.ts";
 import { domainOption } from "../src/net/domain-option.ts";
 import { get } from "../src/net/get.ts";
@@ -219,7 +219,8 @@ function byDate(ctx: CheckContext, domain: string, date: { at: number | undefine
   const { at, by } = date;
   if (at === undefined) return { findings: [], metrics: {} };
   const left = at - ctx.now();
-  const data = { domain, by, date: `${dateText(at)}${date.vague ? " ±1 d" : ""}`, days: Math.max(0, Math.floor(left / day)) };
+  const { days = 0, rung = 0 } = placeOnLadder(left) ?? {};
+  const data = { domain, by, date: `${dateText(at)}${date.vague ? " ±1 d" : ""}`, days, rung };
   const metrics = { left: left / 1_000 };
   ctx.note(`${domain} ends on ${new Date(at).toISOString()}, ${Math.floor(left / day)} days from now (${by})`);
   // A date without a zone is over only when it is over everywhere.

@@ -115,9 +115,25 @@ function suffer(open: Incident, seen: Sighting, verdict: Bad): IncidentStep | un
       "system",
     );
   }
+  // What ends on a day is told again at each rung of the ladder, unless somebody has it in hand.
+  const rungs = rungsOf(seen.findings);
+  const told = rungsOf(member.findings);
+  if (rungs.join() !== told.join()) {
+    const isNearer = rungs.some((rung, i) => rung < (told[i] ?? Number.POSITIVE_INFINITY));
+    const incident = { ...open, probes, unconfirmed: false };
+    if (isNearer && open.acknowledgedUntil === undefined) return turnTo("reminder", incident, seen.at, "system");
+    return { incident, turn: undefined, timeline: [] };
+  }
   // A second answer, however definite the first was.
   return open.unconfirmed ? { incident: { ...open, unconfirmed: false }, turn: undefined, timeline: [] } : undefined;
 }
+
+/** How near the ends are that were found bad, in the ladder's days (`src/model/ladder.ts`), the nearest first. */
+const rungsOf = (findings: readonly Finding[]): readonly number[] =>
+  findings
+    .filter(({ severity }) => severity === "warning" || severity === "critical")
+    .flatMap(({ data: { rung } }) => (typeof rung === "number" ? [rung] : []))
+    .toSorted((a, b) => a - b);
 
 const worstOf = (verdict: Bad, others: Incident["probes"]): Bad =>
   verdict === "critical" || others.some(({ leftAt, findings }) => leftAt === undefined && statusOf(findings) === "critical")

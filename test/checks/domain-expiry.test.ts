@@ -146,7 +146,14 @@ testCheck(domainExpiry, {
     world: bank({ expires: inDays(60) }),
     status: "warning",
     findings: ["expires-soon"],
-    also: ({ findings }) => expect(findings[0]?.data).toMatchObject({ days: 60, date: dateIn(60), domain: "firma.bank" }),
+    also: ({ findings }) =>
+      expect(findings[0]?.data).toMatchObject({ days: 60, rung: 60, date: dateIn(60), domain: "firma.bank" }),
+  },
+  "EXP-3 three days are a rung of their own": {
+    world: bank({ expires: inDays(3) }),
+    status: "critical",
+    findings: ["expires-now"],
+    also: ({ findings }) => expect(findings[0]?.data).toMatchObject({ days: 3, rung: 3 }),
   },
   "EXP-3 15 days": { world: bank({ expires: inDays(15) }), status: "warning", findings: ["expires-soon"] },
   "EXP-3 14 days": { world: bank({ expires: inDays(14) }), status: "critical", findings: ["expires-now"] },
