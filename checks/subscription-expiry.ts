@@ -68,7 +68,8 @@ export default defineCheck({
     const { stage, days, rung } = place;
     // Where nothing else is watched, it is the service itself that stops.
     const stops = paysFor.length > 0 ? paysFor.slice(0, 20).join(", ") : what;
-    const data = { what, date: ends, days, rung, owner, paysFor: stops };
+    const unsaid = paysFor.length > 20 ? { covers: paysFor.join(" ") } : {};
+    const data = { what, date: ends, days, rung, owner, paysFor: stops, ...unsaid };
     return Promise.resolve({ findings: [{ code: codes[stage], data }], metrics });
   },
 });

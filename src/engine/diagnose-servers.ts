@@ -312,10 +312,10 @@ const plainWords: ReadonlySet<string> = new Set([
 /** What is no longer paid for is the parent of what it pays for. */
 export const subscriptions: Rule = (_, open) =>
   open.filter(speaksFor("subscription-expired")).map((says): Claim => {
-    const { what, paysFor } = says.finding.data;
+    const { what, paysFor, covers = paysFor } = says.finding.data;
     const paid =
-      typeof paysFor === "string"
-        ? paysFor
+      typeof covers === "string"
+        ? covers
             .toLowerCase()
             .split(/[\s,]+/)
             .filter((part) => part !== "")

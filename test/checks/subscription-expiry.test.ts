@@ -47,5 +47,14 @@ testCheck(subscriptionExpiry, {
     findings: ["subscription-ends-soon"],
     also: ({ findings }) => expect(findings[0]?.data["paysFor"]).toBe("Mail"),
   },
+  "it pays for more than can be said": {
+    options: { what: "Mail", ends: inDays(-1), owner: "IT", paysFor: Array.from({ length: 40 }, (_, n) => `box${n}@x.example`) },
+    status: "critical",
+    findings: ["subscription-expired"],
+    also: ({ findings }) => {
+      expect(findings[0]?.data["paysFor"]).toMatch(/^box0@x\.example, .*box19@x\.example$/);
+      expect(String(findings[0]?.data["covers"]).split(" ")).toHaveLength(40);
+    },
+  },
   "the day after": on("critical", ["subscription-expired"], -1, ({ metrics }) => expect(metrics["left"]).toBeLessThan(0)),
 });
