@@ -11,7 +11,6 @@ const root = fileURLToPath(new URL("..", import.meta.url));
 const key = z.string().regex(/^[a-z0-9-]+$/);
 const quirk = z.strictObject({
   says: z.string().min(10),
-  source: z.string().regex(/^(\d\.\d+|F\d+)(, (\d\.\d+|F\d+))*$/),
   shown: z.array(z.tuple([z.string(), z.string()])).min(1),
 });
 const table = z
