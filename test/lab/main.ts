@@ -1,3 +1,4 @@
+import { existsSync } from "node:fs";
 import { writeFile } from "node:fs/promises";
 import { availableParallelism } from "node:os";
 import { runFaults } from "./campaign.ts";
@@ -6,6 +7,13 @@ import { allFaults } from "./faults.ts";
 import { faultsPage } from "./faults-page.ts";
 
 /** Makes every fault, lets Mailvigil and the other tools look, and writes the tables in docs. Needs root and Linux. */
+const missing = ["/usr/bin/prometheus-blackbox-exporter", "/usr/lib/nagios/plugins/check_imap"].filter(
+  (path) => !existsSync(path),
+);
+if (missing.length > 0) {
+  console.error(`${missing.join(", ")}: missing; apt-get install prometheus-blackbox-exporter monitoring-plugins-basic`);
+  process.exit(1);
+}
 const outcomes = await runFaults(allFaults, 2 * availableParallelism(), {
   tools: true,
   onOutcome: ({ fault, seconds }) => console.error(`${fault}: ${seconds} s`),
