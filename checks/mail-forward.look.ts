@@ -1,13 +1,6 @@
-import {
-  type ForwardJourney,
-  type ForwardMail,
-  isSame,
-  maxForwardFolders,
-  seenAt,
-  waitingFor,
-} from "../src/mail/forward-journey.ts";
+import { type ForwardJourney, type ForwardMail, maxForwardFolders, seenAt, waitingFor } from "../src/mail/forward-journey.ts";
 import type { Arrival } from "../src/mail/probe-journey.ts";
-import { probeHeader, type ProbeId, recogniseProbe } from "../src/mail/probe-mail.ts";
+import { isSameProbe, probeHeader, type ProbeId, recogniseProbe } from "../src/mail/probe-mail.ts";
 import { quoted } from "../src/model/text.ts";
 import { SessionError } from "../src/net/library-client.ts";
 import { visitMailbox } from "../src/net/mailbox.ts";
@@ -41,7 +34,7 @@ export async function lookAtMembers(trip: Trip, step: Step, all: boolean): Promi
 
 /** Mails that are ours to find: the one under way, and those before it. */
 const isOurs = ({ mail, past }: ForwardJourney, id: ProbeId): boolean =>
-  (mail !== null && isSame(mail, id)) || past.some((one) => isSame(one, id));
+  (mail !== null && isSameProbe(mail, id)) || past.some((one) => isSameProbe(one, id));
 
 async function lookAt({ ctx, options: given, signal }: Trip, journey: ForwardJourney, member: Member): Promise<Looked> {
   const from = ctx.now();
@@ -60,7 +53,7 @@ async function lookAt({ ctx, options: given, signal }: Trip, journey: ForwardJou
           return probe.kind === "own" ? probe.id : undefined;
         },
         isExpected: (id) => isOurs(journey, id),
-        isDone: (some) => !sweeping && mail !== null && some.some(({ id, place }) => place === "inbox" && isSame(id, mail)),
+        isDone: (some) => !sweeping && mail !== null && some.some(({ id, place }) => place === "inbox" && isSameProbe(id, mail)),
         topBytes: 0,
         leftovers: sweeping ? { header: probeHeader, before: from - day } : undefined,
         note: ctx.note,

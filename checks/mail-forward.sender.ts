@@ -1,6 +1,6 @@
-import { type ForwardJourney, isMissed, isSame, maxForwardFolders, toTold } from "../src/mail/forward-journey.ts";
+import { type ForwardJourney, isMissed, maxForwardFolders, toTold } from "../src/mail/forward-journey.ts";
 import { answerHeaders, type Answered, mayBeAnswer, type ProbeAnswer, readProbeAnswer } from "../src/mail/probe-answer.ts";
-import { composeProbe, probeHeader, type ProbeId, recogniseProbe, tokenOf } from "../src/mail/probe-mail.ts";
+import { composeProbe, isSameProbe, probeHeader, type ProbeId, recogniseProbe, tokenOf } from "../src/mail/probe-mail.ts";
 import { mayBeReport, type ProbeReport, readProbeReport, reportHeaders, tellRefusal } from "../src/mail/probe-report.ts";
 import { visible } from "../src/model/visible.ts";
 import { type Account, SessionError } from "../src/net/library-client.ts";
@@ -94,14 +94,14 @@ function visit(trip: Trip, journey: ForwardJourney, account: Mailbox, sweeping: 
 const asFastAsAProgram = 2 * minute;
 
 function isProgram({ ctx }: Trip, { mail, past }: ForwardJourney, { id, automatic }: ProbeAnswer): boolean {
-  const sent = [...(mail === null ? [] : [mail]), ...past].find((one) => isSame(one, id));
+  const sent = [...(mail === null ? [] : [mail]), ...past].find((one) => isSameProbe(one, id));
   return automatic || (sent !== undefined && ctx.now() - sent.sentAt <= asFastAsAProgram);
 }
 
 function bounced({ ctx, options: given }: Trip, step: Step, { id, kind, refusal }: ProbeReport): Step {
   ctx.note(`mail ${id.seq}: report ${kind}, ${refusal.causes.join(" or ")}: ${refusal.said}`);
   const { mail } = step.journey;
-  if (kind !== "failed" || mail === null || !isSame(mail, id) || mail.bounced !== null) return step;
+  if (kind !== "failed" || mail === null || !isSameProbe(mail, id) || mail.bounced !== null) return step;
   const data = { ...tellRefusal(refusal, given.to, true), ...ends(given), number: id.seq };
   return { ...step, journey: { ...step.journey, mail: { ...mail, bounced: toTold("forward-bounced", data) } } };
 }
@@ -113,8 +113,8 @@ function replied(trip: Trip, step: Step, { id, from, automatic, text }: ProbeAns
   ctx.note(`mail ${id.seq}: answered by ${visible(from, 200)}${automatic ? "" : ", which does not say that it is a program"}`);
   // A member who is on holiday answers for themselves.
   if (autoReply === undefined || given.members.some(({ address }) => keyOf(address) === from)) return step;
-  const mail = journey.mail !== null && isSame(journey.mail, id) ? journey.mail : undefined;
-  const earlier = journey.past.find((one) => isSame(one, id));
+  const mail = journey.mail !== null && isSameProbe(journey.mail, id) ? journey.mail : undefined;
+  const earlier = journey.past.find((one) => isSameProbe(one, id));
   const asks = mail?.asks ?? earlier?.asks;
   if (asks === undefined) return step;
   const answers = (mail ?? earlier)?.answers ?? 0;
@@ -137,7 +137,7 @@ function replied(trip: Trip, step: Step, { id, from, automatic, text }: ProbeAns
     journey: {
       ...journey,
       mail: mail ? { ...mail, answers: answers + 1 } : journey.mail,
-      past: journey.past.map((one) => (isSame(one, id) ? { ...one, answers: one.answers + 1 } : one)),
+      past: journey.past.map((one) => (isSameProbe(one, id) ? { ...one, answers: one.answers + 1 } : one)),
       answer: { seenAt: asks ? ctx.now() : journey.answer.seenAt, last },
     },
     known: true,

@@ -2,7 +2,7 @@ import { readTrace, traceFacts } from "../src/mail/mail-trace.ts";
 import { readArrival } from "../src/mail/arrival-story.ts";
 import { countCopies, countLate } from "../src/mail/probe-counts.ts";
 import { type Arrival, type Fate, type Journey, maxFolders, settle } from "../src/mail/probe-journey.ts";
-import { probeHeader, type ProbeId, recogniseProbe } from "../src/mail/probe-mail.ts";
+import { isSameProbe, probeHeader, type ProbeId, recogniseProbe } from "../src/mail/probe-mail.ts";
 import { asciiName } from "../src/net/dns-name.ts";
 import { loginOf } from "../src/net/login-options.ts";
 import { type Envelope, visitMailbox } from "../src/net/mailbox.ts";
@@ -17,8 +17,6 @@ const headers = [probeHeader, "Message-ID"];
 /** The header of a probe mail is a few kilobytes; a server on its way could make it endless. */
 const topBytes = 65_536;
 
-const isSame = (a: ProbeId, b: ProbeId): boolean => a.seq === b.seq && a.random === b.random;
-
 export interface Looked {
   readonly step: Step;
   /** What became of the mails that were under way; those that are still are in the journey. */
@@ -31,7 +29,7 @@ export interface Looked {
 
 const readFate = (fate: Fate, found: readonly FoundMail<ProbeId>[]): ReadFate => ({
   ...fate,
-  story: readArrival(found.find(({ id, folder }) => isSame(id, fate.mail) && folder === fate.folder)?.top ?? ""),
+  story: readArrival(found.find(({ id, folder }) => isSameProbe(id, fate.mail) && folder === fate.folder)?.top ?? ""),
 });
 
 const isSweepDue = ({ sweptAt }: Journey, now: number): boolean => now - sweptAt >= day;
@@ -58,11 +56,11 @@ export async function look(trip: Trip, { journey }: Step): Promise<Looked> {
         expecting: journey.travelling.length > 0,
         headers,
         recognise: (envelope, folder) => recognise(trip, envelope, folder),
-        isExpected: (id) => [...journey.travelling, ...journey.past].some((mail) => isSame(mail, id)),
+        isExpected: (id) => [...journey.travelling, ...journey.past].some((mail) => isSameProbe(mail, id)),
         isDone: (found) =>
           !sweeping &&
           journey.travelling.length > 0 &&
-          journey.travelling.every((mail) => found.some(({ id, place }) => place === "inbox" && isSame(mail, id))),
+          journey.travelling.every((mail) => found.some(({ id, place }) => place === "inbox" && isSameProbe(mail, id))),
         topBytes,
         leftovers: sweeping ? { header: probeHeader, before: from - day } : undefined,
         note: ctx.note,
@@ -99,7 +97,7 @@ async function learn(trip: Trip, fates: readonly Fate[], found: readonly FoundMa
   const { ctx, options: given, signal } = trip;
   const { from, to } = given;
   const read = fates.flatMap(({ mail, tookMs }) => {
-    const top = found.find(({ id }) => isSame(id, mail))?.top ?? "";
+    const top = found.find(({ id }) => isSameProbe(id, mail))?.top ?? "";
     return top === "" ? [] : [{ mail, top, arrivedAt: mail.sentAt + tookMs, whole: top.length < topBytes }];
   });
   const [asset, receiver] = [domainOf(from.address), domainOf(to.address)];

@@ -1,6 +1,6 @@
 import { countFate, countReturned } from "../src/mail/probe-counts.ts";
 import { type Journey, maxFolders, type Travelling } from "../src/mail/probe-journey.ts";
-import { probeHeader, type ProbeId, recogniseProbe } from "../src/mail/probe-mail.ts";
+import { isSameProbe, probeHeader, recogniseProbe } from "../src/mail/probe-mail.ts";
 import { mayBeReport, type ProbeReport, readProbeReport, reportHeaders, tellRefusal } from "../src/mail/probe-report.ts";
 import type { Data } from "../src/model/text.ts";
 import { type Account, SessionError } from "../src/net/library-client.ts";
@@ -84,8 +84,6 @@ function visit(
   );
 }
 
-const isSame = (a: ProbeId, b: ProbeId): boolean => a.seq === b.seq && a.random === b.random;
-
 function settleReports(trip: Trip, read: Step, fates: readonly ReadFate[], reports: readonly ProbeReport[]): Step {
   const { ctx, options: given } = trip;
   let step = read;
@@ -93,15 +91,15 @@ function settleReports(trip: Trip, read: Step, fates: readonly ReadFate[], repor
   for (const report of reports) {
     const { id, kind, refusal } = report;
     ctx.note(`mail ${id.seq}: report ${kind}, ${refusal.causes.join(" or ")}: ${refusal.said}`);
-    const travelling = step.journey.travelling.find((mail) => isSame(mail, id));
-    const mail = travelling ?? left.find((fate) => fate.kind === "lost" && isSame(fate.mail, id))?.mail;
+    const travelling = step.journey.travelling.find((mail) => isSameProbe(mail, id));
+    const mail = travelling ?? left.find((fate) => fate.kind === "lost" && isSameProbe(fate.mail, id))?.mail;
     if (kind === "delayed" && travelling) step = putOff(given, step, travelling, report);
     if (kind !== "failed") continue;
-    const others = step.journey.travelling.filter((one) => !isSame(one, id));
+    const others = step.journey.travelling.filter((one) => !isSameProbe(one, id));
     const data = { number: id.seq, seconds: mail === undefined ? 0 : seconds(ctx.now() - mail.sentAt) };
     const counted = mail === undefined ? {} : countFate(step.journey, mail, "returned");
     step = { ...step, journey: { ...step.journey, ...counted, travelling: others } };
-    left = left.filter((fate) => !isSame(fate.mail, id) || fate.kind !== "lost");
+    left = left.filter((fate) => !isSameProbe(fate.mail, id) || fate.kind !== "lost");
     step =
       mail === undefined
         ? explainLost(given, step, report)
@@ -113,7 +111,7 @@ function settleReports(trip: Trip, read: Step, fates: readonly ReadFate[], repor
 /** It is being tried on: who put it off, in which words. */
 function putOff(given: Options, step: Step, mail: Travelling, { refusal }: ProbeReport): Step {
   const told = short(tellRefusal(refusal, given.to.address, false));
-  const travelling = step.journey.travelling.map((one) => (isSame(one, mail) ? { ...one, putOff: told } : one));
+  const travelling = step.journey.travelling.map((one) => (isSameProbe(one, mail) ? { ...one, putOff: told } : one));
   return { ...step, journey: { ...step.journey, travelling } };
 }
 

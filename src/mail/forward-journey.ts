@@ -3,7 +3,7 @@ import type { Json } from "../model/json.ts";
 import { severities, type Severity } from "../model/status.ts";
 import type { Data } from "../model/text.ts";
 import { type Arrival, type Limits, type LookTimes, nextLook, settle } from "./probe-journey.ts";
-import type { ProbeId } from "./probe-mail.ts";
+import { isSameProbe } from "./probe-mail.ts";
 
 /** More members are not looked at: what is remembered must fit into 64 KiB. */
 export const maxMembers = 12;
@@ -107,9 +107,6 @@ export const forwardToJson = (journey: ForwardJourney): Json => {
   return json;
 };
 
-export const isSame = (a: Pick<ProbeId, "seq" | "random">, b: Pick<ProbeId, "seq" | "random">): boolean =>
-  a.seq === b.seq && a.random === b.random;
-
 const minute = 60_000;
 
 /** How soon a mail follows one that did not go well. */
@@ -141,11 +138,11 @@ export function seenAt(
   limits: Limits,
 ): { readonly journey: ForwardJourney; readonly again: readonly { readonly seq: number; readonly copies: number }[] } {
   const again = journey.past.flatMap((one) => {
-    const copies = copiesIn(arrivals.filter((arrival) => isSame(arrival, one)));
+    const copies = copiesIn(arrivals.filter((arrival) => isSameProbe(arrival, one)));
     return copies > 0 && one.reached.includes(address) ? [{ seq: one.seq, copies }] : [];
   });
   const reached = (one: PastForward): PastForward =>
-    arrivals.some((arrival) => isSame(arrival, one)) && !one.reached.includes(address)
+    arrivals.some((arrival) => isSameProbe(arrival, one)) && !one.reached.includes(address)
       ? { ...one, reached: [...one.reached, address] }
       : one;
   const kept = journey.past.map(reached);
@@ -153,7 +150,7 @@ export function seenAt(
   const member = underWay?.members[address];
   if (underWay === null || member === undefined) return { journey: { ...journey, past: kept }, again };
   const { seq, random, sentAt, unsure } = underWay;
-  const copies = copiesIn(arrivals.filter((arrival) => isSame(arrival, underWay)));
+  const copies = copiesIn(arrivals.filter((arrival) => isSameProbe(arrival, underWay)));
   if (member.fate !== null) {
     const more = { ...member, fate: { ...member.fate, copies: member.fate.copies + copies } };
     return { journey: { ...journey, past: kept, mail: withMember(underWay, address, more) }, again };

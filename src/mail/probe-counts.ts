@@ -1,4 +1,5 @@
 import type { Arrival, Journey, Travelling } from "./probe-journey.ts";
+import { isSameProbe } from "./probe-mail.ts";
 
 /**
  * What became of all mails of a route since its beginning, so that loss is exact: `sent` is the sum of the others but `duplicates`,
@@ -34,9 +35,6 @@ export const maxPast = 100;
 
 type Counted = Pick<Journey, "counts" | "past">;
 
-const isSame = (a: Pick<Past, "seq" | "random">, b: Pick<Past, "seq" | "random">): boolean =>
-  a.seq === b.seq && a.random === b.random;
-
 /** A mail was taken by the sender's server. One of which that is not sure counts once it is found. */
 export const countSent = (journey: Journey): Journey => ({
   ...journey,
@@ -60,7 +58,7 @@ export function countLate<C extends Counted>(
   let { counts } = journey;
   const came: Past[] = [];
   const past = journey.past.flatMap((one) => {
-    const copies = arrivals.filter((arrival) => isSame(arrival, one));
+    const copies = arrivals.filter((arrival) => isSameProbe(arrival, one));
     const late = !one.found && copies.length > 0;
     if (late) {
       came.push(one);
@@ -76,16 +74,16 @@ export function countLate<C extends Counted>(
 /** A mail that was counted as lost came back after all. */
 export function countReturned<C extends Counted>(journey: C, mail: Pick<Past, "seq" | "random">): C {
   const { counts, past } = journey;
-  if (!past.some((one) => isSame(one, mail) && !one.found)) return journey;
+  if (!past.some((one) => isSameProbe(one, mail) && !one.found)) return journey;
   const after = { ...counts, lost: counts.lost - 1, returned: counts.returned + 1 };
-  return { ...journey, counts: after, past: past.filter((one) => !isSame(one, mail)) };
+  return { ...journey, counts: after, past: past.filter((one) => !isSameProbe(one, mail)) };
 }
 
 /** Second copies of mails that a look found for the first time. */
 export const countCopies = (counts: Counts, mails: readonly Travelling[], arrivals: readonly Arrival[]): Counts => ({
   ...counts,
   duplicates: mails.reduce(
-    (sum, mail) => sum + Math.max(0, copiesOf(arrivals.filter((one) => isSame(one, mail))) - 1),
+    (sum, mail) => sum + Math.max(0, copiesOf(arrivals.filter((one) => isSameProbe(one, mail))) - 1),
     counts.duplicates,
   ),
 });

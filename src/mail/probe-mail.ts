@@ -11,6 +11,8 @@ export interface ProbeId {
   readonly random: string;
 }
 
+export const isSameProbe = (a: ProbeId, b: ProbeId): boolean => a.seq === b.seq && a.random === b.random;
+
 export interface ProbeMail {
   /** With its angle brackets. */
   readonly messageId: string;
