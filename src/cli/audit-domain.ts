@@ -17,6 +17,7 @@ import type { AuditRequest } from "./audit-request.ts";
 import { whatIf } from "./audit-what-if.ts";
 import { createOnce, memoAsk, oneAtATime, type Proofs } from "./audit-world.ts";
 import type { Row } from "./check-output.ts";
+import { singleProbe } from "./single-probe.ts";
 
 /** What all domains of an audit have in common. */
 export interface AuditSide extends Pick<AuditRequest, "mask"> {
@@ -81,7 +82,10 @@ async function certificateProbes(domain: string, check: AnyCheck | undefined, as
   if (!check) return [];
   try {
     const servers = await announcedServers(domain, ask, signal);
-    return servers.map((server) => [probeOf(joinHostPort(server.host, server.port), check, check.options.parse(server)), check]);
+    return servers.map((server) => [
+      singleProbe("audit", joinHostPort(server.host, server.port), check, check.options.parse(server)),
+      check,
+    ]);
   } catch (error) {
     if (!signal.aborted) throw error;
     return [];
@@ -141,7 +145,7 @@ export function controlOf(
   side: AuditSide,
 ): (() => Promise<Observation | undefined>) | undefined {
   if (!check || hosts.length === 0) return undefined;
-  const probe = probeOf("monitor", check, check.options.parse({ hosts }));
+  const probe = singleProbe("audit", "monitor", check, check.options.parse({ hosts }));
   const world = runWorld(side, side.net.ask, new AbortController().signal);
   return async () => (await runProbe(probe, check, world))?.observation;
 }
@@ -159,23 +163,7 @@ export function probesOf(watched: WatchedDomain, world: DomainWorld, checks: Rea
           ({ path, message }: { path: readonly PropertyKey[]; message: string }) => `${path.map(String).join(".")}: ${message}`,
         )
         .join("; ");
-    probes.push([probeOf(watched.name, check, parsed.data), check]);
+    probes.push([singleProbe("audit", watched.name, check, parsed.data), check]);
   }
   return probes;
 }
-
-const probeOf = (asset: string, check: AnyCheck, options: unknown): Probe => ({
-  id: `${asset}/${check.id}`,
-  asset,
-  check: check.id,
-  target: check.target(options),
-  options,
-  everyMs: check.every,
-  deadlineMs: check.deadline,
-  confirm: check.confirm,
-  measures: check.measures,
-  severity: {},
-  business: "normal",
-  load: check.load?.(options) ?? {},
-  from: "audit",
-});

@@ -11,6 +11,7 @@ import { inLanguage, type Language } from "../model/text.ts";
 import type { SignedIn, SignInClient } from "../net/sign-in.ts";
 import type { Net } from "../net/world.ts";
 import { loadChecks } from "../plugins.ts";
+import { singleProbe } from "./single-probe.ts";
 
 interface Proved {
   readonly config: SignInConfig;
@@ -43,22 +44,7 @@ export async function prove(proved: Proved, signedIn: SignedIn, net: Net, stoppi
     ...(config.proxy ? { proxy: config.proxy } : {}),
     ...(config.provider ? { provider: config.provider } : {}),
   });
-  const asset = config.user;
-  const probe = {
-    id: `${asset}/imap-login`,
-    asset,
-    check: "imap-login",
-    target: check.target(options),
-    options,
-    everyMs: check.every,
-    deadlineMs: check.deadline,
-    confirm: check.confirm,
-    measures: check.measures,
-    severity: {},
-    business: "normal",
-    load: {},
-    from: "login",
-  } as const;
+  const probe = singleProbe("login", config.user, check, options);
   const key = randomBytes(32);
   using loop = createLoopWatch();
   const outcome = await runProbe(probe, check, {
