@@ -12,7 +12,8 @@ import {
   sawAfter,
   type Scene,
 } from "./diagnose-compare.ts";
-import { isKnown, registered, type Symptom } from "./diagnose-symptoms.ts";
+import { isKnown, isPaidBy, registered, speaksFor, type Symptom } from "./diagnose-symptoms.ts";
+import type { Sight } from "./situation.ts";
 
 /** Accounts that are refused within so long of each other are refused for one reason. */
 const togetherMs = 30 * 60_000;
@@ -173,6 +174,10 @@ export const accounts: Rule = (scene, open) => {
   return [...groupBy(refused, (one) => `${one.account} ${placeOf(one)}`)].map(([, symptoms]) => accountClaim(scene, symptoms));
 };
 
+/** Whether a password that was taken there is the one that is refused here: in one look at all, or since the refusal. */
+const isOfNow = (sight: Sight, refused: readonly Symptom[]): boolean =>
+  refused.some((one) => one.sight.since === undefined || sight.at >= one.since);
+
 function accountClaim(scene: Scene, symptoms: readonly Symptom[]): Claim {
   const [first] = symptoms;
   const account = first?.account;
@@ -186,7 +191,7 @@ function accountClaim(scene: Scene, symptoms: readonly Symptom[]): Claim {
       sawAfter(answer.sight, symptoms),
   );
   const others = gotIn(scene, place, symptoms);
-  const [other] = byOther;
+  const other = byOther.find(({ sight }) => isOfNow(sight, symptoms));
   if (other !== undefined && account !== undefined && symptoms.every(isRefused)) {
     const protocol = protocols[other.sight.probe.check] ?? other.sight.probe.check;
     const refusedAt = distinct(symptoms.map(({ sight }) => protocols[sight.probe.check])).join(", ");
@@ -202,8 +207,25 @@ function accountClaim(scene: Scene, symptoms: readonly Symptom[]): Claim {
   const said = inWords.find((cause) => symptoms.some(({ fits }) => fits.length === 1 && fits[0] === cause));
   if (said !== undefined) {
     const isSeen = symptoms.some(({ sight, fits }) => sight.status !== "unknown" && fits[0] === said);
-    const alternatives: readonly Cause[] = isSeen ? [] : ["rate-limit"];
-    return { cause: said, confidence: isSeen ? "high" : "medium", about, symptoms, clues: othersClue(others), alternatives };
+    // A suspended account is often refused in the words of a wrong password.
+    const isUnpaid =
+      said === "password-rejected" &&
+      symptoms.some((one) => one.provider !== undefined && scene.symptoms.some((says) => isUnpaidFor(says, one)));
+    // The password was changed, or this way in was closed: no other has been tried since.
+    const isOpen = said === "password-rejected" && byOther.length > 0 && symptoms.every(isRefused);
+    const alternatives: readonly Cause[] = [
+      ...(isOpen ? (["client-access-off"] as const) : []),
+      ...(isUnpaid ? (["subscription-expired"] as const) : []),
+      ...(isSeen ? [] : (["rate-limit"] as const)),
+    ];
+    return {
+      cause: said,
+      confidence: alternatives.length === 0 ? "high" : "medium",
+      about,
+      symptoms,
+      clues: othersClue(others),
+      alternatives,
+    };
   }
   const fits = [...new Set(symptoms.flatMap((one) => one.fits))];
   const [likeliest = "unknown", ...rest] = fits.filter((cause) => cause !== "rate-limit" && !outages.has(cause));
@@ -220,6 +242,8 @@ function accountClaim(scene: Scene, symptoms: readonly Symptom[]): Claim {
     alternatives: fits,
   };
 }
+
+const isUnpaidFor = (says: Symptom, one: Symptom): boolean => speaksFor("subscription-expired")(says) && isPaidBy(says, one);
 
 const outages: ReadonlySet<Cause> = new Set(["provider-outage", "server-down"]);
 

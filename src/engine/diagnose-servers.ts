@@ -14,7 +14,7 @@ import {
   type Scene,
   selfTest,
 } from "./diagnose-compare.ts";
-import { domainOfAddress, isKnown, isWithin, speaksFor, type Symptom } from "./diagnose-symptoms.ts";
+import { domainOfAddress, isKnown, isPaidBy, paidBy, speaksFor, type Symptom } from "./diagnose-symptoms.ts";
 
 /** A way that is known to be blocked says nothing of what lies at its end. */
 export const blockedPaths: Rule = (scene, open) =>
@@ -310,26 +310,21 @@ const plainWords: ReadonlySet<string> = new Set([
 ]);
 
 /** What is no longer paid for is the parent of what it pays for. */
-export const subscriptions: Rule = (_, open) =>
+export const subscriptions: Rule = (scene, open) =>
   open.filter(speaksFor("subscription-expired")).map((says): Claim => {
-    const { what, paysFor, covers = paysFor } = says.finding.data;
-    const paid =
-      typeof covers === "string"
-        ? covers
-            .toLowerCase()
-            .split(/[\s,]+/)
-            .filter((part) => part !== "")
-        : [];
-    const isPaid = (name: string | undefined): boolean =>
-      name !== undefined && paid.some((part) => name === part || isWithin(name, part));
-    const victims = open.filter(
-      (one) =>
-        one !== says &&
-        mayBePayment(one) &&
-        [one.account, one.sight.probe.asset, one.domain, domainOfAddress(one.account)].some(isPaid),
-    );
+    const { what } = says.finding.data;
+    const paid = open.filter((one) => one !== says && isPaidBy(says, one));
+    // Many providers answer a suspended account as they answer a wrong password; two that are wrong at once are none.
+    const rejected = paid.filter((one) => one.fits[0] === "password-rejected" && one.provider !== undefined);
+    const isWide =
+      distinct(rejected.map(({ account }) => account)).length > 1 &&
+      !scene.answers.some(
+        ({ sight, layer, place }) =>
+          (layer === "mail" || layer === "mailbox") && rejected.some((one) => one.place === place) && sawAfter(sight, rejected),
+      );
+    const victims = paid.filter((one) => mayBePayment(one) || (isWide && rejected.includes(one)));
     const about = aboutOf({
-      asset: paid.length > 0 ? listed(paid) : undefined,
+      asset: paidBy(says).length > 0 ? listed(paidBy(says)) : undefined,
       what: typeof what === "string" ? what : undefined,
     });
     const clues = [found(says), ...(victims.length > 0 && typeof what === "string" ? [compared("paid-for", { what })] : [])];
@@ -339,7 +334,7 @@ export const subscriptions: Rule = (_, open) =>
       about,
       symptoms: [says, ...victims],
       clues,
-      alternatives: victims.length > 0 ? ["account-locked"] : [],
+      alternatives: victims.length > 0 ? [...(isWide ? (["password-rejected"] as const) : []), "account-locked"] : [],
     };
   });
 

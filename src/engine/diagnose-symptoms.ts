@@ -242,3 +242,19 @@ export const speaksFor =
   (cause: Cause) =>
   ({ fits }: Symptom): boolean =>
     fits[0] === cause;
+
+/** The domains and mailboxes that a subscription which has ended paid for. */
+export function paidBy({ finding: { data } }: Symptom): readonly string[] {
+  const { paysFor, covers = paysFor } = data;
+  if (typeof covers !== "string") return [];
+  return covers
+    .toLowerCase()
+    .split(/[\s,]+/)
+    .filter((part) => part !== "");
+}
+
+/** Whether such a subscription paid for what fails here. */
+export function isPaidBy(says: Symptom, one: Symptom): boolean {
+  const names = [one.account, one.sight.probe.asset, one.domain, domainOfAddress(one.account)];
+  return paidBy(says).some((part) => names.some((name) => name !== undefined && (name === part || isWithin(name, part))));
+}
