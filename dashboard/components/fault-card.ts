@@ -2,6 +2,7 @@ import { css, html, LitElement, nothing } from "lit";
 import type { TemplateResult } from "lit";
 import { pageWords } from "../../src/i18n/page.ts";
 import type { DiagnosisView, FindingView, IncidentProbeView, IncidentView } from "../../src/model/api.ts";
+import { withoutStop } from "../../src/model/text.ts";
 import { shared } from "../styles/shared.ts";
 import type { Voice } from "../voice.ts";
 import { assetName, between, bracketed, clock, exactly, since, speak } from "../voice.ts";
@@ -19,8 +20,6 @@ export function chiefOf(
   }
   return undefined;
 }
-
-const withoutStop = (text: string): string => text.replace(/[.。]$/, "");
 
 /** One incident, open as a rule: whose mail, what is so, since when, what to do. Tells `acknowledge` (id) and `show-probe` (probe id). */
 export class FaultCard extends LitElement {

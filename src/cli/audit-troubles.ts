@@ -1,5 +1,5 @@
 import { auditWords } from "../i18n/audit.ts";
-import { engineFindings } from "../i18n/engine-findings.ts";
+import { engineFinding } from "../i18n/engine-findings.ts";
 import { readersData, sayFinding } from "../i18n/reasons.ts";
 import type { AnyCheck } from "../model/check.ts";
 import type { Finding } from "../model/observation.ts";
@@ -62,7 +62,7 @@ export function troublesOf(rows: readonly Row[], severities: readonly Severity[]
   const told = new Map<string, Trouble>();
   for (const { check, observation } of rows) {
     for (const finding of observation.findings.filter(({ severity }) => severities.includes(severity))) {
-      const words = check.findings[finding.code] ?? engine[finding.code];
+      const words = check.findings[finding.code] ?? engineFinding(finding.code);
       const text = textOf(finding, check, language);
       const advice = words ? piecesOf(inLanguage(words.advice, language), readersData(finding.data, language)) : [];
       const key = JSON.stringify([finding.severity, text, advice]);
@@ -73,8 +73,6 @@ export function troublesOf(rows: readonly Row[], severities: readonly Severity[]
   const rank = ({ severity }: Trouble): number => statusFacts[statusOfSeverity(severity)].rank;
   return [...told.values()].toSorted((a, b) => rank(b) - rank(a) || harmOf(a) - harmOf(b));
 }
-
-const engine: Readonly<Record<string, { readonly text: Text; readonly advice: Text }>> = engineFindings;
 
 /** A record as an advice names it, with its owner where that stands before it. */
 const pasted = /(?:(?<=^|[\s：:])([\w.{}*-]+\. [A-Z]+) ")?\{(record|policy|lines)\}"?[.。；;]?/g;
@@ -137,7 +135,7 @@ export function notJudged(rows: readonly Row[], language: Language): readonly Re
 }
 
 function textOf({ code, data }: Finding, check: AnyCheck, language: Language): string {
-  const words = check.findings[code] ?? engine[code];
+  const words = check.findings[code] ?? engineFinding(code);
   return words ? sayFinding(words.text, language, data) : code;
 }
 

@@ -1,12 +1,12 @@
 import { commandWords, statusWords } from "../i18n/commands.ts";
-import { engineFindings } from "../i18n/engine-findings.ts";
+import { engineFinding } from "../i18n/engine-findings.ts";
 import { withProviderAdvice } from "../i18n/provider-advice.ts";
 import { sayFinding } from "../i18n/reasons.ts";
 import type { AnyCheck } from "../model/check.ts";
 import type { Finding, Observation } from "../model/observation.ts";
 import type { Probe } from "../model/probe.ts";
 import { statuses } from "../model/status.ts";
-import { inLanguage, say, type Language, type Text } from "../model/text.ts";
+import { inLanguage, say, type Language } from "../model/text.ts";
 import { table } from "./table.ts";
 
 export interface Row {
@@ -17,11 +17,9 @@ export interface Row {
   readonly nothing?: boolean;
 }
 
-const engine: Readonly<Record<string, { readonly text: Text; readonly advice: Text }>> = engineFindings;
-
 function spoken(finding: Finding, { check, probe }: Row, language: Language): { text: string; advice: string } {
   const { code, data } = finding;
-  const declared = check.findings[code] ?? engine[code];
+  const declared = check.findings[code] ?? engineFinding(code);
   if (!declared) return { text: code, advice: "" };
   const advice = sayFinding(declared.advice, language, data);
   return { text: sayFinding(declared.text, language, data), advice: withProviderAdvice(advice, finding, probe, language) };

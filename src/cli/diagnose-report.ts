@@ -2,7 +2,7 @@ import { loadProviders, supportOf } from "../config/providers.ts";
 import { statusWords } from "../i18n/commands.ts";
 import { diagnoseWords, layerWords } from "../i18n/diagnose.ts";
 import { actorOf, type Lookup } from "../i18n/diagnosis.ts";
-import { engineFindings } from "../i18n/engine-findings.ts";
+import { engineFinding } from "../i18n/engine-findings.ts";
 import { sayFinding } from "../i18n/reasons.ts";
 import { sayVerdict, type SpokenVerdict } from "../i18n/verdict.ts";
 import { statusFacts, worstStatus } from "../model/status.ts";
@@ -142,14 +142,12 @@ function layerLines(layer: Layer, found: Found, language: Language, places: numb
   ];
 }
 
-const ofEngine: Readonly<Record<string, { readonly text: Text }>> = engineFindings;
-
 function badLine(sight: Sight, { comparisons }: Found, language: Language): string {
   const { probe, check, status, findings } = sight;
   const said = findings
     .filter(({ severity }) => severity !== "info")
     .map(({ code, data }) => {
-      const declared = check.findings[code] ?? ofEngine[code];
+      const declared = check.findings[code] ?? engineFinding(code);
       return declared ? sayFinding(declared.text, language, data) : code;
     });
   const text = [...new Set(said)].join(" ");

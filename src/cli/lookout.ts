@@ -6,8 +6,8 @@ import { createLoopWatch } from "../engine/loop-watch.ts";
 import { judgeOwnSide } from "../engine/own-side.ts";
 import { observeWithoutRun, runProbe, type RunWorld } from "../engine/run-probe.ts";
 import type { Sight as Seen } from "../engine/situation.ts";
-import { engineFindings } from "../i18n/engine-findings.ts";
-import type { AnyCheck, FindingDeclaration } from "../model/check.ts";
+import { engineFinding } from "../i18n/engine-findings.ts";
+import type { AnyCheck } from "../model/check.ts";
 import type { Json } from "../model/json.ts";
 import type { Observation } from "../model/observation.ts";
 import type { Probe } from "../model/probe.ts";
@@ -124,11 +124,9 @@ export function openLookout(found: LookoutWorld, options: LookoutOptions): Looko
   };
 }
 
-const ofEngine: ReadonlyMap<string, FindingDeclaration> = new Map(Object.entries(engineFindings));
-
 function sightOf(probe: Probe, check: AnyCheck, observation: Observation): Sight {
   const { status, findings, at } = observation;
-  return { probe, status, findings, at, declared: (code) => check.findings[code] ?? ofEngine.get(code), check, observation };
+  return { probe, status, findings, at, declared: (code) => check.findings[code] ?? engineFinding(code), check, observation };
 }
 
 const isBad = ({ status }: Observation): boolean => status === "critical" || status === "warning";

@@ -2,8 +2,7 @@ import { alertWords } from "../i18n/alert-words.ts";
 import { type Lookup, nameOf, sayDiagnosis } from "../i18n/diagnosis.ts";
 import type { Cause, Clue, Diagnosis } from "../model/cause.ts";
 import { partsOfId } from "../model/probe.ts";
-import { type Language, say } from "../model/text.ts";
-import { withoutStop } from "./title.ts";
+import { type Language, say, withoutStop } from "../model/text.ts";
 
 /** What an alert tells of a diagnosis; "" for what its own findings say as well. */
 export interface CauseWords {

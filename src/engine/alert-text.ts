@@ -1,6 +1,6 @@
 import { alertWords, demonstrationMark, inOrderAgain, marks, ownWords, questionWords, worksAgain } from "../i18n/alert-words.ts";
 import { humanDuration } from "../i18n/durations.ts";
-import { engineFindings } from "../i18n/engine-findings.ts";
+import { engineFinding } from "../i18n/engine-findings.ts";
 import { withProviderAdvice } from "../i18n/provider-advice.ts";
 import { sayFinding } from "../i18n/reasons.ts";
 import { localTime, zoneName } from "../i18n/times.ts";
@@ -16,11 +16,11 @@ import { nameOfAsset, partsOfId, questionOf } from "../model/probe.ts";
 import type { Status } from "../model/status.ts";
 import { statusFacts, statusOfSeverity } from "../model/status.ts";
 import type { Data, Language, Text } from "../model/text.ts";
-import { say } from "../model/text.ts";
+import { say, withoutStop } from "../model/text.ts";
 import { visible } from "../model/visible.ts";
 import { channelOfId, daemonId, isOwnPart } from "./own-trouble.ts";
 import { causeLines, causeWords, firstLine } from "./alert-cause.ts";
-import { cutTitle, withoutBracket, withoutStop } from "./title.ts";
+import { cutTitle, withoutBracket } from "./title.ts";
 
 /** A probe that an incident holds, as it is now. */
 export interface AlertSubject {
@@ -290,8 +290,6 @@ function otherKinds(incident: Incident, subjects: readonly AlertSubject[], langu
   return [...kinds.values()].slice(1);
 }
 
-const ofEngine: Readonly<Record<string, FindingDeclaration>> = engineFindings;
-
 function spoken(
   check: AnyCheck | undefined,
   finding: Finding,
@@ -299,7 +297,7 @@ function spoken(
   probe?: AlertSubject["probe"],
 ): { text: string; advice: string } {
   const { code, data } = finding;
-  const declared: FindingDeclaration | undefined = check?.findings[code] ?? ofEngine[code];
+  const declared: FindingDeclaration | undefined = check?.findings[code] ?? engineFinding(code);
   if (declared === undefined) return { text: code, advice: "" };
   return {
     text: oneLine(sayFinding(declared.text, language, data)),

@@ -2,7 +2,7 @@ import { humanDuration } from "../i18n/durations.ts";
 import { type Lookup, sayDiagnosis } from "../i18n/diagnosis.ts";
 import { evidenceHeads, evidenceWords as words, requestsByCause, requestSubjects, requestWords } from "../i18n/evidence.ts";
 import { statusWords } from "../i18n/commands.ts";
-import { engineFindings } from "../i18n/engine-findings.ts";
+import { engineFinding } from "../i18n/engine-findings.ts";
 import { sayFinding } from "../i18n/reasons.ts";
 import { zoneName } from "../i18n/times.ts";
 import type { FindingDeclaration } from "../model/check.ts";
@@ -76,7 +76,7 @@ function speak(facts: EvidenceFacts, language: Language): Spoken {
   const lookup: Lookup = { finding: facts.declared, provider: facts.providers };
   const told = facts.diagnosis && sayDiagnosis(facts.diagnosis, language, lookup);
   const finding = ({ check }: EvidenceProbe, { code, data }: Finding): string => {
-    const declared: FindingDeclaration | undefined = facts.declared(check, code) ?? ofEngine[code];
+    const declared: FindingDeclaration | undefined = facts.declared(check, code) ?? engineFinding(code);
     return declared ? sayFinding(declared.text, language, data) : code;
   };
   const [chief] = facts.probes;
@@ -93,8 +93,6 @@ function speak(facts: EvidenceFacts, language: Language): Spoken {
     finding,
   };
 }
-
-const ofEngine: Readonly<Record<string, FindingDeclaration>> = engineFindings;
 
 type Languages = Readonly<Record<Language, Spoken>>;
 

@@ -1,6 +1,5 @@
-import type { AnyCheck } from "../model/check.ts";
 import type { Diagnosis } from "../model/cause.ts";
-import { engineFindings } from "../i18n/engine-findings.ts";
+import { engineFinding } from "../i18n/engine-findings.ts";
 import type { Incident } from "../model/incident.ts";
 import type { Observation } from "../model/observation.ts";
 import type { Probe } from "../model/probe.ts";
@@ -20,8 +19,6 @@ export interface JustSeen {
 }
 
 export type SituationBoard = Pick<LiveBoard, "probes" | "check" | "state" | "last" | "incidents" | "incidentOf">;
-
-const ofEngine: ReadonlyMap<string, AnyCheck["findings"][string]> = new Map(Object.entries(engineFindings));
 
 /**
  * All probes as they were seen last. Of one that could not be judged since, what its incident rests on still holds: a look that
@@ -43,7 +40,7 @@ export function situationOf(board: SituationBoard, just: JustSeen | undefined, n
         findings: believed?.findings ?? last.findings,
         at: last.at,
         since: believed?.joinedAt ?? state?.undecidedSince ?? state?.since ?? last.at,
-        declared: (code) => check?.findings[code] ?? ofEngine.get(code),
+        declared: (code) => check?.findings[code] ?? engineFinding(code),
       },
     ];
   });

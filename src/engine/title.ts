@@ -27,5 +27,3 @@ export function withoutBracket(text: string): readonly [text: string, inside: st
   }
   return [text, ""];
 }
-
-export const withoutStop = (text: string): string => text.replace(/[.。]$/, "");

@@ -1,4 +1,4 @@
-import { engineFindings } from "../i18n/engine-findings.ts";
+import { engineFinding } from "../i18n/engine-findings.ts";
 import { withProviderAdvice } from "../i18n/provider-advice.ts";
 import { sayFinding } from "../i18n/reasons.ts";
 import type { AnyCheck, FindingDeclaration } from "../model/check.ts";
@@ -7,8 +7,6 @@ import type { Finding } from "../model/observation.ts";
 import type { Probe } from "../model/probe.ts";
 import { statusFacts, statusOfSeverity } from "../model/status.ts";
 import type { Data, Text } from "../model/text.ts";
-
-const ofEngine: Readonly<Record<string, FindingDeclaration>> = engineFindings;
 
 /** A code that nobody declares any more: an old observation of a check that has changed since. */
 const undeclared = (code: string): Pick<FindingDeclaration, "text" | "advice" | "source"> => ({
@@ -43,7 +41,7 @@ export function speakFindings(
   probe?: Speaker,
 ): readonly FindingView[] {
   return findings.toSorted(worseFirst).map((finding) => {
-    const declared: FindingDeclaration | undefined = check?.findings[finding.code] ?? ofEngine[finding.code];
+    const declared: FindingDeclaration | undefined = check?.findings[finding.code] ?? engineFinding(finding.code);
     const { text, advice, source } = declared ?? undeclared(finding.code);
     return {
       code: finding.code,

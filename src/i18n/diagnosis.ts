@@ -2,11 +2,11 @@ import type { Actor, Cause, Clue, Confidence, Diagnosis } from "../model/cause.t
 import type { FindingDeclaration } from "../model/check.ts";
 import { nameOfAsset, partsOfId } from "../model/probe.ts";
 import type { ProviderSupport } from "../model/provider.ts";
-import { type Data, fill, inLanguage, type Language, say, type Text } from "../model/text.ts";
+import { type Data, fill, inLanguage, type Language, say, type Text, withoutStop } from "../model/text.ts";
 import { causeSteps } from "./cause-steps.ts";
 import { actorWords, causeWording, confidenceWords } from "./causes.ts";
 import { clueTexts } from "./clues.ts";
-import { engineFindings } from "./engine-findings.ts";
+import { engineFinding } from "./engine-findings.ts";
 import { providerHelp } from "./provider-advice.ts";
 import { sayFinding, spaced } from "./reasons.ts";
 
@@ -133,7 +133,6 @@ const named = (about: Data, language: Language, { provider }: Lookup): Data => {
   return title === undefined ? about : { ...about, provider: inLanguage(title, language) };
 };
 
-const ofEngine: Readonly<Record<string, Pick<FindingDeclaration, "text">>> = engineFindings;
 const ofClues: Readonly<Record<string, Text>> = clueTexts;
 
 function sayClue(clue: Clue, language: Language, lookup: Lookup): string {
@@ -143,8 +142,8 @@ function sayClue(clue: Clue, language: Language, lookup: Lookup): string {
   }
   const { asset, check } = partsOfId(clue.probe);
   const { code, data } = clue.finding;
-  const declared = lookup.finding(check, code) ?? ofEngine[code];
-  const said = declared === undefined ? code : withoutStop(sayFinding(declared.text, language, data));
+  const declared = lookup.finding(check, code) ?? engineFinding(code);
+  const said = declared === undefined ? code : withoutStop(sayFinding(declared.text, language, data).replace(/\s+/g, " ").trim());
   const isNamed =
     asset === "monitor" ||
     nameOfAsset(asset)
@@ -170,11 +169,5 @@ const within = (clause: string): string =>
   /^(Mailvigil|Port|DNS|TLS)\b/.test(clause) || !/^[A-Z][a-z]* /.test(clause)
     ? clause
     : clause.charAt(0).toLowerCase() + clause.slice(1);
-
-const withoutStop = (text: string): string =>
-  text
-    .replace(/\s+/g, " ")
-    .trim()
-    .replace(/[.。]$/, "");
 
 const unique = (items: readonly string[]): readonly string[] => [...new Set(items)];

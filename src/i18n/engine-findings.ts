@@ -142,3 +142,8 @@ export const engineFindings = {
 } as const satisfies Record<string, FindingDeclaration>;
 
 export type EngineFindingCode = keyof typeof engineFindings;
+
+const byCode: ReadonlyMap<string, FindingDeclaration> = new Map(Object.entries(engineFindings));
+
+/** How the engine declares a code that no check has; undefined: it is none of these. */
+export const engineFinding = (code: string): FindingDeclaration | undefined => byCode.get(code);

@@ -23,3 +23,6 @@ export const fill = (template: string, data: Data): string =>
 export const quoted = (words: string): string => `“${words}”`;
 
 export const say = (text: Text, language: Language, data: Data = {}): string => fill(inLanguage(text, language), data);
+
+/** A sentence as a clause: without the full stop at its end. */
+export const withoutStop = (text: string): string => text.replace(/[.。]$/, "");
