@@ -73,6 +73,14 @@ describe("what a diagnosis tells", () => {
     });
   });
 
+  test("does not take a password for right that was taken before it was refused", () => {
+    const smtp = "a@x.cn/smtp-submission mail.x.cn login-rejected since-1";
+    const cause = (...lines: readonly string[]) =>
+      diagnosed(...well, ...lines).map((one) => [one.cause, one.confidence, one.alternatives]);
+    expect(cause(smtp, "a@x.cn/imap-login mail.x.cn ok @-1.5")).toEqual([["password-rejected", "medium", ["client-access-off"]]]);
+    expect(cause(smtp, "a@x.cn/imap-login mail.x.cn ok @-0.5")).toEqual([["client-access-off", "medium", ["rate-limit"]]]);
+  });
+
   test("names what is wrong with the sender's records beside a refusal", () => {
     const [refused] = diagnosed(
       ...well,
