@@ -3,6 +3,7 @@ import { bounceAnswers } from "../i18n/bounce-answers.ts";
 import { actingWords, type BounceCause, causeWords } from "../i18n/bounce-causes.ts";
 import { humanDuration } from "../i18n/durations.ts";
 import { explainWords } from "../i18n/explain.ts";
+import { spaced } from "../i18n/reasons.ts";
 import { localTime, zoneName } from "../i18n/times.ts";
 import type { BounceKind } from "../mail/dsn.ts";
 import type { WayHop } from "../mail/hop-delays.ts";
@@ -100,7 +101,7 @@ const sameAnswer = (answer: string): Explained["answers"] => ({ toRecipient: ans
 export const speaker =
   (language: Language) =>
   (word: keyof typeof explainWords, data: Data = {}): string =>
-    fill(explainWords[word], language, data);
+    fill({ en: explainWords[word].en, zh: spaced(explainWords[word].zh, data) }, language, data);
 
 /** Chinese sentences stand next to each other without a space. */
 const joined = (sentences: readonly string[], language: Language): string =>
@@ -238,8 +239,11 @@ function betweenOf({ way }: Facts, slow: WayHop): { readonly from: string; reado
   return { from: slow.helo ?? slow.name ?? (before === undefined ? "?" : nameOf(before)), by: nameOf(slow) };
 }
 
+const dayMs = 86_400_000;
+
 export const timeOf = (at: number, { timezone, language, now }: Reader): string => {
-  // The day is always told: a file may be of any age.
-  const time = localTime(at, { timezone, language, now: now - 86_400_000 * 2 });
+  // The day is always told, also that of today: a file may be of any age.
+  const otherDay = Math.abs(now - at) < 1.5 * dayMs ? at + 2 * dayMs : now;
+  const time = localTime(at, { timezone, language, now: otherDay });
   return `${time} ${zoneName(at, timezone)}`;
 };

@@ -83,6 +83,20 @@ describe("mailvigil explain FILE of a bounce", () => {
     expect(out).toContain("依据（时区 UTC+8）");
   });
 
+  test("in Chinese, without a space after a time", async () => {
+    const lines = [
+      "Received: from out.example.com (out.example.com [198.51.100.7]) by mx.example.net with ESMTPS id 2; Sat, 21 Nov 2026 13:00:00 +0800",
+      "Received: from desk (desk [192.0.2.15]) by out.example.com with ESMTPSA id 1; Sat, 21 Nov 2026 10:00:00 +0800",
+      "From: Sales <sales@example.com>",
+      "Subject: Quotation",
+      "Message-ID: <late@example.com>",
+      "",
+      "Dear Sir,",
+    ];
+    const { out } = await run(["-", "--offline"], { lang: "zh_CN.UTF-8", input: Buffer.from(lines.join("\r\n")) });
+    expect(out).toContain("用了 3 小时才送达。全程 3 小时，其中 3 小时停在 out.example.com，之后才由 mx.example.net 接收");
+  });
+
   test("what the words leave open stays open, and no customer is told what is not known", async () => {
     const { out } = await run([bounce("tencent-ambiguous"), "--json"]);
     const { causes, text, toDo, answers } = result.parse(JSON.parse(out));
@@ -283,6 +297,15 @@ describe("mailvigil explain: what is no mail", () => {
     const { code, error } = await run(["-"], { input: Buffer.alloc(26 * 1024 * 1024, 65) });
     expect(code).toBe(64);
     expect(error).toContain("- is larger than 25 MiB");
+  });
+});
+
+describe("timeOf()", () => {
+  test.each([0, 1, 2, 3, 40])("tells the day of what is %i days old", (days) => {
+    const now = Date.UTC(2026, 10, 23, 4);
+    const day = days === 40 ? "14 Oct" : `${23 - days} Nov`;
+    const at = now - days * 86_400_000;
+    expect(timeOf(at, { timezone: "UTC", language: "en", now })).toBe(`${day} 04:00 UTC`);
   });
 });
 
