@@ -10,7 +10,7 @@ import { dkimSign } from "mailauth/lib/dkim/sign.js";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { z } from "zod";
 import { factsOf } from "../../src/cli/explain-facts.ts";
-import { explain as explainFacts } from "../../src/cli/explain-text.ts";
+import { explain as explainFacts, timeOf } from "../../src/cli/explain-text.ts";
 import { rawMail } from "../../src/mail/dsn.ts";
 import { readMail } from "../../src/mail/mime-parts.ts";
 import { type FakeDns, startFakeDns } from "../support/fake-dns.ts";
