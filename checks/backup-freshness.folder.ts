@@ -18,7 +18,8 @@ export async function lookInFolder(pattern: string, signal: AbortSignal): Promis
   try {
     await within(stat(place), signal);
     const generations: Generation[] = [];
-    for await (const path of glob(pattern)) {
+    // A walk that finds nothing ends by this alone.
+    for await (const path of glob(pattern, { exclude: () => signal.aborted })) {
       signal.throwIfAborted();
       const about = await stat(path).catch(() => undefined);
       // It was deleted while we looked.
@@ -28,6 +29,7 @@ export async function lookInFolder(pattern: string, signal: AbortSignal): Promis
       generations.push({ name: visible(name, 200), at: about.mtimeMs, bytes, isPartial: partial.test(name) });
       if (generations.length > maxFiles) return { kind: "listed", generations, isCut: true };
     }
+    signal.throwIfAborted();
     return { kind: "listed", generations: await withContent(generations, pattern, signal) };
   } catch (error) {
     signal.throwIfAborted();

@@ -63,7 +63,8 @@ async function listPage(
     redirects: 0,
   });
   signal.throwIfAborted();
-  if (answer.kind === "failed") return { kind: "unknown", reason: quoted(answer.text) };
+  // The signature in the address lets others in for a while.
+  if (answer.kind === "failed") return { kind: "unknown", reason: quoted(answer.text.replaceAll(/\?\S*/g, "")) };
   const xml = parsed(answer.body);
   if (answer.status === 200) {
     const page = readPage(xml["ListBucketResult"]);

@@ -136,8 +136,8 @@ export const backupFindings = {
       zh: "未能判断备份：未获得备份列表（{reason}）",
     },
     advice: {
-      en: "See whether the storage answers and whether the backup program is installed on the machine of Mailvigil.",
-      zh: "请检查存储是否可用，以及 Mailvigil 所在机器是否装有该备份程序。",
+      en: "See whether the storage answers and whether the backup program is installed on the machine of Mailvigil. Where there are more files than are read, name a folder or prefix with fewer.",
+      zh: "请检查存储是否可用，以及 Mailvigil 所在机器是否装有该备份程序。文件数超过读取上限时，请改用文件较少的目录或前缀。",
     },
     source: "No usable answer",
   },

@@ -51,6 +51,9 @@ export default defineCheck({
       keep: options.keep,
       seen: memory.seen,
     });
+    // What was not read may be newer: no age and no lack can be told.
+    if (isCut && findings.some(({ code }) => code === "backup-missing" || code === "backup-too-old"))
+      return { findings: [{ code: "backup-not-judged", data: { reason: `there are more than ${generations.length}` } }] };
     const whole = generations.filter(({ isPartial }) => isPartial !== true).length;
     const metrics = {
       generations: whole,

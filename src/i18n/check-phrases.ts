@@ -95,6 +95,9 @@ export const checkPhrases: readonly Text[] = [
   // Sources of text, and the queue that one of them tells of.
   { en: "the command {words} failed ({code}): {reason}", zh: "命令 {words} 执行失败（{code}）：{reason}" },
   { en: "{words} could not be read within {seconds} s", zh: "{words} 在 {seconds} 秒内没有读完" },
+  { en: "the list of the bucket could not be read", zh: "无法读取存储桶的列表" },
+  { en: "the answer of {program} could not be read", zh: "无法读取 {program} 的输出" },
+  { en: "there are more than {count}", zh: "超过 {count} 个" },
   { en: "the queue manager does not get on with them", zh: "队列管理器没有推进它们" },
   { en: "for different reasons, most often {words}", zh: "原因各不相同，最常见的是 {words}" },
   { en: "for different reasons", zh: "原因各不相同" },
