@@ -276,7 +276,10 @@ testCheck(
   },
   {
     shownElsewhere: Object.fromEntries(
-      ["provider-notice", "status-refused", "path-blocked", "proxy-failed"].map((code) => [code, "test/checks/provider-status.test.ts"]),
+      ["provider-notice", "status-refused", "path-blocked", "proxy-failed"].map((code) => [
+        code,
+        "test/checks/provider-status.test.ts",
+      ]),
     ),
   },
 );
