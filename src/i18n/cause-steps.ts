@@ -201,12 +201,20 @@ export const causeSteps: Readonly<Record<Cause, readonly Text[]>> = {
       en: "It fails there, too? Reset it, then correct mail programs and the configuration",
       zh: "网页也登不上：重置密码，再更新客户端和配置",
     },
+    {
+      en: "The new one is refused, too? The administrator looks whether the account is disabled",
+      zh: "新密码仍被拒：请管理员查看账号是否已停用",
+    },
   ],
   "permission-removed": [
-    { en: "Ask the administrator what was changed for this mailbox lately", zh: "请管理员查看该邮箱最近的改动" },
+    { en: "Ask the administrator which permissions were changed lately", zh: "请管理员查看最近改动了哪些权限" },
     {
-      en: "Grant full access again, to the user and to Mailvigil's own account",
-      zh: "重新授予用户和 Mailvigil 账号完全访问权限",
+      en: "A mailbox: grant full access again, to the user and to Mailvigil's own account",
+      zh: "若是邮箱：重新授予用户和 Mailvigil 账号完全访问权限",
+    },
+    {
+      en: "A relay: let it take mail from this network's public address again",
+      zh: "若是中继：重新放行本网络的公网地址",
     },
     { en: "Wait an hour: such a change takes time to be seen", zh: "等一小时，此类改动生效较慢" },
   ],

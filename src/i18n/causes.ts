@@ -237,12 +237,12 @@ export const causeWording: Readonly<Record<Cause, CauseWording>> = {
     name: { en: "Password refused", zh: "密码被拒" },
     statements: [
       {
-        en: "The password of {account} is refused: it was changed, or an app password is wanted",
-        zh: "{account} 的密码被拒：可能改过密码，或需要客户端专用密码",
+        en: "The password of {account} is refused: it was changed, an app password is wanted, or the account is closed",
+        zh: "{account} 的密码被拒：可能改过密码、需要客户端专用密码，或账号已停用",
       },
       {
-        en: "The password is refused: it was changed, or an app password is wanted",
-        zh: "密码被拒：可能改过密码，或需要客户端专用密码",
+        en: "The password is refused: it was changed, an app password is wanted, or the account is closed",
+        zh: "密码被拒：可能改过密码、需要客户端专用密码，或账号已停用",
       },
     ],
     actor: "user",
@@ -251,7 +251,8 @@ export const causeWording: Readonly<Record<Cause, CauseWording>> = {
     name: { en: "Permission removed", zh: "权限被收回" },
     statements: [
       { en: "{account} may no longer open this mailbox: its permission was removed", zh: "{account} 不再有打开此邮箱的权限" },
-      { en: "The permission for the mailbox was removed", zh: "邮箱的访问权限被收回" },
+      { en: "{host} no longer allows this: a permission was removed", zh: "{host} 不再放行：相关权限被收回" },
+      { en: "A permission was removed", zh: "相关权限被收回" },
     ],
     actor: "mail-administrator",
   },

@@ -65,7 +65,7 @@ describe("an alert", () => {
   test("names a likely cause as likely, with what comparing shows and what else it could be", () => {
     const lines = told([refused], "en", ["b@x.cn/imap-login imap.exmail.qq.com ok"]);
     expect(lines.find(beginning("Cause"))).toBe(
-      "Cause: The password of a@x.cn is refused: it was changed, or an app password is wanted (likely). It could be: Account locked, Mail programs switched off, Password expired.",
+      "Cause: The password of a@x.cn is refused: it was changed, an app password is wanted, or the account is closed (likely). It could also be: Account locked, Mail programs switched off, Password expired.",
     );
     expect(lines.find(beginning("Evidence"))).toBe("Evidence: “Login fail.”; Other mailboxes get in at the same server: b@x.cn");
     expect(lines.find(beginning("First"))).toBe(
@@ -85,7 +85,8 @@ describe("an alert", () => {
 
   test("tells nothing twice where the finding says it", () => {
     const lines = told(["a@x.cn/imap-login mail.x.cn account-locked reason=“locked”"]);
-    expect(lines.filter(beginning("Cause"))).toEqual(["Cause: “locked”"]);
+    expect(lines.filter(beginning("Cause"))).toEqual([]);
+    expect(lines.filter(beginning("In detail"))).toEqual(["In detail: “locked”"]);
     expect(lines.filter(beginning("Evidence"))).toEqual([]);
     expect(lines.find(beginning("First"))).toMatch(
       /^First \(the mail administrator\): The administrator of the mail service unlocks it/,
