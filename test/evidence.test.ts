@@ -107,6 +107,15 @@ describe("an evidence pack", () => {
     expect(text).toBe(readFileSync(golden, "utf8"));
   });
 
+  test("says each time once where the company keeps UTC", async () => {
+    const world = await rounds(evidenceWorld(lockedFrom(3, 8)), 12);
+    const facts = gatherEvidence(about(world), { probe: sales });
+    expect(renderEvidence(facts)).toContain("2026-11-22 01:03:05 UTC (2026-11-22 09:03:05 UTC+8)");
+    const text = renderEvidence({ ...facts, timezone: "UTC" });
+    expect(text).toContain("2026-11-22 01:03:05 UTC");
+    expect(text).not.toContain("UTC (");
+  });
+
   test("is not over while it lasts, and a probe alone has the same one without a comparison", async () => {
     const world = await rounds(evidenceWorld(lockedFrom(3, 99)), 9);
     const text = pack(world);

@@ -63,6 +63,12 @@ function local(at: number, timezone: string): string {
   return `${text} ${zoneName(at, timezone)}`;
 }
 
+/** Both; at a company that keeps UTC, once. */
+const moment = (at: number, timezone: string): string => {
+  const there = local(at, timezone);
+  return there === utc(at) ? there : `${utc(at)} (${there})`;
+};
+
 interface Spoken {
   /** What is broken, in one sentence without a full stop. */
   readonly sentence: string;
@@ -98,14 +104,13 @@ type Languages = Readonly<Record<Language, Spoken>>;
 
 function whatIsBroken(facts: EvidenceFacts, spoken: Languages): readonly string[] {
   const { since, until, now, timezone, probes, moreProbes } = facts;
-  const moment = (at: number): string => `${utc(at)} (${local(at, timezone)})`;
   const length = languages.map((language) => humanDuration((until ?? now) - since, language)).join(" · ");
   const [chief] = probes;
   const named = probes.slice(0, maxNamed).map((probe) => `${codeMarkdown(probe.asset)} ${both(probe.title)}`);
   const unnamed = probes.length - named.length + moreProbes;
   const lines: readonly (readonly [Text, string])[] = [
-    [words.since, moment(since)],
-    [words.until, until === undefined ? both(words.lasting) : moment(until)],
+    [words.since, moment(since, timezone)],
+    [words.until, until === undefined ? both(words.lasting) : moment(until, timezone)],
     [words.duration, length],
     ...(chief ? [[words.seen, seen(chief)] as const] : []),
     ...(chief?.target === undefined ? [] : [[words.server, codeMarkdown(chief.target)] as const]),
@@ -235,7 +240,7 @@ function transcripts({ probes, timezone }: EvidenceFacts): readonly string[] {
       return [
         `### ${codeMarkdown(probe.asset)} ${both(probe.title)}`,
         ...runs.flatMap((run, i) => {
-          const time = `${utc(run.at)} (${local(run.at, timezone)})`;
+          const time = moment(run.at, timezone);
           const only = probe.bad ? words.onlyRun : words.anyRun;
           const name = runs.length === 1 ? only : i === 0 ? words.firstRun : words.lastRun;
           return [
