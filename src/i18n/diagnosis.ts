@@ -161,7 +161,7 @@ const enumerated = (data: Data, language: Language): Data => {
   const list = data["list"];
   return language === "en" || typeof list !== "string"
     ? data
-    : { ...data, list: list.replaceAll(", ", "、").replace(/ \+(\d+)$/, " 等另外 $1 个") };
+    : { ...data, list: list.replaceAll(", ", "、").replace(/ \+(\d+)$/, " 及另外 $1 个") };
 };
 
 /** Behind a colon a sentence goes on in small letters, unless it begins with a name. */
