@@ -101,7 +101,7 @@ function gather(
     return { id, asset, check, measures, business, ours: ours !== false, answers: questionOf(probe, checks.get(check)), changes };
   });
   const ends = findExpiries(plan.probes, checks, read.observations).flatMap(({ what, at, owner }) =>
-    at !== undefined && at > now && at - now <= quarterMs ? [{ what, at, owner }] : [],
+    at !== undefined && at - now <= quarterMs ? [{ what, at, owner }] : [],
   );
   return makeReport({ month, window, now, target, company, timezone, version, probes, incidents: read.incidents, ends });
 }

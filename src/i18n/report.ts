@@ -67,7 +67,7 @@ export const reportWords = {
   backups: { en: "Backups", zh: "备份" },
   backup: { en: "Backup", zh: "备份" },
   compliance: { en: "Young enough", zh: "满足 RPO 的时间" },
-  ends: { en: "What ends within 90 days", zh: "90 天内到期" },
+  ends: { en: "What has ended, or ends within 90 days", zh: "已到期，或 90 天内到期" },
   thing: { en: "What", zh: "内容" },
   lastDay: { en: "Last day", zh: "到期日" },
   owner: { en: "Who renews", zh: "续费人" },

@@ -49,7 +49,7 @@ export interface ReportInput {
   readonly probes: readonly Watched[];
   /** Those that were open at some moment of the window. */
   readonly incidents: readonly Incident[];
-  /** What ends within a quarter of a year. */
+  /** What has ended, or ends within a quarter of a year. */
   readonly ends: readonly { readonly what: string; readonly at: number; readonly owner: string | undefined }[];
 }
 

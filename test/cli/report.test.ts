@@ -72,6 +72,21 @@ describe("mailvigil report", () => {
     db.close();
   });
 
+  test("names what has ended already besides what soon will", async () => {
+    const day = (days: number) => new Date(Date.now() + days * 24 * hour).toISOString().slice(0, 10);
+    const file = await write(`settings: { data: data, language: en }
+domains: [{ name: example.com, off: [domain-expiry] }]
+subscriptions:
+  - { name: over, what: Seats that are over, ends: ${day(-3)}, owner: Finance }
+  - { name: soon, what: Seats that end soon, ends: ${day(30)}, owner: Finance }
+  - { name: far, what: Seats for long, ends: ${day(300)}, owner: Finance }
+`);
+    openDatabase(join(dirname(file), "data")).close();
+    const { out } = await report(["--month", "2026-10", "--format", "md", "--config", file]);
+    const list = out.slice(out.indexOf("## What has ended, or ends within 90 days"));
+    expect(list.match(/Seats [a-z ]+(?= \|)/g)).toEqual(["Seats that are over", "Seats that end soon"]);
+  });
+
   test.each([
     [["--month", "2026-13"], "2026-13 is no month; write it like 2026-10"],
     [["--month", "2926-01"], "2926-01 has not begun"],
