@@ -3,7 +3,7 @@ import type { Text } from "../model/text.ts";
 /** What `channel test` sends, and says at the terminal. */
 export const channelTestWords = {
   title: { en: "[TEST] Mailvigil of {company} reaches you here", zh: "【测试】{company} 的 Mailvigil 可以在此通知您" },
-  nothing: { en: "Nothing is broken; nobody has to act.", zh: "没有故障，无需处理。" },
+  nothing: { en: "This is no fault; nobody has to act.", zh: "这不是故障，无需处理。" },
   line: {
     en: "Channel {name} ({type}). Alerts about mail will come this way.",
     zh: "通道 {name}（{type}）。邮件出现问题时，告警会发到这里。",

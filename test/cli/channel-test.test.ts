@@ -42,7 +42,7 @@ describe("mailvigil channel test", () => {
       msgtype: "text",
       text: {
         content:
-          "【测试】示例贸易 的 Mailvigil 可以在此通知您\n没有故障，无需处理。\n通道 duty（企业微信机器人）。邮件出现问题时，告警会发到这里。",
+          "【测试】示例贸易 的 Mailvigil 可以在此通知您\n这不是故障，无需处理。\n通道 duty（企业微信机器人）。邮件出现问题时，告警会发到这里。",
       },
     });
   });
