@@ -39,7 +39,8 @@ export function causeWords(
   const { cause, confidence, evidence } = diagnosis;
   const said = sayDiagnosis(diagnosis, language, lookup);
   const list = (items: readonly string[]): string => items.slice(0, maxAlternatives).join(say(alertWords.comma, language));
-  const others = said.alternatives.length === 0 ? "" : say(alertWords.couldBe, language, { list: list(said.alternatives) });
+  const couldBe = cause === "unknown" ? alertWords.couldBe : alertWords.couldAlsoBe;
+  const others = said.alternatives.length === 0 ? "" : say(couldBe, language, { list: list(said.alternatives) });
   if (cause === "unknown") {
     const out = diagnosis.ruledOut.map((one) => nameOf(one.cause, language));
     const without = out.length === 0 ? "" : say(alertWords.ruledOut, language, { list: list(out) });
@@ -86,11 +87,11 @@ const isDeclared = (clue: Clue, cause: Cause, { finding }: Lookup): boolean =>
 
 /** What is diagnosed and what it rests on; without a diagnosis, what the finding says of itself. */
 export function causeLines(
-  { cause, seenBy }: { readonly cause: string; readonly seenBy: string },
+  { cause, isDetail, seenBy }: { readonly cause: string; readonly isDetail: boolean; readonly seenBy: string },
   known: CauseWords | undefined,
   language: Language,
 ): readonly string[] {
-  const said = cause === "" ? "" : say(alertWords.cause, language, { what: cause });
+  const said = cause === "" ? "" : say(isDetail ? alertWords.detail : alertWords.cause, language, { what: cause });
   const isSaid = known === undefined || (known.cause === "" && known.title === "");
   if (isSaid) return [said, seenBy];
   const diagnosed = known.cause === "" ? "" : say(alertWords.cause, language, { what: known.cause });

@@ -243,6 +243,8 @@ interface Reasons {
   readonly said: string;
   /** Empty when the title says all. */
   readonly cause: string;
+  /** That is only what stood in the bracket of the title. */
+  readonly isDetail: boolean;
   /** The line that names the check, where no cause is said; empty for what no check looks at. */
   readonly seenBy: string;
   readonly advice: string;
@@ -254,13 +256,13 @@ interface Reasons {
 function reasons({ incident, language }: AlertInput, subjects: readonly AlertSubject[]): Reasons {
   const first = subjects[0];
   if (first === undefined)
-    return { code: undefined, said: incident.cause, cause: incident.cause, seenBy: "", advice: "", also: [] };
+    return { code: undefined, said: incident.cause, cause: incident.cause, isDetail: false, seenBy: "", advice: "", also: [] };
   const findings = badOf(incident, first);
   const main = findings.find(({ code }) => code === incident.cause) ?? findings[0];
   const check = first.check === undefined ? first.probe.check : say(first.check.title, language);
   const seenBy = isOwnPart(first.probe.id) ? "" : say(alertWords.seenBy, language, { check, target: first.probe.target });
   const also = otherKinds(incident, subjects, language);
-  if (main === undefined) return { code: undefined, said: incident.cause, cause: "", seenBy, advice: "", also };
+  if (main === undefined) return { code: undefined, said: incident.cause, cause: "", isDetail: false, seenBy, advice: "", also };
   const { text, advice } = spoken(first.check, main, language, first.probe);
   const [sentence, rest] = firstSentence(text);
   const [said, technical] = sentence.length > longSaid ? withoutBracket(sentence) : [sentence, ""];
@@ -273,6 +275,7 @@ function reasons({ incident, language }: AlertInput, subjects: readonly AlertSub
     code: main.code,
     said: cutTitle(said, maxSaid),
     cause,
+    isDetail: rest === "" && technical !== "",
     seenBy: rest === "" && technical === "" ? seenBy : "",
     advice,
     also,

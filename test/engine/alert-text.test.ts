@@ -331,7 +331,7 @@ describe("renderAlert()", () => {
     });
     expect(lines.slice(0, 2)).toEqual([
       "[Fault P2] The channel duty has taken nothing for 5 min, alerts waiting: 3",
-      `Cause: ${reason}`,
+      `In detail: ${reason}`,
     ]);
   });
 
