@@ -90,6 +90,7 @@ export function createImap(connection: Connection, { commandTimeoutMs, note }: I
     const untagged: ImapLine[] = [];
     const most = expected ?? maxUntagged;
     let size = 0;
+    let continued = 0;
     // The server has this long for the whole answer, not for each line of it.
     const end = performance.now() + commandTimeoutMs;
     for (;;) {
@@ -98,6 +99,8 @@ export function createImap(connection: Connection, { commandTimeoutMs, note }: I
       if (expected === undefined || ending) note(`S: ${response}`);
       if (ending && expected !== undefined) note(`S: (${untagged.length} lines)`);
       if (response.startsWith("+")) {
+        continued += 1;
+        if (continued > maxUntagged) throw tooMuch(connection, `more than ${maxUntagged} lines in answer to one command`);
         onContinue(response.slice(1).trim());
         continue;
       }

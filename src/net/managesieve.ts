@@ -62,12 +62,15 @@ export function createManageSieve(connection: Connection, { commandTimeoutMs, no
     const first = await connection.readLine(left());
     note(`S: ${first}`);
     const parts: string[] = [];
+    let literals = 0;
     for (let line = first; ;) {
       const size = /\{(\d{1,10})\+?\}$/.exec(line);
       parts.push(...partsOf(size ? line.slice(0, size.index) : line));
       if (size === null) return { line: first, parts };
       const bytes = Number(size[1]);
-      if (bytes > maxLiteral) throw tooMuch(`literals of more than ${maxLiteral} bytes`);
+      literals += bytes;
+      if (literals > maxLiteral) throw tooMuch(`literals of more than ${maxLiteral} bytes`);
+      if (parts.length > maxLines) throw tooMuch(`more than ${maxLines} lines in answer to one command`);
       parts.push(bytes === 0 ? "" : decodeText(await connection.readBytes(bytes, left())));
       line = await connection.readLine(left());
     }

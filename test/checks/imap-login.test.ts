@@ -168,4 +168,8 @@ testCheck(imapLogin, {
     { on: { EXAMINE: [Array.from({ length: 1_100 }, (_unused, i) => `* ${i} EXISTS`)] } },
     critical("command-refused"),
   ),
+  "it is asked for more without end": on(
+    { on: { EXAMINE: [Array.from({ length: 1_100 }, () => "+ go on")] } },
+    critical("command-refused"),
+  ),
 });

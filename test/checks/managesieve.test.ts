@@ -163,6 +163,10 @@ testCheck(
     "no answer to LISTSCRIPTS": on({ on: { LISTSCRIPTS: "silence" } }, critical("command-timeout")),
     "the session ends with a reason": on({ on: { LISTSCRIPTS: ['BYE "shutting down"'] } }, critical("session-ended")),
     "the connection is cut at GETSCRIPT": on({ on: { GETSCRIPT: "reset" } }, critical("connection-lost")),
+    "a script in pieces without end": on(
+      { on: { GETSCRIPT: Array.from({ length: 400 }, () => "{0}") } },
+      critical("command-refused"),
+    ),
     "a script without end": on({ on: { GETSCRIPT: ["{99999999}"] } }, critical("command-refused")),
     "lines without end": on(
       { on: { LISTSCRIPTS: Array.from({ length: 300 }, (_, i) => `"s${i}"`) } },
