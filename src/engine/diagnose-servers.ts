@@ -1,3 +1,4 @@
+import { nameOfAsset } from "../model/probe.ts";
 import type { Cause, Clue, Confidence } from "../model/cause.ts";
 import {
   aboutOf,
@@ -136,7 +137,12 @@ function hostAnswers(symptoms: readonly Symptom[], answering: readonly Answer[])
   const [first] = here;
   return first === undefined
     ? []
-    : [compared("host-answers", { host: first.host, list: listed(distinct(here.map(({ sight }) => sight.probe.check))) })];
+    : [
+        compared("host-answers", {
+          host: first.host,
+          list: listed(distinct(here.map(({ sight }) => nameOfAsset(sight.probe.asset)))),
+        }),
+      ];
 }
 
 /** A server that turns people away because there are too many of them is not down. */
