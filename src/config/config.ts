@@ -68,6 +68,8 @@ export interface MailboxAsset extends Declared {
   readonly smtp: ServerWish;
   /** Undefined: nobody asked for POP3 to be watched. */
   readonly pop3: ServerWish | undefined;
+  /** Whether it is watched what becomes of its mail. */
+  readonly activity: boolean;
   /** What both servers are reached through. */
   readonly proxy: Proxy | undefined;
   /** At another company: the far end of the round trips. */

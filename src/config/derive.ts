@@ -123,8 +123,8 @@ const mailboxChecks = [
 ] as const;
 
 /** POP3 where it is asked for. What becomes of the mail where that matters most: two logins more an hour are not for every mailbox. */
-const isWanted = (check: (typeof mailboxChecks)[number]["check"], { business, partner, pop3 }: MailboxAsset): boolean =>
-  check === "mailbox-activity" ? business === "critical" && !partner : check !== "pop3-login" || pop3 !== undefined;
+const isWanted = (check: (typeof mailboxChecks)[number]["check"], { activity, pop3 }: MailboxAsset): boolean =>
+  check === "mailbox-activity" ? activity : check !== "pop3-login" || pop3 !== undefined;
 
 function logins(service: Services, { timezone }: Settings): readonly Draft[] {
   const { mailbox, provider, waiting } = service;

@@ -237,6 +237,7 @@ export const mailboxSchema = z.strictObject({
   imap: server.optional(),
   smtp: server.optional(),
   pop3: server.optional(),
+  activity: boolean.optional(),
   proxy: proxy.optional(),
   business: business.optional(),
   role: oneOf(["partner"]).optional(),

@@ -144,6 +144,7 @@ function readMailboxes(reader: Reader, known: Known, credentials: Credentials): 
         imap,
         smtp,
         pop3,
+        activity: words.activity ?? (words.business === "critical" && role !== "partner"),
         proxy,
         partner: role === "partner",
         business: words.business ?? (role === "partner" ? "low" : "normal"),

@@ -60,7 +60,13 @@ describe("what becomes of the mail", () => {
   test("is watched for mailboxes that matter most, in the company's time zone, and for others where they ask for it", async () => {
     const plan = await planOf(", provider: exmail, business: critical");
     expect(probeIn(plan, id)).toMatchObject({ everyMs: 30 * 60_000, options: { timezone: plan.settings.timezone } });
-    for (const more of ["", ", business: critical, role: partner", ", business: critical, off: [mailbox-activity]"]) {
+    expect(idsOf(await planOf(", provider: exmail, activity: true"))).toContain(id);
+    for (const more of [
+      "",
+      ", business: critical, role: partner",
+      ", business: critical, activity: false",
+      ", business: critical, off: [mailbox-activity]",
+    ]) {
       expect(idsOf(await planOf(`, provider: exmail${more}`))).not.toContain(id);
     }
   });
