@@ -126,6 +126,16 @@ describe("startDaemon()", () => {
     await vi.waitFor(() => expect(turns()).toEqual(["opened 1 P1"]), until);
   });
 
+  test("a definite answer is called unconfirmed only where its probe asks for more than one look", async () => {
+    const check = checkOf("imap-login", () => found("refused"));
+    const confirm = { bad: [3, 4], good: 1, recheckMs: 0 } as const;
+    const probes = [namedProbe(check, "one@example.com"), namedProbe(check, "more@example.com", { confirm, everyMs: 60_000 })];
+    await start(planOf(probes), [check]);
+    await vi.waitFor(() => expect(recording.alerts).toHaveLength(2), until);
+    const unsure = recording.alerts.filter(({ title }) => title.includes("not confirmed yet"));
+    expect(unsure.flatMap((alert) => alert.probes.map(({ asset }) => asset))).toEqual(["more@example.com"]);
+  });
+
   test("with our own network down nothing else is critical, and one incident tells of it", async () => {
     let networkDown = false;
     const egress = checkOf("egress", () => (networkDown ? found("down") : found()), { measures: "monitor", answers: undefined });

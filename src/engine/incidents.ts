@@ -20,6 +20,8 @@ export interface Sighting {
   readonly known: boolean;
   /** Its verdict rests on one definite answer, without N of M. */
   readonly immediate: boolean;
+  /** One look is all that its probe asks for, so that a verdict is never unconfirmed; default false. */
+  readonly isEnough?: boolean;
   /** The first message waits a little for what else is found. */
   readonly gathers: boolean;
   readonly priority: (severity: Incident["severity"]) => Priority;
@@ -52,7 +54,7 @@ function begin(seen: Sighting, severity: Bad, id: number): IncidentStep {
     severity,
     openedAt: seen.state.status === severity ? seen.state.since : seen.at,
     resolvedAt: undefined,
-    unconfirmed: seen.immediate,
+    unconfirmed: seen.immediate && seen.isEnough !== true,
     acknowledgedBy: undefined,
     acknowledgedUntil: undefined,
     turnCount: 0,
@@ -93,7 +95,12 @@ function suffer(open: Incident, seen: Sighting, verdict: Bad): IncidentStep | un
     const unacknowledged = { acknowledgedBy: undefined, acknowledgedUntil: undefined };
     const priority = isGraver ? now.priority : open.priority;
     const turn = open.turnCount === 0 ? "opened" : "worsened";
-    return turnTo(turn, { ...now, priority, unconfirmed: seen.immediate, ...unacknowledged }, seen.at, "system");
+    return turnTo(
+      turn,
+      { ...now, priority, unconfirmed: seen.immediate && seen.isEnough !== true, ...unacknowledged },
+      seen.at,
+      "system",
+    );
   }
   // It became milder: what is left is shown as it is, and nobody is woken for that.
   if (change < 0) return silently({ ...now, unconfirmed: false }, "note", { severity, cause: seen.cause });

@@ -185,6 +185,7 @@ function decide(probe: Probe, { outcome, attempts }: Look, world: PipelineWorld)
       at: observation.at,
       known: observation.status !== "unknown",
       immediate,
+      isEnough: probe.confirm.bad[0] === 1 && (probe.confirm.forMs ?? 0) === 0,
       gathers: gathers(failing),
       priority: (severity) =>
         priorityOf({
