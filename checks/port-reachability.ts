@@ -4,6 +4,7 @@ import { type CheckContext, defineCheck, explain, type FoundFinding } from "../s
 import { DialError } from "../src/model/connection.ts";
 import { quoted } from "../src/model/text.ts";
 import { connectionFinding, connectionFindings, isOwnSide } from "../src/net/connection-findings.ts";
+import { blockedInChinaOption } from "../src/net/login-options.ts";
 import { splitTarget } from "../src/net/reach-any.ts";
 import { reachabilityFindings } from "./port-reachability.texts.ts";
 
@@ -82,15 +83,7 @@ const optionsSchema = z.strictObject({
         zh: "其他邮件服务的「主机:端口」。某端口没有应答时，才尝试同一端口的这些服务器，以区分本地防火墙拦截与对方中断；平时不联系它们",
       }),
     ),
-  blockedInChina: z
-    .boolean()
-    .default(false)
-    .meta(
-      explain({
-        en: "The direct way to it is blocked in mainland China: silence then says nothing about it",
-        zh: "中国大陆无法直接访问：没有应答时不作判断",
-      }),
-    ),
+  blockedInChina: blockedInChinaOption,
   limits: z
     .strictObject({
       connect: seconds.default(5).meta(explain({ en: "Seconds until a connection is given up", zh: "连接的时限（秒）" })),

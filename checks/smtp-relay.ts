@@ -7,7 +7,7 @@ import { isMailHost } from "../src/model/dns-words.ts";
 import type { Data } from "../src/model/text.ts";
 import { certificateFinding, certificateFindings } from "../src/net/certificate-findings.ts";
 import { connectionFindings, targetOf } from "../src/net/connection-findings.ts";
-import { fingerprintOption, sessionLimits } from "../src/net/login-options.ts";
+import { blockedInChinaOption, fingerprintOption, sessionLimits } from "../src/net/login-options.ts";
 import { holdSession, notePeer, type Report, sessionMetrics, timelyGreeting } from "../src/net/login-session.ts";
 import { sessionFindings } from "../src/net/session-findings.ts";
 import { createSmtp, extensionsOf, replyReason, type Smtp, type SmtpReply } from "../src/net/smtp.ts";
@@ -96,15 +96,7 @@ const optionsSchema = z
       .default("mailvigil-relay-test@example.net")
       .meta(explain({ en: "That sender; the default is nobody's (RFC 2606)", zh: "该发件人；默认地址不属于任何人（RFC 2606）" })),
     fingerprint: fingerprintOption.optional(),
-    blockedInChina: z
-      .boolean()
-      .default(false)
-      .meta(
-        explain({
-          en: "The direct way to it is blocked in mainland China: silence then says nothing about it",
-          zh: "中国大陆无法直接访问：没有应答时不作判断",
-        }),
-      ),
+    blockedInChina: blockedInChinaOption,
     limits: sessionLimits,
   })
   .transform((options) => {

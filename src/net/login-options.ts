@@ -24,6 +24,17 @@ export const sessionLimits = z
   .prefault({})
   .meta(explain({ en: "How long is waited; more for a line that is known to be slow", zh: "各步骤的时限，线路较慢时可放宽" }));
 
+/** For checks that know no provider. */
+export const blockedInChinaOption = z
+  .boolean()
+  .default(false)
+  .meta(
+    explain({
+      en: "The direct way to it is blocked in mainland China: silence then says nothing about it",
+      zh: "中国大陆无法直接访问：没有应答时不作判断",
+    }),
+  );
+
 /** What is known about the answers of one provider, from its preset. */
 const provider = z.strictObject({
   id: z.string(),

@@ -1,5 +1,6 @@
 import { createHmac } from "node:crypto";
 import { afterAll, describe, expect, test } from "vitest";
+import { singleProbe } from "../../src/cli/single-probe.ts";
 import { createLoopWatch } from "../../src/engine/loop-watch.ts";
 import { runProbe, type RunOutcome, type RunWorld } from "../../src/engine/run-probe.ts";
 import { speakFindings } from "../../src/http/spoken.ts";
@@ -53,19 +54,7 @@ export const testNow = Date.UTC(2026, 10, 22, 12);
 
 /** A probe made by hand, for a check with these options. */
 export const probeOf = (check: AnyCheck, options: unknown, more: Partial<Probe> = {}): Probe => ({
-  id: `example.com/${check.id}`,
-  asset: "example.com",
-  check: check.id,
-  target: check.target(options),
-  options,
-  everyMs: check.every,
-  deadlineMs: check.deadline,
-  confirm: check.confirm,
-  measures: check.measures,
-  severity: {},
-  business: "normal",
-  load: check.load?.(options) ?? {},
-  from: "test",
+  ...singleProbe("test", "example.com", check, options),
   ...more,
 });
 
