@@ -49,6 +49,7 @@ export type LookoutWorld = Pick<Configured, "plan" | "checks" | "mask">;
 /** Somebody sits before the terminal: the first look is early; then each pause is twice the last, six logins in two minutes. */
 const firstPauseMs = 3_000;
 
+/** Reads the key of the plan's data directory, or makes it where mails are sent. @throws StoreError */
 export function openLookout(found: LookoutWorld, options: LookoutOptions): Lookout {
   const { plan, checks, mask } = found;
   const { guard, waitMs, stopping, onWaiting } = options;

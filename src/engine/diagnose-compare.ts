@@ -66,6 +66,7 @@ const connects: ReadonlySet<string> = new Set([
   "tls-certificate",
 ]);
 
+/** Reads a situation once for all rules: what is wrong, who was reached, what belongs together. */
 export function sceneOf({ sights, now, changes = [] }: Situation): Scene {
   const sorted = sights.toSorted((a, b) => (a.probe.id < b.probe.id ? -1 : a.probe.id > b.probe.id ? 1 : 0));
   const providers = providersOf(sorted);
@@ -123,6 +124,7 @@ function answerOf(
 export const sawAfter = (sight: Sight, failing: readonly Symptom[]): boolean =>
   failing.some(({ since }) => sight.at >= since - roundMs);
 
+/** Young enough to say something of now. */
 export const isFresh = (sight: Sight, now: number): boolean => now - sight.at <= freshMs;
 
 /** What a self-test says: undefined where there is none, or it is too old to count. */
@@ -132,9 +134,12 @@ export function selfTest(scene: Scene, id: string): "passed" | "failed" | undefi
   return sight.status === "ok" ? "passed" : sight.status === "critical" ? "failed" : undefined;
 }
 
+/** A clue that a finding is. */
 export const found = (symptom: Symptom): Clue => ({ kind: "found", probe: symptom.sight.probe.id, finding: symptom.finding });
+/** A clue that only a comparison shows. */
 export const compared = (code: ClueCode, data: Data = {}): Clue => ({ kind: "compared", code, data });
 
+/** In the order of the items; those without a key are in no group. */
 export const groupBy = <T>(items: readonly T[], key: (item: T) => string | undefined): ReadonlyMap<string, readonly T[]> => {
   const groups = new Map<string, T[]>();
   for (const item of items) {
@@ -147,6 +152,7 @@ export const groupBy = <T>(items: readonly T[], key: (item: T) => string | undef
   return groups;
 };
 
+/** Each once, in order, without those that are not known. */
 export const distinct = (items: readonly (string | undefined)[]): readonly string[] => [
   ...new Set(items.filter((item) => item !== undefined)),
 ];

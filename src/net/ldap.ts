@@ -47,6 +47,7 @@ const limited: ReadonlySet<number> = new Set([3, 4, 11]);
 /** What it answers where it takes no pages (OpenLDAP: size.prtotal=disabled), or does not know them. */
 const unpaged: ReadonlySet<number> = new Set([11, 12]);
 
+/** LDAP over a connection that is open: one request at a time, each within `commandTimeoutMs`. */
 export function createLdap(connection: Connection, { commandTimeoutMs, note }: LdapOptions): Ldap {
   let step: Step = { phase: "command", command: "LDAP" };
   let farewell: string | undefined;

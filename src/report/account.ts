@@ -63,6 +63,7 @@ export function cut(changes: readonly Change[], window: Span, maintenance: reado
 
 export const nothing: Account = { up: 0, degraded: 0, down: 0, unknown: 0, maintenance: 0 };
 
+/** Milliseconds in each state. */
 export function sum(pieces: readonly Piece[]): Account {
   const total: Record<State, number> = { ...nothing };
   for (const { from, to, state } of pieces) total[state] += to - from;
