@@ -328,7 +328,10 @@ export const subscriptions: Rule = (scene, open) =>
         ({ sight, layer, place }) =>
           (layer === "mail" || layer === "mailbox") && rejected.some((one) => one.place === place) && sawAfter(sight, rejected),
       );
-    const victims = paid.filter((one) => mayBePayment(one) || (isWide && rejected.includes(one)));
+    // Whom one protocol calls suspended, another just refuses.
+    const shut = new Set(paid.filter(mayBePayment).map(({ account }) => account));
+    const isShut = ({ layer, account }: Symptom): boolean => layer === "login" && account !== undefined && shut.has(account);
+    const victims = paid.filter((one) => mayBePayment(one) || isShut(one) || (isWide && rejected.includes(one)));
     const about = aboutOf({
       asset: paidBy(says).length > 0 ? listed(paidBy(says)) : undefined,
       what: typeof what === "string" ? what : undefined,
