@@ -1,4 +1,5 @@
-import { hostOf, letters } from "./company.ts";
+import { dkimSelector, domainOf, hostOf, letters } from "./company.ts";
+import type { DkimKey } from "./dkim.ts";
 import type { Broken } from "./faults.ts";
 import { append, folderOf } from "./mail-store.ts";
 import type { Account, MailStore } from "./mail-store.ts";
@@ -15,10 +16,14 @@ export interface Delivery {
 const mostWaiting = 100;
 
 /**
- * Brings mail from a submission server to the mailboxes, as an exchange host would: at once, into Junk, or, where the
+ * Signs mail from a submission server and brings it to the mailboxes, as an exchange host would: at once, into Junk, or, where the
  * receiver is greylisting, at the sender's second try after `retryMs`.
  */
-export function createDelivery(store: MailStore, broken: Broken, retryMs: number): Delivery {
+export function createDelivery(
+  store: MailStore,
+  broken: Broken,
+  { dkim, retryMs }: { readonly dkim: DkimKey; readonly retryMs: number },
+): Delivery {
   const waiting = new Set<NodeJS.Timeout>();
 
   function putInto(account: Account, message: Submitted): void {
@@ -29,7 +34,8 @@ export function createDelivery(store: MailStore, broken: Broken, retryMs: number
     const hop =
       `Return-Path: <${message.from}>\r\nReceived: from ${message.by.smtp} (${message.by.smtp} [127.0.0.1])\r\n` +
       `\tby ${exchange.host} with ESMTPS id ${message.queueId}\r\n\tfor <${account.address}>; ${mailDate(at)}\r\n`;
-    append(folder, Buffer.concat([Buffer.from(hop), message.raw]), at);
+    const signed = dkim.sign(message.raw, { domain: domainOf(message.from), selector: dkimSelector });
+    append(folder, Buffer.concat([Buffer.from(hop), signed]), at);
   }
 
   return {

@@ -1,11 +1,11 @@
-import { generateKeyPair, randomBytes } from "node:crypto";
+import { randomBytes } from "node:crypto";
 import tls from "node:tls";
-import { promisify } from "node:util";
 import { createAuthority } from "./certificates.ts";
 import type { ServerIdentity } from "./certificates.ts";
 import { domainOf, mailboxes, mailHosts, webmailHost } from "./company.ts";
 import { writeConfiguration } from "./configuration.ts";
 import { createDelivery, deliverLetters } from "./delivery.ts";
+import { createDkimKey } from "./dkim.ts";
 import { startDnsServer } from "./dns-server.ts";
 import { startExchangeServer } from "./exchange-server.ts";
 import { faultsAt } from "./faults.ts";
@@ -55,7 +55,8 @@ export async function startDemo(options: DemoOptions): Promise<Demo> {
   const passwords = new Map(mailboxes.map(({ address }) => [address, randomBytes(12).toString("base64url")]));
   const store = createMailStore(passwords);
   deliverLetters(store);
-  const delivery = createDelivery(store, broken, secondTryMs / speed);
+  const dkim = await createDkimKey();
+  const delivery = createDelivery(store, broken, { dkim, retryMs: secondTryMs / speed });
 
   const running: Running[] = [];
   const stop = async (): Promise<void> => {
@@ -82,7 +83,7 @@ export async function startDemo(options: DemoOptions): Promise<Demo> {
       const [first = host.domain, ...others] = host.exchanges.map(({ host: exchange }) => exchange);
       exchanges.set(host.domain, await run(startExchangeServer(host, await authority.issue(first, healthy, others))));
     }
-    const dns = await run(startDnsServer(createZones(broken, { dkimKey: await makeDkimKey(), imap, smtp })));
+    const dns = await run(startDnsServer(createZones(broken, { dkimKey: dkim.published, imap, smtp })));
     const registry = await run(startRegistry());
     const ports = { dns, webmail, registry, imap, smtp, exchanges };
     const configurationFile = await writeConfiguration(options.folder, { ports, ca: authority.ca, passwords });
@@ -91,12 +92,6 @@ export async function startDemo(options: DemoOptions): Promise<Demo> {
     await stop();
     throw error;
   }
-}
-
-/** The public half; nothing is signed with it, so the other is thrown away. */
-async function makeDkimKey(): Promise<string> {
-  const { publicKey } = await promisify(generateKeyPair)("rsa", { modulusLength: 2048 });
-  return publicKey.export({ type: "spki", format: "der" }).toString("base64");
 }
 
 /** Only its certificate is of interest: it says that there is nothing to see, and closes. */
