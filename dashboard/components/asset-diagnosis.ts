@@ -84,7 +84,7 @@ export class AssetDiagnosisElement extends LitElement {
 
   #progress({ probes, waiting }: Asked): string {
     if (probes === undefined) return "";
-    const onlyMail = waiting.size > 0 && [...waiting].every((id) => id.endsWith("/mail-roundtrip"));
+    const onlyMail = waiting.size > 0 && [...waiting].every((id) => /\/mail-(?:roundtrip|forward)$/.test(id));
     const data = { done: probes.length - waiting.size, all: probes.length };
     return speak(this.voice, onlyMail ? words.lookingMail : words.looking, data);
   }
