@@ -42,6 +42,9 @@ const words = {
   high: { en: "sure", zh: "确定" },
   medium: { en: "likely", zh: "较可能" },
   low: { en: "a guess", zh: "推测" },
+  bracket: { en: " ({text})", zh: "（{text}）" },
+  semicolon: { en: "; ", zh: "；" },
+  comma: { en: ", ", zh: "、" },
 } satisfies Record<string, Text>;
 
 interface Row {
@@ -95,7 +98,8 @@ const nameOf = (cause: Cause, language: Language): string => inLanguage(causeWor
 function table(rows: readonly Row[], language: Language): string {
   const say = (text: Text): string => inLanguage(text, language);
   const names = (some: readonly Cause[]): string => some.map((cause) => nameOf(cause, language)).join(say(words.or));
-  const sure = (cause: Cause, confidence: Confidence): string => `${nameOf(cause, language)} (${say(words[confidence])})`;
+  const sure = (cause: Cause, confidence: Confidence): string =>
+    nameOf(cause, language) + say(words.bracket).replace("{text}", say(words[confidence]));
   const heads = [words.fault, words.truth, words.said, words.verdict, words.besides].map(say);
   return [
     line(heads),
@@ -108,9 +112,9 @@ function table(rows: readonly Row[], language: Language): string {
       return line([
         `${say(fault.title)} \`${fault.id}\``,
         truth,
-        said.join("; ") || "—",
+        said.join(say(words.semicolon)) || "—",
         say(words[judged.verdict]),
-        wrong.join("; ") || "—",
+        wrong.join(say(words.semicolon)) || "—",
       ]);
     }),
   ].join("\n");
@@ -143,7 +147,7 @@ function confusion(rows: readonly Row[], language: Language): string {
     const taken = [...counts]
       .toSorted(([a, n], [b, m]) => m - n || (a < b ? -1 : 1))
       .map(([one, n]) => `${one === "silent" ? say(words.silent) : nameOf(one, language)} ${n}`);
-    return [line([nameOf(cause, language), String(here.length), taken.join(", ")])];
+    return [line([nameOf(cause, language), String(here.length), taken.join(say(words.comma))])];
   });
   return [line(heads), line(heads.map(() => "---")), ...lines].join("\n");
 }
