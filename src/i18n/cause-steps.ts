@@ -112,10 +112,6 @@ export const causeSteps: Readonly<Record<Cause, readonly Text[]>> = {
     { en: "Above an hour: use the emergency mailbox", zh: "超过一小时：启用应急邮箱" },
   ],
   "server-down": [
-    {
-      en: "Only one is hit: look at the storage, the quota and the directory entry of {account}",
-      zh: "只有一人受影响：先看 {account} 的存储、配额和目录条目",
-    },
     { en: "See that the machine runs: power, load, disk space, memory", zh: "确认机器在运行：电源、负载、磁盘空间、内存" },
     { en: "Look at the mail services and their log, and start what is stopped", zh: "检查各邮件服务及日志，启动已停止的服务" },
     {
@@ -280,3 +276,12 @@ export const causeSteps: Readonly<Record<Cause, readonly Text[]>> = {
     },
   ],
 };
+
+/** A server that works for others: its machine and its services run. */
+export const oneAccountSteps: readonly Text[] = [
+  {
+    en: "Only one is hit: look at the storage, the quota and the directory entry of {account}",
+    zh: "只有一人受影响：先看 {account} 的存储、配额和目录条目",
+  },
+  { en: "Look in the log of the mail service for {account}", zh: "在邮件服务的日志里查找 {account}" },
+];

@@ -3,7 +3,7 @@ import type { FindingDeclaration } from "../model/check.ts";
 import { nameOfAsset, partsOfId } from "../model/probe.ts";
 import type { ProviderSupport } from "../model/provider.ts";
 import { type Data, fill, inLanguage, type Language, say, type Text, withoutStop } from "../model/text.ts";
-import { causeSteps } from "./cause-steps.ts";
+import { causeSteps, oneAccountSteps } from "./cause-steps.ts";
 import { actorWords, causeWording, confidenceWords } from "./causes.ts";
 import { clueTexts } from "./clues.ts";
 import { engineFinding } from "./engine-findings.ts";
@@ -77,7 +77,10 @@ export function sayDiagnosis(diagnosis: Diagnosis, language: Language, lookup: L
   const data = named(diagnosis.about, language, lookup);
   const statement = bestOf(causeWording[cause].statements, data);
   const title = statement === undefined ? "" : filled(statement, language, data);
-  const common = causeSteps[cause].filter((step) => isFilled(step, data)).map((step) => filled(step, language, data));
+  const isOne = cause === "server-down" && data["account"] !== undefined;
+  const common = (isOne ? oneAccountSteps : causeSteps[cause])
+    .filter((step) => isFilled(step, data))
+    .map((step) => filled(step, language, data));
   const id = diagnosis.about["provider"];
   const support = typeof id === "string" ? lookup.support?.(id) : undefined;
   const steps = [...common, ...providerHelp(helpedAs[cause] ?? "", support, language)];

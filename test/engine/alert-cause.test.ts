@@ -93,6 +93,13 @@ describe("an alert", () => {
     );
   });
 
+  test("asks nobody to look at a machine that lets others in", () => {
+    const lines = told(["a@x.cn/imap-login mail.x.cn login-unavailable"], "zh-CN", ["b@x.cn/imap-login mail.x.cn ok"]);
+    expect(lines.find(beginning("先做"))).toBe(
+      "先做（邮箱管理员）：只有一人受影响：先看 a@x.cn 的存储、配额和目录条目；在邮件服务的日志里查找 a@x.cn",
+    );
+  });
+
   test("is headed by the cause that several assets have in common", () => {
     const [title, ...lines] = told(
       [
