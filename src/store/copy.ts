@@ -109,8 +109,12 @@ export function restoreData(file: string, folder: string, now: number): string |
     const present = ownFiles(folder);
     const old = join(folder, `before-${new Date(now).toISOString().replace(/[-:]|\.\d+/g, "")}`);
     if (present.length > 0) makeDataFolder(old);
-    for (const name of present) renameSync(join(folder, name), join(old, name));
-    for (const name of readdirSync(draft)) renameSync(join(draft, name), join(folder, name));
+    for (const name of present) linkSync(join(folder, name), join(old, name));
+    settle(join(folder, databaseName));
+    // Each takes the place of the old one in one step, the database last: killed at any instant, one of the two is there, whole.
+    const fresh = readdirSync(draft).toSorted((one, other) => Number(one === databaseName) - Number(other === databaseName));
+    for (const name of fresh) renameSync(join(draft, name), join(folder, name));
+    for (const name of present) if (!fresh.includes(name)) rmSync(join(folder, name), { force: true });
     return present.length > 0 ? old : undefined;
   } catch (error) {
     throw asStoreError(error, file);
@@ -125,6 +129,21 @@ const ownFiles = (folder: string): readonly string[] =>
   readdirSync(folder, { withFileTypes: true })
     .filter((entry) => entry.isFile() && !entry.name.startsWith("lock.db"))
     .map(({ name }) => name);
+
+/** Takes what SQLite keeps beside a database into it, so that nothing of the old one is read with the new one. */
+function settle(file: string): void {
+  if (exists(file)) {
+    const sql = new Sqlite(file);
+    try {
+      sql.pragma("journal_mode = DELETE");
+    } catch {
+      // Damaged: there is nothing to take in.
+    } finally {
+      sql.close();
+    }
+  }
+  for (const beside of ["-wal", "-shm"]) rmSync(file + beside, { force: true });
+}
 
 function unpack(database: string, folder: string, file: string): void {
   const copy = new Sqlite(database);

@@ -64,6 +64,19 @@ describe("copyData() and restoreData()", () => {
     expect(probesIn(old!)).toEqual([`before/that ${start}`]);
   });
 
+  test("take the place of a database that is damaged, and keep it", async () => {
+    const { folder, write } = running();
+    await write(start);
+    const file = join(temporaryFolder(), "copy");
+    await copyData(folder, file);
+    const broken = temporaryFolder();
+    for (const name of ["mailvigil.db", "mailvigil.db-wal"])
+      writeFileSync(join(broken, name), "not a database at all".repeat(500));
+    const old = restoreData(file, broken, start);
+    expect(probesIn(broken)).toEqual([`a/b ${start}`]);
+    expect(readdirSync(old!).toSorted()).toEqual(["mailvigil.db", "mailvigil.db-wal"]);
+  });
+
   test("change nothing while a daemon runs", async () => {
     const { folder, write } = running();
     await write(start);
