@@ -20,6 +20,9 @@ enableCompileCache();
 const wrongUsage = 64;
 /** A fault of the product (EX_SOFTWARE). */
 const softwareFault = 70;
+/** Of these, 1 to 3 are a status; what could not be found out is unknown. */
+const tellsStatus: ReadonlySet<string> = new Set(["check", "diagnose", "audit", "login"]);
+const foundUnknown = 3;
 
 const program = new Command("mailvigil")
   .description("Watches a company's mail service from the outside.\n从外部监控企业邮件服务。")
@@ -268,12 +271,11 @@ try {
 } catch (error) {
   if (error instanceof CommanderError) process.exitCode = error.exitCode === 0 ? 0 : wrongUsage;
   else {
-    // What names its own remedy needs no stack.
-    const known =
-      error instanceof Error && ["PluginError", "StoreError", "DnsServerError", "AddressRangeError"].includes(error.name);
+    const { exitFailed, isExpected } = await import("./cli/expected.ts");
     const { say } = await import("./cli/say.ts");
-    console.error(known ? say.expected(error, terminalLanguage(process.env)) : error);
-    // Never 1 to 3: those are what `check` found.
-    process.exitCode = softwareFault;
+    const isKnown = isExpected(error);
+    console.error(isKnown ? say.expected(error, terminalLanguage(process.env)) : error);
+    const failed = tellsStatus.has(process.argv[2] ?? "") ? foundUnknown : exitFailed;
+    process.exitCode = isKnown ? failed : softwareFault;
   }
 }

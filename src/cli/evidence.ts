@@ -9,6 +9,7 @@ import { type Database, openForReading } from "../store/database.ts";
 import { createHistory } from "../store/history.ts";
 import { readIncident, readIncidentIdsNear } from "../store/incidents.ts";
 import { chosenFile, configured, exitUsage, type Env } from "./configuration.ts";
+import { toldIn } from "./expected.ts";
 
 export interface EvidenceOptions {
   readonly config?: string;
@@ -22,7 +23,6 @@ const nearest = 5;
 /**
  * Writes what the provider's support needs about one incident or probe, as one Markdown in both languages. Reads the database beside a
  * running daemon, asks nothing of the network. Resolves with the exit code.
- * @throws StoreError
  */
 export async function evidence(name: string, options: EvidenceOptions, env: Env): Promise<number> {
   const found = await configured(chosenFile(options.config, env), env);
@@ -33,28 +33,30 @@ export async function evidence(name: string, options: EvidenceOptions, env: Env)
     console.error(say(evidenceProblems[problem], language, about));
     return exitUsage;
   };
-  const db = openForReading(data);
-  if (!db) return tell({ problem: "nothingStored", data: { folder: data } });
-  try {
-    const subject = subjectOf(db, name, new Set(plan.probes.map(({ id }) => id)));
-    if ("problem" in subject) return tell(subject);
-    const world = { db, plan, checks, mask, demonstration: false, data, now: Date.now() };
-    const pack = renderEvidence(gatherEvidence(world, subject));
-    if (options.out === undefined) {
-      process.stdout.write(pack);
-      return 0;
-    }
+  return toldIn(language, async () => {
+    const db = openForReading(data);
+    if (!db) return tell({ problem: "nothingStored", data: { folder: data } });
     try {
-      await writeFile(options.out, pack);
-    } catch (error) {
-      const reason = error instanceof Error && "code" in error ? String(error.code) : String(error);
-      return tell({ problem: "notWritten", data: { file: options.out, reason } });
+      const subject = subjectOf(db, name, new Set(plan.probes.map(({ id }) => id)));
+      if ("problem" in subject) return tell(subject);
+      const world = { db, plan, checks, mask, demonstration: false, data, now: Date.now() };
+      const pack = renderEvidence(gatherEvidence(world, subject));
+      if (options.out === undefined) {
+        process.stdout.write(pack);
+        return 0;
+      }
+      try {
+        await writeFile(options.out, pack);
+      } catch (error) {
+        const reason = error instanceof Error && "code" in error ? String(error.code) : String(error);
+        return tell({ problem: "notWritten", data: { file: options.out, reason } });
+      }
+      console.error(say(evidenceProblems.written, language, { file: options.out }));
+      return 0;
+    } finally {
+      db.close();
     }
-    console.error(say(evidenceProblems.written, language, { file: options.out }));
-    return 0;
-  } finally {
-    db.close();
-  }
+  });
 }
 
 /** `M-1042`, `1042`, or the id of a probe, whatever its letters' case. */

@@ -15,6 +15,7 @@ import { readProbeStates } from "../store/probe-states.ts";
 import { readTransitions } from "../store/transitions.ts";
 import { version } from "../version.ts";
 import { chosenFile, configured, type Configured, exitUsage, type Env } from "./configuration.ts";
+import { toldIn } from "./expected.ts";
 import { findExpiries } from "./expiries.ts";
 
 export interface ReportOptions {
@@ -33,7 +34,6 @@ const quarterMs = 90 * 86_400_000;
 /**
  * Writes the account of a month to standard output; without one, of the last that is over. Reads the database beside a running
  * daemon. Resolves with the exit code.
- * @throws StoreError
  */
 export async function report(options: ReportOptions, env: Env): Promise<number> {
   const found = await configured(chosenFile(options.config, env), env, { pins: "keep" });
@@ -51,15 +51,17 @@ export async function report(options: ReportOptions, env: Env): Promise<number> 
   if (!isMonth(month)) return refuse("badMonth", { month });
   if (!(target > 0 && target <= 1)) return refuse("badTarget", { target: options.target });
   if (monthWindow(month, timezone).from > now) return refuse("future", { month });
-  const db = openForReading(data);
-  if (!db) return refuse("nothingStored", { folder: data });
-  try {
-    const made = gather(db, found, { month, target, now });
-    process.stdout.write(rendered(made, options.format, language, found.checks));
-    return 0;
-  } finally {
-    db.close();
-  }
+  return toldIn(language, () => {
+    const db = openForReading(data);
+    if (!db) return refuse("nothingStored", { folder: data });
+    try {
+      const made = gather(db, found, { month, target, now });
+      process.stdout.write(rendered(made, options.format, language, found.checks));
+      return 0;
+    } finally {
+      db.close();
+    }
+  });
 }
 
 function rendered(

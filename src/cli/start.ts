@@ -9,12 +9,12 @@ import { findDependentRoutes } from "../engine/independence.ts";
 import type { Plan } from "../model/config.ts";
 import { createResolver } from "../net/dns.ts";
 import { loadChannels, loadChecks } from "../plugins.ts";
+import { exitFailed, isExpected } from "./expected.ts";
 import { say } from "./say.ts";
 import { createServiceManager } from "./service-manager.ts";
 import { terminalLanguage } from "./terminal-language.ts";
 
 const exitOk = 0;
-const exitFailed = 1;
 /** EX_USAGE of sysexits.h: the configuration is wrong, and starting again will not mend it. */
 const exitConfiguration = 64;
 /** EX_SOFTWARE: a bug of ours; whoever started us starts us again. */
@@ -159,7 +159,3 @@ function followConfiguration(
     stop: () => clearInterval(timer),
   };
 }
-
-/** One clear line for the person at the terminal: what names the place and the remedy already. */
-const expected = new Set(["StoreError", "ListenError", "PluginError", "DnsServerError", "AddressRangeError", "SecretError"]);
-const isExpected = (error: unknown): error is Error => error instanceof Error && expected.has(error.name);
