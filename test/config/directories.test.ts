@@ -1,5 +1,6 @@
 import { beforeAll, describe, expect, test } from "vitest";
 import { formatDiagnostic } from "../../src/config/diagnostics.ts";
+import type { Language } from "../../src/model/text.ts";
 import { loadConfiguration, type LoadWorld } from "../../src/config/load.ts";
 import { loadChecks } from "../../src/plugins.ts";
 import { idsOf, loadPlan, planFolder, planWorld, probeIn } from "../support/plan-folder.ts";
@@ -14,10 +15,10 @@ const directories = (...words: readonly string[]): Promise<string> =>
   write(`settings: { self_tests: off }\ndirectories:\n${words.map((one) => `  - { ${one} }\n`).join("")}`);
 const account = 'user: "cn=reader,dc=x,dc=example", password: { env: SALES_PASSWORD }, base: "dc=x,dc=example"';
 
-async function faultsOf(words: string): Promise<readonly string[]> {
+async function faultsOf(words: string, language: Language = "en"): Promise<readonly string[]> {
   const loaded = await loadConfiguration(await directories(words), world);
   if (!("errors" in loaded)) throw new Error("there is nothing wrong with it");
-  return loaded.errors.map((error) => formatDiagnostic(error, "en").replaceAll(`${path()}/`, ""));
+  return loaded.errors.map((error) => formatDiagnostic(error, language).replaceAll(`${path()}/`, ""));
 }
 
 describe("directories in the configuration", () => {
@@ -63,6 +64,9 @@ describe("directories in the configuration", () => {
       "mailvigil.yaml:3:5 directories[0].password: is missing; write user and password, or neither for an anonymous look-up",
     ]);
     expect((await faultsOf('host: a.example, base: "dc=a", filter: "mail=*"'))[0]).toContain("directories[0].filter: ");
+    expect((await faultsOf('host: a.example, base: "dc=a", filter: "mail=*"', "zh-CN"))[0]).toContain(
+      "directories[0].filter：应为带括号的过滤条件，例如 (objectClass=person)；",
+    );
     expect((await faultsOf('host: a.example, base: "dc=a", accounts: 0'))[0]).toContain("write a whole number from 1 to 20000");
   });
 });
