@@ -51,6 +51,8 @@ export interface Answer {
   readonly account: string | undefined;
   /** How far it came: `mail` for a probe that is well. */
   readonly layer: Layer;
+  /** It answered that it cannot do its work: the machine is there, and no proof that it is well. */
+  readonly isIll: boolean;
   readonly sight: Sight;
 }
 
@@ -117,7 +119,9 @@ function answerOf(
   const [only, ...more] = probe.load.logins ?? [];
   const isLogin = probe.check !== "port-reachability" && probe.check !== "tls-certificate";
   const account = isLogin && more.length === 0 ? only?.account.toLowerCase() : undefined;
-  return { host, place: providers.get(host) ?? registered(host), account, layer, sight };
+  const [likeliest] = isWell ? [] : (symptom?.fits ?? []);
+  const isIll = likeliest === "server-down" || likeliest === "provider-outage";
+  return { host, place: providers.get(host) ?? registered(host), account, layer, isIll, sight };
 }
 
 /** Seen well since the other began to fail: what was well before proves nothing. */

@@ -97,13 +97,14 @@ export const silentProviders: Rule = (scene, open) => {
     if (!symptoms.some(isKnown)) return weakly(provider, symptoms);
     const hosts = distinct(symptoms.map(({ host }) => host));
     const ways = ourWayIsOpen(scene, symptoms);
-    const answering = scene.answers.filter(({ place, sight }) => place === provider && sawAfter(sight, symptoms));
+    const answered = scene.answers.filter(({ place, sight }) => place === provider && sawAfter(sight, symptoms));
+    const answering = answered.filter(({ isIll }) => !isIll);
     const sick = hosts.filter((host) => !answering.some((answer) => answer.host === host));
     const limited = symptoms.filter(isLimited);
     if (limited.length > 0 && limited.length === symptoms.length) return [limitAt(symptoms, answering)];
     const clues: Clue[] = [
       ...(hosts.length > 1 ? [compared("hosts-fail", { count: hosts.length, list: listed(hosts) })] : []),
-      ...(answering.length === 0 ? [compared("none-answers")] : []),
+      ...(answered.length === 0 ? [compared("none-answers")] : []),
       ...ways,
     ];
     const about = aboutOf({ provider, host: hosts.length === 1 ? hosts[0] : undefined });
@@ -167,7 +168,7 @@ function limitAt(symptoms: readonly Symptom[], answering: readonly Answer[]): Cl
 export const silentServers: Rule = (scene, open) => {
   const failing = open.filter((one) => one.layer === "connect" && !isIncident(one) && one.provider === undefined);
   return [...groupBy(failing, ({ host, domain, sight }) => host ?? domain ?? sight.probe.asset)].map(([name, symptoms]) => {
-    const answering = scene.answers.filter(({ host, sight }) => host === name && sawAfter(sight, symptoms));
+    const answering = scene.answers.filter(({ host, isIll, sight }) => host === name && !isIll && sawAfter(sight, symptoms));
     if (symptoms.every(isLimited)) return limitAt(symptoms, answering);
     const mails = open.filter((one) => isMailTo(symptoms, one) && !symptoms.includes(one));
     return serverClaim(scene, { host: symptoms[0]?.host, symptoms: [...symptoms, ...mails], own: symptoms, answering });

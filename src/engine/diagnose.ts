@@ -1,6 +1,7 @@
 import type { Cause, Clue, Confidence, Diagnosis } from "../model/cause.ts";
 import { accounts, backends, directories, manyRefused } from "./diagnose-accounts.ts";
 import { aboutOf, type Claim, compared, found, type Rule, type Scene, sceneOf, selfTest } from "./diagnose-compare.ts";
+import { oneCompany } from "./diagnose-company.ts";
 import { fullMailboxes, mailOnItsWay, stuckQueues } from "./diagnose-mail.ts";
 import { domainExpiry, mailExchangers, zones } from "./diagnose-names.ts";
 import { isCutOff, ownCredential, ownInterception, ownNetwork, ownPort, ownResolver } from "./diagnose-own.ts";
@@ -65,7 +66,7 @@ export function diagnose(situation: Situation): readonly Diagnosis[] {
     open = open.filter((one) => !explained.has(one));
   }
   claims.push(...open.map(alone));
-  const diagnoses = together(claims)
+  const diagnoses = oneCompany(scene, together(claims))
     .map((claim) => conclude(scene, claim))
     .toSorted(worseFirst);
   const taken = new Set(scene.symptoms.map(({ sight }) => sight.probe.id));

@@ -1,14 +1,14 @@
-import type { Diagnosis } from "../model/cause.ts";
+import type { Cause, Diagnosis } from "../model/cause.ts";
 import { engineFinding } from "../i18n/engine-findings.ts";
 import type { Incident } from "../model/incident.ts";
-import type { Observation } from "../model/observation.ts";
+import type { Finding, Observation } from "../model/observation.ts";
 import type { Probe } from "../model/probe.ts";
 import type { ProbeState, TimelineEntry } from "../model/state.ts";
 import { statusFacts, statusOf } from "../model/status.ts";
 import type { LiveBoard } from "./board.ts";
 import { diagnose } from "./diagnose.ts";
 import type { IncidentStep } from "./incidents.ts";
-import { isMonitorKey } from "./incident-key.ts";
+import { causeOf, type Failing, gathers, isMonitorKey } from "./incident-key.ts";
 import type { Change, Sight, Situation } from "./situation.ts";
 
 /** What was just seen and is not on the board yet. */
@@ -152,6 +152,21 @@ export function merge(
     timeline: [note(older.id, { merged: younger.id })],
   };
 }
+
+/**
+ * Whether a probe that shows something else than before still shows the same fault: what its finding spoke for is what the new one
+ * speaks for, or is explained by. Weak records are each mended on their own.
+ */
+export function isSameCause(failing: Failing, open: Incident | undefined, mine: Diagnosis | undefined): boolean {
+  const member = open?.probes.find(({ probe, leftAt }) => probe === failing.probe.id && leftAt === undefined);
+  if (member === undefined || gathers(failing)) return false;
+  const declared = (findings: readonly Finding[]): Cause | undefined => failing.declared(causeOf(findings))?.cause;
+  const before = declared(member.findings);
+  return before !== undefined && outageOf(before) === outageOf(declared(failing.findings) ?? mine?.cause);
+}
+
+/** Findings call a provider's machine that is down what they call an own one. */
+const outageOf = (cause: Cause | undefined): Cause | undefined => (cause === "provider-outage" ? "server-down" : cause);
 
 /** Whether a reader would be told something else. Evidence changes with every look and is no news. */
 export function isNews(before: Diagnosis | undefined, now: Diagnosis | undefined): boolean {

@@ -15,7 +15,7 @@ export interface Failing {
   readonly probe: Pick<Probe, "id" | "asset" | "measures">;
   readonly findings: readonly Finding[];
   /** How the check declares the finding of a code. */
-  readonly declared: (code: string) => Pick<FindingDeclaration, "concerns" | "rejects" | "outage"> | undefined;
+  readonly declared: (code: string) => Pick<FindingDeclaration, "concerns" | "rejects" | "outage" | "cause"> | undefined;
   /** Whose login was refused, lower case. */
   readonly account: string | undefined;
   /** It rests on one definite answer and waits for nothing. */

@@ -22,6 +22,8 @@ export interface Sighting {
   readonly immediate: boolean;
   /** One look is all that its probe asks for, so that a verdict is never unconfirmed; default false. */
   readonly isEnough?: boolean;
+  /** What it shows now and what it showed before come from one cause: the fault is the same; default false. */
+  readonly isSameCause?: boolean;
   /** The first message waits a little for what else is found. */
   readonly gathers: boolean;
   readonly priority: (severity: Incident["severity"]) => Priority;
@@ -115,6 +117,9 @@ function suffer(open: Incident, seen: Sighting, verdict: Bad): IncidentStep | un
       ({ probe, leftAt, findings }) => leftAt === undefined && partsOfId(probe).check === check && causeOf(findings) === before,
     );
     if (isLeft || seen.cause === open.cause) return { incident: { ...open, probes }, turn: undefined, timeline: [] };
+    // A stopped service is refused, then cut off, then silent: one fault, and the next reminder tells what it looks like then.
+    if (seen.isSameCause === true)
+      return { incident: { ...open, probes, cause: seen.cause, unconfirmed: false }, turn: undefined, timeline: [] };
     return turnTo(
       "reminder",
       { ...now, priority: isGraver ? now.priority : open.priority, unconfirmed: false },

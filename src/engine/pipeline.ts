@@ -17,7 +17,7 @@ import { advance, freshState } from "./advance.ts";
 import type { LiveBoard } from "./board.ts";
 import { afterRefusal, attemptsOf, mayTry, refusedOf, type Attempt } from "./breaker.ts";
 import { causeOf, type Failing, gathers, incidentKey, isOutage, priorityOf, serverKey } from "./incident-key.ts";
-import { type Diagnoser, diagnosisFor, isNews, isSetApart, kinOf, merge } from "./incident-cause.ts";
+import { type Diagnoser, diagnosisFor, isNews, isSameCause, isSetApart, kinOf, merge } from "./incident-cause.ts";
 import { follow, type Sighting, worthALook, type IncidentStep } from "./incidents.ts";
 import { judgeOwnSide, type SelfTests } from "./own-side.ts";
 import { observeWithoutRun, runProbe, type RunOutcome, type RunWorld } from "./run-probe.ts";
@@ -175,7 +175,7 @@ function decide(probe: Probe, { outcome, attempts }: Look, world: PipelineWorld)
     world,
     outcome,
     state: step.state,
-    sighting: (key, open) => ({
+    sighting: (key, open, mine) => ({
       probe: probe.id,
       state: step.state,
       findings,
@@ -186,6 +186,7 @@ function decide(probe: Probe, { outcome, attempts }: Look, world: PipelineWorld)
       known: observation.status !== "unknown",
       immediate,
       isEnough: probe.confirm.bad[0] === 1 && (probe.confirm.forMs ?? 0) === 0,
+      isSameCause: isSameCause(failing, open, mine),
       gathers: gathers(failing),
       priority: (severity) =>
         priorityOf({
@@ -215,7 +216,7 @@ interface Deciding {
   readonly world: PipelineWorld;
   readonly outcome: RunOutcome;
   readonly state: ProbeState;
-  readonly sighting: (key: string, open: Incident | undefined) => Sighting;
+  readonly sighting: (key: string, open: Incident | undefined, mine: Diagnosis | undefined) => Sighting;
 }
 
 /**
@@ -255,7 +256,7 @@ function incidentStep(
     return { open, ended: [...so.ended, ended], timeline: [...so.timeline, ...timeline] };
   }, merged);
   const key = all.open?.key ?? own;
-  const step = follow(all.open, sighting(key, all.open), board.nextIncident());
+  const step = follow(all.open, sighting(key, all.open, mine), board.nextIncident());
   const changed = step ?? (all.ended.length > 0 && all.open ? { incident: all.open, turn: undefined, timeline: [] } : undefined);
   return { step: explained(changed, all.open, { diagnoses, timeline: all.timeline }), ended: all.ended };
 }

@@ -146,6 +146,10 @@ export const causeWording: Readonly<Record<Cause, CauseWording>> = {
         en: "The mail service on {host} works for others and not for {account}",
         zh: "{host} 的邮件服务对别人正常，唯独 {account} 用不了",
       },
+      {
+        en: "The mail servers of {domain} do not work ({hosts})",
+        zh: "{domain} 的邮件服务器不工作（{hosts}）",
+      },
       { en: "The mail service on {host} does not work", zh: "{host} 上的邮件服务不工作" },
       { en: "The mail server does not work", zh: "邮件服务器不工作" },
     ],

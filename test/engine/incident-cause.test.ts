@@ -189,6 +189,39 @@ describe("an incident", () => {
     expect(turns.slice(2)).toEqual(["resolved M1"]);
   });
 
+  test("one stopped service is one incident and one message, whatever it looks like and whoever sees it first", async () => {
+    const imap = ["a@x.cn/imap-login imap.x.cn connection-refused", "b@x.cn/imap-login imap.x.cn connection-refused"];
+    const a = (code: string) => `a@x.cn/smtp-submission smtp.x.cn ${code}`;
+    const b = (code: string) => `b@x.cn/smtp-submission smtp.x.cn ${code}`;
+    for (const first of [
+      [...imap, a("login-unavailable"), b("connection-lost")],
+      [b("connection-lost"), a("login-unavailable"), ...imap],
+      [a("tls-timeout"), imap[1] ?? "", b("login-unavailable"), imap[0] ?? ""],
+    ]) {
+      const { look, open, turns } = watch();
+      await look(...well, "c@z.cn/imap-login imap.qiye.163.com ok", ...first);
+      for (const code of ["connection-lost", "tls-timeout", "login-unavailable", "connection-lost"])
+        await look("c@z.cn/imap-login imap.qiye.163.com ok", a(code), a(code), b(code), b(code), ...imap);
+      expect(open()).toEqual(["M1 server-down 4"]);
+      expect(turns.filter((turn) => turn.startsWith("reminder") || turn.startsWith("resolved"))).toEqual([]);
+    }
+  });
+
+  test("two of one server that show their fault in turns are one", async () => {
+    const { look, open, turns } = watch();
+    await look(...well, "a@x.cn/smtp-submission smtp.x.cn login-unavailable", "b@x.cn/smtp-submission smtp.x.cn connection-lost");
+    await look("a@x.cn/smtp-submission smtp.x.cn connection-lost", "b@x.cn/smtp-submission smtp.x.cn login-unavailable");
+    expect(open()).toEqual(["M1 server-down 2"]);
+    expect(turns).toEqual(["opened M1"]);
+  });
+
+  test("is told again when the fault is another one", async () => {
+    const { look, turns } = watch();
+    const refused = "a@x.cn/imap-login imap.x.cn certificate-expired";
+    await look(...well, "a@x.cn/imap-login imap.x.cn connection-refused", refused, refused);
+    expect(turns).toEqual(["opened M1", "reminder M1"]);
+  });
+
   test("of our own side takes in nobody, and the records of a domain are told apart from outages", async () => {
     const { look, open } = watch();
     await look("monitor/egress egress-down", "a@x.cn/imap-login mail.x.cn connect-timeout");
