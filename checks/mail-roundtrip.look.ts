@@ -29,7 +29,10 @@ export interface Looked {
 
 const readFate = (fate: Fate, found: readonly FoundMail<ProbeId>[]): ReadFate => ({
   ...fate,
-  story: readArrival(found.find(({ id, folder }) => isSameProbe(id, fate.mail) && folder === fate.folder)?.top ?? ""),
+  story: readArrival(
+    found.find(({ id, folder }) => isSameProbe(id, fate.mail) && folder === fate.folder)?.top ?? "",
+    fate.tookMs,
+  ),
 });
 
 const isSweepDue = ({ sweptAt }: Journey, now: number): boolean => now - sweptAt >= day;

@@ -18,8 +18,14 @@ export interface ArrivalStory {
 
 const maxShown = 300;
 
-/** @param top the beginning of a mail, Latin-1; "" where it was not read. Never throws. */
-export function readArrival(top: string): ArrivalStory {
+/** Servers write whole seconds, and their clocks stand a little apart from ours. */
+const clockSlackMs = 2_000;
+
+/**
+ * @param top the beginning of a mail, Latin-1; "" where it was not read
+ * @param tookMs how long its whole way took by our own clock: it waited nowhere for longer. Never throws.
+ */
+export function readArrival(top: string, tookMs: number): ArrivalStory {
   const { fields } = readHeader(top);
   const valuesOf = (wanted: string): string[] => fields.flatMap(({ name, value }) => (name === wanted ? [value] : []));
   const way = readWay(valuesOf("received"));
@@ -28,7 +34,9 @@ export function readArrival(top: string): ArrivalStory {
   const spam = marks.filter(({ verdict }) => verdict !== "ok").map(({ filter, says }) => `${filter} (${says})`);
   const results = stated?.results.map(({ method, result, domain }) => `${method}=${result}${domain && ` ${domain}`}`).join(", ");
   const { slowest } = way;
-  const [from, by, ms] = [slowest?.name ?? slowest?.helo, slowest?.by, slowest?.waitedMs];
+  const [from, by] = [slowest?.name ?? slowest?.helo, slowest?.by];
+  const waitedMs = slowest?.waitedMs;
+  const ms = waitedMs === undefined || waitedMs > tookMs + clockSlackMs ? undefined : Math.min(waitedMs, tookMs);
   const data = {
     ...(by === undefined || ms === undefined ? {} : { waitedBefore: visible(by, 253), waitedSeconds: Math.round(ms / 1000) }),
     ...(spam.length === 0 ? {} : { marks: visible(spam.join(", "), maxShown) }),

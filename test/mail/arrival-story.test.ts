@@ -15,7 +15,7 @@ const top = [
 ].join("\r\n");
 
 test("readArrival: hops with TLS and delay, a wrong clock left out, results and marks", () => {
-  const { lines, waited, marked, data } = readArrival(top);
+  const { lines, waited, marked, data } = readArrival(top, 640_000);
   expect(lines).toEqual([
     "pc.own.test ▶ relay.own.test, TLS",
     "relay.own.test ▶ mail.own.test, in clear, its clock disagrees",
@@ -32,16 +32,28 @@ test("readArrival: hops with TLS and delay, a wrong clock left out, results and 
 });
 
 test("readArrival: a mail that was not read shows nothing, and says so in both languages", () => {
-  const { lines, waited, marked, data } = readArrival("");
+  const { lines, waited, marked, data } = readArrival("", 640_000);
   expect({ lines, data }).toEqual({ lines: [], data: {} });
   for (const reason of [waited, marked]) expect(reasonText(reason).zh).toMatch(/^邮件头/);
+});
+
+test.each([
+  [625_000, "it waited 625 s at mail.own.test until mx.far.test took it"],
+  [624_400, "it waited 624 s at mail.own.test until mx.far.test took it"],
+  [623_000, "it waited 623 s at mail.own.test until mx.far.test took it"],
+  // Its clocks cannot be right.
+  [44_000, "its header does not show where it waited"],
+])("readArrival: a mail that took %i ms waited nowhere for longer", (tookMs, said) => {
+  const { waited, data } = readArrival(top, tookMs);
+  expect(waited).toBe(said);
+  expect(data["waitedSeconds"] ?? 0).toBeLessThanOrEqual(Math.round(tookMs / 1000));
 });
 
 test("readArrival: noise throws nothing", () => {
   fc.assert(
     fc.property(fc.string({ unit: "binary", maxLength: 400 }), (noise) => {
-      expect(readArrival(`Received: ${noise}\r\n${top}`).lines.length).toBeGreaterThan(0);
-      readArrival(noise);
+      expect(readArrival(`Received: ${noise}\r\n${top}`, 640_000).lines.length).toBeGreaterThan(0);
+      readArrival(noise, 0);
     }),
   );
 });
