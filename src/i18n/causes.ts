@@ -142,6 +142,7 @@ export const causeWording: Readonly<Record<Cause, CauseWording>> = {
   "server-down": {
     name: { en: "Server down", zh: "服务器故障" },
     statements: [
+      { en: "Webmail at {page} does not work", zh: "网页邮箱 {page} 打不开" },
       {
         en: "The mail service on {host} works for others and not for {account}",
         zh: "{host} 的邮件服务对别人正常，唯独 {account} 用不了",
@@ -158,6 +159,10 @@ export const causeWording: Readonly<Record<Cause, CauseWording>> = {
   certificate: {
     name: { en: "Certificate", zh: "证书" },
     statements: [
+      {
+        en: "Browsers warn before webmail at {page} because of its certificate",
+        zh: "网页邮箱 {page} 的证书有问题，浏览器会警告",
+      },
       { en: "Mail programs refuse {host} because of its certificate", zh: "{host} 的证书有问题，邮件客户端拒绝连接" },
       { en: "Mail programs refuse the server because of its certificate", zh: "服务器证书有问题，邮件客户端拒绝连接" },
     ],
@@ -166,6 +171,10 @@ export const causeWording: Readonly<Record<Cause, CauseWording>> = {
   "settings-changed": {
     name: { en: "Server settings", zh: "服务器设置" },
     statements: [
+      {
+        en: "Webmail at {page} is not as it was: redirect, encryption or content",
+        zh: "网页邮箱 {page} 变了样：跳转、加密或页面内容",
+      },
       {
         en: "{host} is no longer set up as mail programs expect it: port, encryption or way of login",
         zh: "{host} 的设置与客户端不符：端口、加密或登录方式变了",

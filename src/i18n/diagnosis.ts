@@ -13,7 +13,7 @@ import { sayFinding, spaced } from "./reasons.ts";
 /** Where the words of a diagnosis come from that it does not hold itself. */
 export interface Lookup {
   /** The declaration of a finding, by the id of the check. */
-  readonly finding: (check: string, code: string) => Pick<FindingDeclaration, "text" | "cause"> | undefined;
+  readonly finding: (check: string, code: string) => Pick<FindingDeclaration, "text" | "advice" | "cause"> | undefined;
   /** What a provider is called, by the id of its preset. */
   readonly provider?: (id: string) => Text | undefined;
   /** What its preset knows for a person who has trouble there. */
@@ -74,16 +74,20 @@ const bestOf = (texts: readonly Text[], data: Data): Text | undefined => texts.f
 /** Tells a diagnosis: alerts, pages, commands and the evidence pack say the same. Pure. */
 export function sayDiagnosis(diagnosis: Diagnosis, language: Language, lookup: Lookup): SpokenDiagnosis {
   const { cause, confidence } = diagnosis;
-  const data = named(diagnosis.about, language, lookup);
+  const data = { ...named(diagnosis.about, language, lookup), ...pageOf(diagnosis) };
   const statement = bestOf(causeWording[cause].statements, data);
   const title = statement === undefined ? "" : filled(statement, language, data);
   const isOne = cause === "server-down" && data["account"] !== undefined;
-  const common = (isOne ? oneAccountSteps : causeSteps[cause])
-    .filter((step) => isFilled(step, data))
-    .map((step) => filled(step, language, data));
+  const general = (isOne ? oneAccountSteps : causeSteps[cause]).filter((step) => isFilled(step, data));
+  const own = isOne ? undefined : ownAdvice(diagnosis, lookup);
+  const common = own === undefined ? general : general.filter((step) => !isSaidBy(own, step)).slice(0, mostBesideOwn);
   const id = diagnosis.about["provider"];
   const support = typeof id === "string" ? lookup.support?.(id) : undefined;
-  const steps = [...common, ...providerHelp(helpedAs[cause] ?? "", support, language)];
+  const steps = [
+    ...(own === undefined ? [] : [shortened(sayFinding(own.advice, language, own.data), language)]),
+    ...common.map((step) => filled(step, language, data)),
+    ...providerHelp(helpedAs[cause] ?? "", support, language),
+  ];
   const evidence = unique(diagnosis.evidence.map((clue) => sayClue(clue, language, lookup)));
   const alternatives = diagnosis.alternatives.map((one) => nameOf(one, language));
   const ruledOut = diagnosis.ruledOut.map(({ cause: other, because }) =>
@@ -120,6 +124,59 @@ export function sayDiagnosis(diagnosis: Diagnosis, language: Language, lookup: L
   };
 }
 
+/** With the advice of a finding before them, so many steps that hold for every such cause are enough. */
+const mostBesideOwn = 3;
+
+interface OwnAdvice {
+  readonly advice: Text;
+  readonly data: Data;
+}
+
+/** What the strongest finding advises that by itself says this very cause: it knows more than what holds for all such causes. */
+function ownAdvice({ cause, evidence }: Diagnosis, lookup: Lookup): OwnAdvice | undefined {
+  for (const clue of evidence) {
+    if (clue.kind !== "found") continue;
+    const { code, data } = clue.finding;
+    const declared = lookup.finding(partsOfId(clue.probe).check, code) ?? engineFinding(code);
+    if (declared?.cause !== cause || !("advice" in declared)) continue;
+    if (declared.advice.en !== "" && isFilled(declared.advice, data)) return { advice: declared.advice, data };
+  }
+  return undefined;
+}
+
+/** Decided by the English words, so that both languages have the same steps. */
+function isSaidBy({ advice, data }: OwnAdvice, step: Text): boolean {
+  const said = wordsOf(fill(advice.en, data));
+  const here = [...wordsOf(step.en)];
+  return here.length > 0 && here.filter((word) => said.has(word)).length >= mostlySaid * here.length;
+}
+const mostlySaid = 0.55;
+const wordsOf = (text: string): ReadonlySet<string> =>
+  new Set(
+    text
+      .toLowerCase()
+      .match(/[a-z]{4,}/g)
+      ?.map((word) => word.replace(/s$/, "")),
+  );
+
+/** Characters of a step, Chinese ones telling about twice as much. */
+const longest: Readonly<Record<Language, number>> = { en: 220, "zh-CN": 110 };
+
+/** Its first sentences that are short enough together, at least one, without the last full stop. */
+function shortened(advice: string, language: Language): string {
+  const sentences =
+    advice
+      .replaceAll(/\s+/g, " ")
+      .trim()
+      .match(/.+?(?:[.!?](?= |$)|[。！？]|$)/g) ?? [];
+  let said = "";
+  for (const sentence of sentences) {
+    if (said !== "" && said.length + sentence.length > longest[language]) break;
+    said += sentence;
+  }
+  return withoutStop(said.trim());
+}
+
 export const nameOf = (cause: Cause, language: Language): string => say(causeWording[cause].name, language);
 
 const confidenceOf = (confidence: Confidence, language: Language): string => say(confidenceWords[confidence], language);
@@ -135,6 +192,12 @@ const named = (about: Data, language: Language, { provider }: Lookup): Data => {
   const title = typeof id === "string" ? provider?.(id) : undefined;
   return title === undefined ? about : { ...about, provider: inLanguage(title, language) };
 };
+
+/** Where nothing but webmail fails, browsers are spoken of and not mail programs. */
+function pageOf({ about, probes }: Diagnosis): Data {
+  const { host } = about;
+  return host !== undefined && probes.every((id) => partsOfId(id).check === "webmail-login-page") ? { page: host } : {};
+}
 
 const ofClues: Readonly<Record<string, Text>> = clueTexts;
 
