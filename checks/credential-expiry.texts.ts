@@ -7,8 +7,8 @@ export const credentialExpiryFindings = {
     cause: "monitor-credential",
     immediate: true,
     text: {
-      en: "The secret of {credential} ended on {date}; Mailvigil sees its mailboxes no longer, or only until the last token ends",
-      zh: "凭据 {credential} 的密码已于 {date} 到期；Mailvigil 已看不到其邮箱，或只能看到最后一个令牌失效为止",
+      en: "The secret of “{credential}” ended on {date}; Mailvigil sees its mailboxes no longer, or only until the last token ends",
+      zh: "凭据「{credential}」的密码已于 {date} 到期；Mailvigil 已看不到其邮箱，或只能看到最后一个令牌失效为止",
     },
     advice: {
       en: "The administrator of the application makes a new secret now; put it into the configuration, and its date into secret_expires.",
@@ -20,8 +20,8 @@ export const credentialExpiryFindings = {
     severity: "critical",
     immediate: true,
     text: {
-      en: "The secret of {credential} ends in {days} days, on {date}; then nothing is known of its mailboxes any more",
-      zh: "凭据 {credential} 的密码还有 {days} 天到期（{date}），到期后其邮箱状态将不明",
+      en: "The secret of “{credential}” ends in {days} days, on {date}; then nothing is known of its mailboxes any more",
+      zh: "凭据「{credential}」的密码还有 {days} 天到期（{date}），到期后其邮箱状态将不明",
     },
     advice: {
       en: "The administrator of the application makes a new secret beside the old one; put it into the configuration, and its date into secret_expires.",
@@ -32,8 +32,8 @@ export const credentialExpiryFindings = {
   "credential-ends-soon": {
     severity: "warning",
     text: {
-      en: "The secret of {credential} ends in {days} days, on {date}",
-      zh: "凭据 {credential} 的密码还有 {days} 天到期（{date}）",
+      en: "The secret of “{credential}” ends in {days} days, on {date}",
+      zh: "凭据「{credential}」的密码还有 {days} 天到期（{date}）",
     },
     advice: {
       en: "Plan a new secret with the administrator of the application: both are valid side by side, so nothing need be interrupted.",
@@ -44,8 +44,8 @@ export const credentialExpiryFindings = {
   "credential-ends-in-a-quarter": {
     severity: "info",
     text: {
-      en: "The secret of {credential} ends on {date}, in {days} days",
-      zh: "凭据 {credential} 的密码将于 {date} 到期，还有 {days} 天",
+      en: "The secret of “{credential}” ends on {date}, in {days} days",
+      zh: "凭据「{credential}」的密码将于 {date} 到期，还有 {days} 天",
     },
     advice: {
       en: "Nothing today; sixty days before it becomes a warning.",

@@ -9,8 +9,8 @@ export const subscriptionExpiryFindings = {
     immediate: true,
     cause: "subscription-expired",
     text: {
-      en: "The subscription {what} ended on {date}; providers first stop logins or sending, then delete mailboxes",
-      zh: "订阅 {what} 已于 {date} 到期；服务商通常先停登录或发信，之后删除邮箱",
+      en: "The subscription “{what}” ended on {date}; providers first stop logins or sending, then delete mailboxes",
+      zh: "订阅「{what}」已于 {date} 到期；服务商通常先停登录或发信，之后删除邮箱",
     },
     advice: {
       en: "{owner} renews it today and asks the provider whether anything was switched off; then write the new end date. Concerned: {paysFor}.",
@@ -22,8 +22,8 @@ export const subscriptionExpiryFindings = {
     severity: "critical",
     immediate: true,
     text: {
-      en: "The subscription {what} ends in {days} days, on {date}",
-      zh: "订阅 {what} 还有 {days} 天到期（{date}）",
+      en: "The subscription “{what}” ends in {days} days, on {date}",
+      zh: "订阅「{what}」还有 {days} 天到期（{date}）",
     },
     advice: {
       en: "{owner} renews it now: a transfer takes days. Then write the new end date. Concerned: {paysFor}.",
@@ -34,8 +34,8 @@ export const subscriptionExpiryFindings = {
   "subscription-ends-soon": {
     severity: "warning",
     text: {
-      en: "The subscription {what} ends in {days} days, on {date}",
-      zh: "订阅 {what} 还有 {days} 天到期（{date}）",
+      en: "The subscription “{what}” ends in {days} days, on {date}",
+      zh: "订阅「{what}」还有 {days} 天到期（{date}）",
     },
     advice: {
       en: "{owner} asks for the offer and the approval now, so that it is paid two weeks before. Concerned: {paysFor}.",
@@ -46,8 +46,8 @@ export const subscriptionExpiryFindings = {
   "subscription-ends-in-a-quarter": {
     severity: "info",
     text: {
-      en: "The subscription {what} ends on {date}, in {days} days",
-      zh: "订阅 {what} 将于 {date} 到期，还有 {days} 天",
+      en: "The subscription “{what}” ends on {date}, in {days} days",
+      zh: "订阅「{what}」将于 {date} 到期，还有 {days} 天",
     },
     advice: {
       en: "Nothing today; put it into the budget. Sixty days before it becomes a warning.",
