@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { renderAlert, type AlertInput } from "../../src/engine/alert-text.ts";
 import { causeOf } from "../../src/engine/incident-key.ts";
+import { sayDiagnosis } from "../../src/i18n/diagnosis.ts";
 import type { Incident } from "../../src/model/incident.ts";
 import type { Language } from "../../src/model/text.ts";
 import { diagnosed, lookup, many, minute, now, shipped, sight, well } from "./situations.ts";
@@ -91,6 +92,26 @@ describe("an alert", () => {
     expect(lines.find(beginning("First"))).toMatch(
       /^First \(the mail administrator\): The administrator of the mail service unlocks it/,
     );
+  });
+
+  test("begins with what the finding advises that says the cause, as the card does", () => {
+    const steps = (line: string, language: Language): readonly string[] => {
+      const [diagnosis] = diagnosed(...well, line);
+      return diagnosis === undefined ? [] : sayDiagnosis(diagnosis, language, lookup).steps;
+    };
+    const inside = "x.cn/dns-mx mx-private-address hosts=mx.x.cn";
+    expect(steps(inside, "en").slice(0, 2)).toEqual([
+      "Whoever manages the DNS of x.cn publishes the public address. Is it only our resolver that shows the inside? Then set settings.dns.servers (audit: --dns) to an outside one",
+      "Log in at the DNS host and look whether the records of mail are there",
+    ]);
+    expect(steps(inside, "zh-CN")[0]).toMatch(/^请 x\.cn 的 DNS 管理员改为公网地址/);
+    expect(told([inside]).find(beginning("First"))).toContain("publishes the public address");
+    const both = [inside, "p@p.cn~a@x.cn/mail-roundtrip bounced causes=route"];
+    expect(told(both).find(beginning("First"))).toContain("publishes the public address");
+    // What the advice says already is not said again, in either language.
+    const locked = "a@x.cn/imap-login mail.x.cn account-locked reason=“locked”";
+    expect(steps(locked, "en").filter((step) => /unlocks/.test(step))).toHaveLength(1);
+    expect(steps(locked, "zh-CN")).toHaveLength(steps(locked, "en").length);
   });
 
   test("asks nobody to look at a machine that lets others in", () => {
