@@ -1,7 +1,7 @@
 import { chown, cp, readdir, readFile, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { ImapFlow } from "imapflow";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 import mailboxActivity from "../../checks/mailbox-activity.ts";
 import { runProbe, type RunOutcome } from "../../src/engine/run-probe.ts";
 import type { Json } from "../../src/model/json.ts";
@@ -108,6 +108,7 @@ function watch(kind: keyof typeof addresses, user: string) {
 }
 
 const codes = ({ observation }: RunOutcome): readonly string[] => observation.findings.map(({ code }) => code);
+const secondNow = (): number => Math.floor(Date.now() / 1_000);
 const said = ({ observation }: RunOutcome): string => observation.evidence.join("\n");
 
 describe.each(["today", "old"] as const)("mailbox-activity on a real Dovecot (%s)", (kind) => {
@@ -238,6 +239,9 @@ describe.each(["today", "old"] as const)("mailbox-activity on a real Dovecot (%s
     await asUser(kind, user, (client) => fill(client, "INBOX", 150));
     const look = watch(kind, user);
     await look();
+    // A new UIDVALIDITY is the second in which it is given: the old one must be over.
+    const made = secondNow();
+    await vi.waitFor(() => expect(secondNow()).toBeGreaterThan(made), { timeout: 3_000 });
     await rm(folder, { recursive: true });
     await asUser(kind, user, (client) => fill(client, "INBOX", 2));
     const outcome = await look();
