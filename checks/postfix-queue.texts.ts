@@ -25,6 +25,18 @@ export const postfixQueueFindings = {
     },
     source: "postqueue(1): -j",
   },
+  "queue-cut": {
+    severity: "unknown",
+    text: {
+      en: "The mail queue of {host} is only partly known: {source} gives more than {limit} MB, and what was looked at are the first {count} mails",
+      zh: "只了解 {host} 的部分邮件队列：{source} 给出的内容超过 {limit} MB，只查看了最前面的 {count} 封",
+    },
+    advice: {
+      en: "A queue of that length is unusual: look at it on {host} (`qshape deferred`), and at what sends so much. If it is no queue, mend the command.",
+      zh: "队列这么长并不寻常：请在 {host} 上用 `qshape deferred` 查看，并找出大量发信的来源。如果内容不是队列，请更正命令。",
+    },
+    source: "the limit of what is read at once, 128 MiB",
+  },
   "queue-outdated": {
     severity: "unknown",
     text: {

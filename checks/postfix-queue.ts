@@ -146,6 +146,9 @@ export default defineCheck({
     const after = remember(before, summary, now);
     const found = [
       ...down,
+      ...(outcome.cut
+        ? [{ code: "queue-cut" as const, data: { host, source, count: summary.total, limit: Math.floor(maxBytes / 1e6) } }]
+        : []),
       ...stuck(options, summary, { after, now }),
       ...bulk(options, summary),
       ...growing(options, summary, before),

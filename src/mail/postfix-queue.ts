@@ -75,6 +75,9 @@ const line = z.object({
 });
 type QueuedMail = z.output<typeof line>;
 
+/** Nothing, or the empty list of a program that makes one array of the lines. */
+const saysEmpty = /^\s*(?:\[\s*\])?\s*$/;
+
 const isQueue = (name: string): name is QueueName => queueNames.some((known) => known === name);
 
 /** Reads one line of `postqueue -j`; of one that was cut, what stands before the recipients. Undefined for everything else. */
@@ -182,7 +185,7 @@ export function createQueueReader({ now, longMs }: { readonly now: number; reado
 
   return {
     read: (text) => {
-      if (text.trim() === "") return;
+      if (saysEmpty.test(text)) return;
       const mail = readLine(text);
       if (mail && isQueue(mail.queue_name)) readMail(mail, mail.queue_name);
       else unread += 1;

@@ -258,6 +258,18 @@ testCheck(postfixQueue, {
     findings: ["queue-unreadable"],
     also: dataIs({ lines: 1, first: "Mail queue is empty" }),
   },
+  "an empty list of a program that makes one array of the lines": {
+    options: shell("echo '[]'"),
+    status: "ok",
+    findings: [],
+    also: ({ metrics }) => expect(metrics["mails"]).toBe(0),
+  },
+  "a list that is longer than is read": {
+    options: shell(`echo '${mail({ minutes: 1 })}'; head -c 140000000 /dev/zero`),
+    status: "unknown",
+    findings: ["queue-cut"],
+    also: dataIs({ count: 1, limit: 134 }),
+  },
   "a file that something writes": { options: { host, file: fileOf([mail({ minutes: 1 })]) }, status: "ok", findings: [] },
   "a file that nobody writes any more": {
     options: { host, file: fileOf([]) },

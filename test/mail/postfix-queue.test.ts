@@ -49,13 +49,19 @@ describe("createQueueReader", () => {
       "",
       "Mail queue is empty",
       "{}",
-      "[]",
+      "[1]",
       "null",
       '{"queue_name":"deferred"}',
       lineOf(1, { queue_name: "constructor" }),
     ])
       reader.read(text);
     expect(reader.summary()).toMatchObject({ total: 0, unread: 6 });
+  });
+
+  test("an empty list is an empty queue", () => {
+    const reader = createQueueReader({ now, longMs });
+    for (const text of ["[]", " [ ]\r"]) reader.read(text);
+    expect(reader.summary()).toMatchObject({ total: 0, unread: 0 });
   });
 
   test("noise throws nothing", () => {
@@ -75,7 +81,7 @@ describe("createQueueReader", () => {
         const reader = createQueueReader({ now, longMs });
         for (const text of lines) reader.read(text);
         const { total, unread } = reader.summary();
-        expect(total + unread).toBe(lines.filter((text) => text.trim() !== "").length);
+        expect(total + unread).toBe(lines.filter((text) => text.trim() !== "" && !/^\s*\[\s*\]\s*$/.test(text)).length);
       }),
       { numRuns: 300 },
     );
