@@ -102,6 +102,18 @@ export const smtpRelayFindings = {
     },
     source: "RFC 3463 (x.1.x, x.2.x)",
   },
+  "relay-unreached": {
+    severity: "unknown",
+    text: {
+      en: "Whether {host} relays for strangers was not found out: port {port} does not answer at all ({reason})",
+      zh: "未能得知 {host} 是否替陌生人转发：端口 {port} 毫无回应（{reason}）",
+    },
+    advice: {
+      en: "A firewall that drops strangers looks like this, and so does a fault of our own network. Where it is meant to drop: let it reject (then this is ok), or override this finding's severity.",
+      zh: "防火墙丢弃陌生人的连接会这样，本机网络有问题也会这样。若是有意丢弃：请改为明确拒绝（此项即正常），或调整此项的级别。",
+    },
+    source: "The limit for a connection (limits.connect)",
+  },
   "starttls-missing": {
     severity: "warning",
     text: {

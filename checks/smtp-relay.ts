@@ -130,18 +130,14 @@ export default defineCheck({
     );
     // Who does not even talk to a stranger does not relay for one.
     const [first] = held.findings;
-    if (options.expect === "refused" && first !== undefined && turnedAway.has(first.code)) return { findings: [], nothing: true };
-    return held;
+    if (options.expect !== "refused" || first === undefined) return held;
+    // Dropped on the way there, or within our own network: nobody has answered.
+    if (first.code === "connect-timeout") return { findings: [{ ...first, code: "relay-unreached" }] };
+    return turnedAway.has(first.code) ? { findings: [], nothing: true } : held;
   },
 });
 
-const turnedAway: ReadonlySet<Code> = new Set([
-  "connection-refused",
-  "connect-timeout",
-  "greeting-refused",
-  "session-ended",
-  "connection-lost",
-]);
+const turnedAway: ReadonlySet<Code> = new Set(["connection-refused", "greeting-refused", "session-ended", "connection-lost"]);
 
 const unproved = (ctx: CheckContext): CheckContext => ({
   ...ctx,

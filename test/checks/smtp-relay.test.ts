@@ -5,6 +5,7 @@ import { certificateFindings } from "../../src/net/certificate-findings.ts";
 import { connectionFindings } from "../../src/net/connection-findings.ts";
 import { sessionFindings } from "../../src/net/session-findings.ts";
 import { type CheckCase, testCheck } from "../support/check-tester.ts";
+import { startFullQueue } from "../support/full-queue.ts";
 import { type Answers, scriptSmtp, type SmtpScript } from "../support/mail-script.ts";
 import { mailHost, mailWorld, type MailWorldOptions, reaching } from "../support/mail-world.ts";
 
@@ -153,6 +154,14 @@ testCheck(
       { ...ok, also: (_, { nothing }) => expect(nothing).toBe(true) },
       { expect: "refused" },
     ),
+    "a stranger gets no answer at all, which may be our own network": {
+      options: { ...who, host: mailHost, limits: { ...limits, connect: 0.2 }, expect: "refused" },
+      world: async () => {
+        const { port, close } = await startFullQueue();
+        return { options: { port }, ctx: await reaching({ [mailHost]: { A: ["127.0.0.1"] } }), close };
+      },
+      ...said("relay-unreached", "unknown", { host: mailHost }),
+    },
     "a stranger cannot connect": {
       options: { ...who, host: mailHost, port: 9, expect: "refused" },
       world: async () => ({ ctx: await reaching({ [mailHost]: { A: ["127.0.0.1"] } }) }),
