@@ -180,18 +180,20 @@ describe("an evidence pack", () => {
     expect(text).toContain("Please check the delivery of mail for sales@own.test to canary@far.test");
   });
 
-  test("stays small after 10,000 changes of status, and is quick", async () => {
+  test("stays small after 10,000 changes of status, and asks the database no more often than before", async () => {
     const world = evidenceWorld((ctx, probe) =>
       lockedFrom(0, 1e9)(ctx, Math.round((ctx.now() - beginning) / minute) % 2 === 0 ? probe : ""),
     );
     await world.round();
     await world.round();
+    const before = gatherCounting(world);
     // What the engine writes for each swing, 10,000 times.
     fill(world, 10_000);
     world.clock.now = beginning + 10_010 * minute;
-    const began = performance.now();
-    const text = renderEvidence(gatherEvidence(about(world), { incident: openSince(world, beginning) }));
-    expect(performance.now() - began).toBeLessThan(1_500);
+    const after = gatherCounting(world);
+    expect(after.reads).toBe(before.reads);
+    expect(Math.max(...after.facts.probes.map(({ transitions }) => transitions.length))).toBe(40);
+    const text = renderEvidence(after.facts);
     expect(text).toMatch(/1000\d changes in this time; the latest 40 are shown\./);
     expect(text.length).toBeLessThan(60_000);
     expect(text.split("\n").filter((line) => line.startsWith("| 2026-")).length).toBeLessThan(80);
@@ -220,6 +222,17 @@ function openSince(world: EvidenceTestWorld, at: number) {
   const incident = world.board.incidents().find(({ probes }) => probes.some(({ probe }) => probe === sales));
   if (!incident) throw new Error("there is no incident");
   return { ...incident, openedAt: at, resolvedAt: undefined };
+}
+
+/** The pack of an incident that has been open from the beginning, and how often the database was asked for it. */
+function gatherCounting(world: EvidenceTestWorld) {
+  let reads = 0;
+  const read: typeof world.db.read = (work) => {
+    reads += 1;
+    return world.db.read(work);
+  };
+  const facts = gatherEvidence({ ...about(world), db: { ...world.db, read } }, { incident: openSince(world, beginning) });
+  return { facts, reads };
 }
 
 function fill({ db }: EvidenceTestWorld, count: number): void {
