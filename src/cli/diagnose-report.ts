@@ -90,7 +90,9 @@ export function asJson(found: Found, language: Language): object {
 /** For a terminal: the paragraph first, below it what it rests on. */
 export function asText(found: Found, language: Language, places: number): string {
   const { summary, causes } = spokenOf(found, language);
-  const [first, ...others] = causes;
+  // While the mailbox works, what is wrong besides heads nothing.
+  const first = found.verdict.otherwise === undefined ? causes[0] : undefined;
+  const others = first === undefined ? causes : causes.slice(1);
   const heading = (text: Text): readonly string[] => ["", inLanguage(text, language)];
   const item = (text: string): readonly string[] => indented(text, places, "    ", "  - ");
   const lines: string[] = [];

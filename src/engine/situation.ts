@@ -21,7 +21,7 @@ export interface Sight {
   /** The first look that found it so; left out: this one. */
   readonly since?: number | undefined;
   /** How its check declares the finding of a code. */
-  readonly declared: (code: string) => Pick<FindingDeclaration, "cause" | "rejects"> | undefined;
+  readonly declared: (code: string) => Pick<FindingDeclaration, "cause" | "rejects" | "outage"> | undefined;
 }
 
 /** Something that changed lately, though nothing may be wrong with it now: records of a domain, its provider. */

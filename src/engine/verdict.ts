@@ -1,4 +1,4 @@
-import type { Diagnosis } from "../model/cause.ts";
+import type { Cause, Diagnosis } from "../model/cause.ts";
 import { statusFacts, worstStatus, type Status } from "../model/status.ts";
 import type { Verdict } from "../model/verdict.ts";
 import { diagnose } from "./diagnose.ts";
@@ -15,12 +15,48 @@ export interface Seen {
 /** Names why the asset does not work, or that it does. Pure. */
 export function verdictOn(seen: Seen): Verdict {
   const causes = causesOf(seen, diagnose(seen.situation));
+  // What is wrong with something that it stands on is a warning about tomorrow while it works itself.
+  if (causes.length > 0 && works(seen) && causes.every((one) => isBeside(seen, one)))
+    return { asset: seen.asset, status: "warning", causes, otherwise: { kind: "works", checks: [] } };
   const status = statusOf(seen, causes);
   return { asset: seen.asset, status, causes, otherwise: causes.length > 0 ? undefined : otherwise(seen, status) };
 }
 
 const isOf = (seen: Seen, asset: string): boolean =>
   asset === seen.asset || asset.split("~").includes(seen.asset) || seen.asset.split("~").includes(asset);
+
+/** A login was taken, or a mail arrived, and nothing of its own is broken or not known. */
+function works({ asset, situation }: Seen): boolean {
+  const own = situation.sights.filter(({ probe }) => probe.asset === asset);
+  const isLetIn = own.some(({ probe, status }) => status === "ok" && probe.measures === "service" && hasLogin(probe));
+  return isLetIn && own.every(({ status }) => status === "ok" || status === "warning");
+}
+
+const hasLogin = ({ load }: Sight["probe"]): boolean => (load.logins ?? []).length > 0;
+
+/** Where names, servers or queues are broken no mail comes, however well a login is taken. */
+const stopsMail: ReadonlySet<Cause> = new Set([
+  "domain-expired",
+  "zone-broken",
+  "mx-changed",
+  "path-blocked",
+  "provider-outage",
+  "server-down",
+  "queue-stuck",
+  "silent-loss",
+  "unknown",
+]);
+
+/** Nothing of the asset's own shows it, and no service stands still for it. What only others suffer from is theirs. */
+const isBeside = (seen: Seen, { cause, probes }: Diagnosis): boolean =>
+  seen.situation.sights
+    .filter(({ probe }) => seen.bears.has(probe.id) && probes.includes(probe.id))
+    .every(({ probe, status, findings, declared }) => {
+      if (isOf(seen, probe.asset)) return false;
+      if (status !== "critical") return true;
+      const isOutage = findings.some(({ code, severity }) => severity === "critical" && declared(code)?.outage === true);
+      return !isOutage && !stopsMail.has(cause) && probe.measures !== "service" && probe.measures !== "monitor";
+    });
 
 /**
  * What keeps this asset from working, the nearest and gravest first. What only concerns others is theirs, and a network without port 25 or IPv6 is a common thing and keeps nobody from a mailbox.

@@ -20,6 +20,10 @@ const otherwiseTexts: Readonly<Record<WithoutCause, Text>> = {
     en: "{asset}: nothing was found that keeps anybody from mail. What should be mended all the same is among what was looked at.",
     zh: "{asset}：没有发现影响收发的故障。检查结果中列出的问题仍建议处理。",
   },
+  works: {
+    en: "{asset} works. Something else that it stands on is not in order: {what}.",
+    zh: "{asset} 可以正常使用。但它所依赖的其他项目有问题：{what}。",
+  },
   well: {
     en: "{asset}: nothing is wrong. Everything that was looked at works.",
     zh: "{asset}：没有发现故障，检查过的各项都正常。",
@@ -42,11 +46,15 @@ export function sayVerdict(
   const causes = verdict.causes.map((diagnosis) => sayDiagnosis(diagnosis, language, lookup));
   const { otherwise, asset } = verdict;
   if (otherwise === undefined) return { summary: causes[0]?.paragraph ?? "", causes };
-  const what = otherwise.checks.map((check) => inLanguage(lookup.title(check) ?? { en: check, zh: check }, language));
+  const what =
+    otherwise.kind === "works"
+      ? causes.map(({ title }) => title)
+      : otherwise.checks.map((check) => inLanguage(lookup.title(check) ?? { en: check, zh: check }, language));
+  const between = otherwise.kind === "works" ? { en: "; ", zh: "；" } : { en: ", ", zh: "、" };
   const data = {
     asset: nameOfAsset(asset),
     account: otherwise.account ?? asset,
-    what: what.join(language === "en" ? ", " : "、"),
+    what: what.join(inLanguage(between, language)),
   };
   return { summary: say(otherwiseTexts[otherwise.kind], language, data), causes };
 }

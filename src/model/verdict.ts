@@ -3,9 +3,10 @@ import type { Status } from "./status.ts";
 
 /**
  * Where no cause is named: `held`: the login is not tried, so nothing is known; `unnamed`: it is broken and nothing tells why;
- * `not-judged`: something could not be found out; `weak`: nothing keeps anybody from mail, but something should be mended.
+ * `not-judged`: something could not be found out; `weak`: nothing keeps anybody from mail, but something should be mended;
+ * `works`: it works, and the causes are of what it stands on and may stop it later.
  */
-export type WithoutCause = "held" | "unnamed" | "not-judged" | "weak" | "well";
+export type WithoutCause = "held" | "unnamed" | "not-judged" | "weak" | "well" | "works";
 
 /** What a look at all that bears on one asset comes to. */
 export interface Verdict {
@@ -14,7 +15,7 @@ export interface Verdict {
   readonly status: Status;
   /** The nearest and gravest first. */
   readonly causes: readonly Diagnosis[];
-  /** When there are no causes: why, and the ids of the checks that it rests on. */
+  /** When no cause keeps it from working: why, and the ids of the checks that it rests on. */
   readonly otherwise: { readonly kind: WithoutCause; readonly checks: readonly string[]; readonly account?: string } | undefined;
 }
 

@@ -93,6 +93,30 @@ describe("verdictOn", () => {
     expect(verdict(login({ severity: "unknown", code: "login-held" }), ending)).toMatchObject({ status: "unknown" });
   });
 
+  test("a mailbox that works is no victim of what it stands on: that is a warning, and heads nothing", () => {
+    const unpaid = { severity: "critical", measures: "expiry", cause: "subscription-expired" } as const;
+    const ended = sight("subscription:exmail/subscription-expiry", unpaid);
+    const smtp = sight(`${asset}/smtp-submission`);
+    expect(verdict(login(), smtp, ended, others)).toMatchObject({
+      status: "warning",
+      causes: [{ cause: "subscription-expired", confidence: "high" }],
+      otherwise: { kind: "works" },
+    });
+    const listed = sight("example.com/dnsbl-listing", { severity: "critical", measures: "posture", cause: "blacklisted" });
+    const two = verdict(login(), listed, ended);
+    expect([two.status, two.otherwise?.kind, two.causes.length]).toEqual(["warning", "works", 2]);
+    // Nobody was let in, a mail does not arrive, or nothing comes in any more: there it heads.
+    expect(verdict(login({ severity: "unknown", code: "unclear" }), ended)).toMatchObject({ otherwise: undefined });
+    expect(verdict(ended)).toMatchObject({ status: "critical", otherwise: undefined });
+    const lost = sight(`${asset}~far@partner.test/mail-roundtrip`, { severity: "critical", cause: "silent-loss" });
+    expect(verdict(login(), lost, ended)).toMatchObject({ status: "critical", otherwise: undefined });
+    const gone = sight("example.com/dns-drift", { severity: "critical", measures: "posture", cause: "mx-changed" });
+    expect(verdict(login(), gone)).toMatchObject({ status: "critical", otherwise: undefined });
+    // The bill locks another mailbox out, which is that one's trouble.
+    const locked = sight("other@example.com/imap-login", { severity: "critical", cause: "account-locked" });
+    expect(verdict(login(), ended, locked)).toMatchObject({ status: "warning", otherwise: { kind: "works" } });
+  });
+
   test("a network without port 25 or IPv6 is nobody's fault; one without a way out is", () => {
     const blocked = sight("monitor/port25", { severity: "warning", measures: "monitor", cause: "own-port-blocked" });
     expect(verdict(login(), blocked)).toMatchObject({ causes: [] });
@@ -113,6 +137,24 @@ describe("sayVerdict", () => {
     );
     expect(sayVerdict(unclear, "zh-CN", lookup).summary).toBe(
       "sales@example.com：没有发现故障，但有些项目无法判断：imap-login 的标题。",
+    );
+  });
+
+  test("says first that it works, then what else is not in order, in both languages", () => {
+    const ended = sight("subscription:exmail/subscription-expiry", {
+      severity: "critical",
+      measures: "expiry",
+      cause: "subscription-expired",
+    });
+    const listed = sight("example.com/dnsbl-listing", { severity: "critical", measures: "posture", cause: "blacklisted" });
+    const fine = verdict(login(), ended, listed);
+    const { summary, causes } = sayVerdict(fine, "en", lookup);
+    expect(summary).toBe(
+      `sales@example.com works. Something else that it stands on is not in order: ${causes.map(({ title }) => title).join("; ")}.`,
+    );
+    expect(causes).toHaveLength(2);
+    expect(sayVerdict(fine, "zh-CN", lookup).summary).toMatch(
+      /^sales@example\.com 可以正常使用。但它所依赖的其他项目有问题：.+；.+。$/,
     );
   });
 
