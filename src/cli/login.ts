@@ -64,7 +64,7 @@ export async function login(givenProvider: string, givenAddress: string, options
   const masker = createMasker();
   const config = await loadSignIn({ file, address, provider, env, masker });
   if ("errors" in config) {
-    for (const error of config.errors) console.error(lines.diagnostic(error, terminal));
+    for (const error of config.errors) console.error(lines.diagnostic(error, config.language ?? terminal));
     return exitUsage;
   }
   const tell = teller(config.language ?? terminal, (text) => masker.mask(text));
@@ -132,7 +132,7 @@ async function prepare(asked: Asked): Promise<Prepared | undefined> {
   const read = await clientSecret?.secret.read();
   if (read !== undefined && !("value" in read)) {
     const [problem, remedy] = [read.problem, read.remedy].map((text) => inLanguage(text, tell.language));
-    return tell.say("secretUnreadable", { reason: `${problem}; ${remedy}` });
+    return tell.say("secretUnreadable", { reason: `${problem}${tell.language === "zh-CN" ? "；" : "; "}${remedy}` });
   }
   const out = await placeOf(asked);
   if (out === undefined) return undefined;

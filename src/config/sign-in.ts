@@ -55,7 +55,7 @@ interface SignInAsk {
  */
 export async function loadSignIn(
   ask: SignInAsk,
-): Promise<SignInConfig | { readonly language: undefined; readonly errors: readonly Diagnostic[] }> {
+): Promise<SignInConfig | { readonly language: Language | undefined; readonly errors: readonly Diagnostic[] }> {
   const read = ask.file === undefined ? parseSource("mailvigil.yaml", "{}") : await readDocument(ask.file);
   if ("errors" in read) return { language: undefined, errors: read.errors };
   const folder = dirname(resolve(ask.file ?? "mailvigil.yaml"));
@@ -69,10 +69,11 @@ export async function loadSignIn(
     spec: oauth.client_secret,
     secret: reader.secret(oauth.client_secret, mailbox?.path ?? []),
   };
-  if (reader.errors.length > 0) return { language: undefined, errors: reader.errors };
-  const language = valueAt(read.source.value, ["settings", "language"]);
+  const named = valueAt(read.source.value, ["settings", "language"]);
+  const language = named === "en" || named === "zh-CN" ? named : undefined;
+  if (reader.errors.length > 0) return { language, errors: reader.errors };
   return {
-    language: language === "en" || language === "zh-CN" ? language : undefined,
+    language,
     settings,
     folder,
     user: mailbox?.login ?? ask.address.address,

@@ -27,6 +27,13 @@ export const usageErrors: readonly { readonly pattern: RegExp; readonly text: Te
     },
   },
   {
+    pattern: /^error: option '(?<option>.*)' argument '(?<given>.*)' is invalid\. Allowed choices are (?<choices>.*)\.$/,
+    text: {
+      en: "error: option '{option}' argument '{given}' is invalid. Allowed choices are {choices}.",
+      zh: "错误：选项「{option}」不能写「{given}」；可写 {choices}",
+    },
+  },
+  {
     pattern: /^error: option '(?<option>.*)' argument '(?<given>.*)' is invalid\. (?:.* · )?(?<remedy>.*)$/,
     text: {
       en: "error: option '{option}' argument '{given}' is invalid. {remedy}",

@@ -72,6 +72,10 @@ describe("wrong usage ends with 64, on standard error only", () => {
   const chinese: readonly (readonly [args: readonly string[], says: string])[] = [
     [["strat"], "错误：没有「strat」这个命令；用 --help 查看可用的命令\n（是否想写 start？）\n"],
     [["validate"], "错误：缺少参数「file」；请写在命令后面\n"],
+    [["login"], "错误：缺少参数「provider」；请写在命令后面\n"],
+    [["login", "google"], "错误：缺少参数「address」；请写在命令后面\n"],
+    [["login", "google", "sales@example.com", "--client-id"], "错误：选项「--client-id <id>」缺少值；请写在选项后面\n"],
+    [["report", "--format", "pdf"], "错误：选项「--format <format>」不能写「pdf」；可写 html, md, json, csv\n"],
     [["validate", "a", "b"], "错误：参数过多，应为 1 个，实际 2 个；请删去多余的\n"],
     [["plan", "--colour"], "错误：没有「--colour」这个选项；用 --help 查看可用的选项\n"],
     [["check", "--only"], "错误：选项「--only <glob...>」缺少值；请写在选项后面\n"],

@@ -315,6 +315,20 @@ describe("mailvigil login", () => {
     expect(existsSync(join(folder, "data"))).toBe(false);
   });
 
+  test("what is wrong is said in the language of the configuration", async () => {
+    const yaml = join(folder, "mailvigil.yaml");
+    const inChinese = async (oauth: string): Promise<void> => {
+      await configuration(oauth);
+      await writeFile(yaml, (await readFile(yaml, "utf8")).replace("language: en", "language: zh-CN"));
+    };
+    await inChinese("provider: google, client_id: a b");
+    expect((await login(["google", sales])).err).toContain("mailboxes[0].oauth.client_id：");
+    await inChinese("provider: google, client_id: client1");
+    const { code, err } = await login(["google", sales, "--client-secret-file", "gone"]);
+    expect(code).toBe(64);
+    expect(err).toMatch(/无法读取客户端密钥：.* 不存在；请创建该文件/);
+  }, 30_000);
+
   test("what else is wrong with the configuration is no matter, and a credential may be named", async () => {
     const credential = `credentials:\n  shared: { ${public1}, token_url: "https://login.own.test:${tokens.port}/own.test/token" }\nchannels: { duty: { type: none } }\n`;
     await writeFile(
