@@ -35,6 +35,12 @@ const restic = (...args: readonly string[]) =>
 const borg = (args: readonly string[]) =>
   run("borg", args, { env: { ...process.env, BORG_PASSPHRASE: "right", TZ: "Asia/Shanghai" } });
 
+/** Borg tells times in whole seconds: two archives of one second have no order. */
+async function nextSecond(): Promise<void> {
+  const before = Math.floor(Date.now() / 1_000);
+  await vi.waitFor(() => expect(Math.floor(Date.now() / 1_000)).toBeGreaterThan(before), { timeout: 3_000 });
+}
+
 async function look(place: object, nowMs = Date.now()) {
   const options: unknown = backupFreshness.options.parse({ what: "Mail", owner: "IT", rpo: 26 * hour, ...place });
   const outcome = await runProbe(probeOf(backupFreshness, options), backupFreshness, testWorld({ now: () => nowMs }));
@@ -88,8 +94,12 @@ describe("backup-freshness and a real Borg repository", () => {
   });
 
   test("an archive that lacks nearly everything", async () => {
-    for (const name of ["two", "three"]) await borg(["create", `${join(folder, "borg")}::${name}`, mail()]);
+    for (const name of ["two", "three"]) {
+      await nextSecond();
+      await borg(["create", `${join(folder, "borg")}::${name}`, mail()]);
+    }
     await writeFile(mail(), "x");
+    await nextSecond();
     await borg(["create", `${join(folder, "borg")}::four`, mail()]);
     expect(await look(borgAt())).toMatchObject({ status: "warning", codes: ["backup-shrunk"] });
   });
