@@ -1,12 +1,12 @@
 import { type ForwardJourney, type ForwardMail, maxForwardFolders, seenAt, waitingFor } from "../src/mail/forward-journey.ts";
-import type { Arrival } from "../src/mail/probe-journey.ts";
+import { type Arrival, limitsOf } from "../src/mail/probe-journey.ts";
 import { isSameProbe, probeHeader, type ProbeId, recogniseProbe } from "../src/mail/probe-mail.ts";
 import { quoted } from "../src/model/text.ts";
 import { SessionError } from "../src/net/library-client.ts";
 import { visitMailbox } from "../src/net/mailbox.ts";
 import { type Searched, takeOwnMails } from "../src/net/own-mails.ts";
 import { minute, type Options } from "./mail-forward.options.ts";
-import { findings, type Found, keyOf, limitsOf, routeOf, seconds, type Step, type Trip } from "./mail-forward.trip.ts";
+import { findings, type Found, keyOf, routeOf, seconds, type Step, type Trip } from "./mail-forward.trip.ts";
 
 export const day = 24 * 60 * minute;
 /** Mailboxes that are looked into at once. */

@@ -1,8 +1,7 @@
 import type { ForwardJourney, Told } from "../src/mail/forward-journey.ts";
-import type { Limits } from "../src/mail/probe-journey.ts";
 import type { CheckContext, FoundFinding } from "../src/model/check.ts";
 import { mailboxFindings } from "../src/net/mailbox-findings.ts";
-import { minute, type Options } from "./mail-forward.options.ts";
+import type { Options } from "./mail-forward.options.ts";
 import { forwardFindings } from "./mail-forward.texts.ts";
 
 export const findings = { ...mailboxFindings, ...forwardFindings };
@@ -45,11 +44,6 @@ export const routeOf = ({ from, to }: Options): string => `forward ${from.addres
 export const ends = ({ from, to }: Options): { readonly from: string; readonly to: string } => ({ from: from.address, to });
 export const seconds = (ms: number): number => Math.round(ms / 1000);
 export const keyOf = (address: string): string => address.toLowerCase();
-
-export const limitsOf = ({ lateAfter, lostAfter, firstLostAfter }: Options, { arrived }: ForwardJourney): Limits => ({
-  lateAfter,
-  lostAfter: arrived > 0 ? lostAfter : (firstLostAfter ?? Math.max(lostAfter, 30 * minute)),
-});
 
 export const answerWithin = ({ autoReply }: Options): number => autoReply?.within ?? 0;
 

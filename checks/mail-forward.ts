@@ -12,7 +12,7 @@ import {
   toTold,
   waitingFor,
 } from "../src/mail/forward-journey.ts";
-import { mostLooks } from "../src/mail/probe-journey.ts";
+import { limitsOf, mostLooks } from "../src/mail/probe-journey.ts";
 import { refusalOfReply, tellRefusal } from "../src/mail/probe-report.ts";
 import { type CheckResult, defineCheck } from "../src/model/check.ts";
 import type { Data } from "../src/model/text.ts";
@@ -29,7 +29,6 @@ import {
   findings,
   type Found,
   keyOf,
-  limitsOf,
   metrics,
   type Metric,
   seconds,

@@ -1,7 +1,7 @@
 import { readTrace, traceFacts } from "../src/mail/mail-trace.ts";
 import { readArrival } from "../src/mail/arrival-story.ts";
 import { countCopies, countLate } from "../src/mail/probe-counts.ts";
-import { type Arrival, type Fate, type Journey, maxFolders, settle } from "../src/mail/probe-journey.ts";
+import { type Arrival, type Fate, type Journey, limitsOf, maxFolders, settle } from "../src/mail/probe-journey.ts";
 import { isSameProbe, probeHeader, type ProbeId, recogniseProbe } from "../src/mail/probe-mail.ts";
 import { asciiName } from "../src/net/dns-name.ts";
 import { loginOf } from "../src/net/login-options.ts";
@@ -9,7 +9,7 @@ import { type Envelope, visitMailbox } from "../src/net/mailbox.ts";
 import { type FoundMail, takeOwnMails } from "../src/net/own-mails.ts";
 import type { Arrived } from "./mail-roundtrip.proof.ts";
 import { minute } from "./mail-roundtrip.options.ts";
-import { ends, type Found, limitsOf, type ReadFate, routeOf, type Step, timed, type Trip } from "./mail-roundtrip.trip.ts";
+import { ends, type Found, type ReadFate, routeOf, type Step, timed, type Trip } from "./mail-roundtrip.trip.ts";
 
 const day = 24 * 60 * minute;
 const maxExchanges = 20;

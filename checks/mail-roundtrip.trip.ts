@@ -1,11 +1,11 @@
 import type { ArrivalStory } from "../src/mail/arrival-story.ts";
-import type { Fate, Journey, Limits } from "../src/mail/probe-journey.ts";
+import type { Fate, Journey } from "../src/mail/probe-journey.ts";
 import type { CheckContext, FoundFinding } from "../src/model/check.ts";
 import { certificateFindings } from "../src/net/certificate-findings.ts";
 import { connectionFindings } from "../src/net/connection-findings.ts";
 import { loginFindings } from "../src/net/login-findings.ts";
 import { sessionFindings } from "../src/net/session-findings.ts";
-import { minute, type Options } from "./mail-roundtrip.options.ts";
+import type { Options } from "./mail-roundtrip.options.ts";
 import { roundTripFindings } from "./mail-roundtrip.texts.ts";
 
 export const findings = {
@@ -80,14 +80,6 @@ export type ReadFate = Fate & { readonly story: ArrivalStory };
 export const routeOf = ({ from, to }: Options): string => `${from.address}~${to.address}`;
 export const ends = ({ from, to }: Options) => ({ from: from.address, to: to.address });
 export const seconds = (ms: number): number => Math.round(ms / 1000);
-
-/** Before anything has ever arrived, greylisting is expected (5 to 30 min). */
-const firstContact = 30 * minute;
-
-export const limitsOf = ({ lateAfter, lostAfter, firstLostAfter }: Options, { arrived }: Journey): Limits => ({
-  lateAfter,
-  lostAfter: arrived > 0 ? lostAfter : (firstLostAfter ?? Math.max(lostAfter, firstContact)),
-});
 
 export async function timed<T>({ metrics: measured }: Trip, metric: Metric, work: () => Promise<T>): Promise<T> {
   const began = performance.now();

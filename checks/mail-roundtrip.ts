@@ -1,4 +1,4 @@
-import { isDue, isLargeDue, journeyToJson, mostLooks, nextLook, readJourney } from "../src/mail/probe-journey.ts";
+import { isDue, isLargeDue, journeyToJson, limitsOf, mostLooks, nextLook, readJourney } from "../src/mail/probe-journey.ts";
 import { type CheckResult, defineCheck } from "../src/model/check.ts";
 import { SessionError } from "../src/net/library-client.ts";
 import { loginOf } from "../src/net/login-options.ts";
@@ -8,7 +8,7 @@ import { minute, options } from "./mail-roundtrip.options.ts";
 import { judgeArrived, shownAgain } from "./mail-roundtrip.proof.ts";
 import { lookForReports, mostReportLooks } from "./mail-roundtrip.reports.ts";
 import { send, sendLarge } from "./mail-roundtrip.send.ts";
-import { type Code, findings, limitsOf, metrics, type Metric, type Step, type Trip } from "./mail-roundtrip.trip.ts";
+import { type Code, findings, metrics, type Metric, type Step, type Trip } from "./mail-roundtrip.trip.ts";
 
 /**
  * Sends a mail and sees what becomes of it. A run sends when one is due, looks for what is under way, and never waits: what is

@@ -25,7 +25,7 @@ const dayMs = 86_400_000;
 
 /**
  * Lists all ends that the configuration names or the daemon has seen: a table, one JSON array, or a calendar on standard output.
- * Nothing is asked and nothing stored. Resolves with the exit code.
+ * Only DNS is asked, for mail servers that are not pinned yet, and nothing is stored. Resolves with the exit code.
  */
 export async function showExpiries(
   options: { readonly config?: string; readonly json?: boolean; readonly ics?: boolean },

@@ -163,6 +163,18 @@ export interface Limits {
   readonly lostAfter: number;
 }
 
+/** Before anything has ever arrived, greylisting is expected (5 to 30 min). */
+const firstContact = 30 * 60_000;
+
+/** When a mail is late or lost, by the options of its route and by whether any has ever arrived. */
+export const limitsOf = (
+  { lateAfter, lostAfter, firstLostAfter }: Limits & { readonly firstLostAfter?: number | undefined },
+  { arrived }: { readonly arrived: number },
+): Limits => ({
+  lateAfter,
+  lostAfter: arrived > 0 ? lostAfter : (firstLostAfter ?? Math.max(lostAfter, firstContact)),
+});
+
 /** One of our mails, as a look found it. */
 export interface Arrival {
   readonly seq: number;
