@@ -1,7 +1,6 @@
 import { repeatMark } from "../src/i18n/alert-words.ts";
 import type { Alert } from "../src/model/alert.ts";
 import { cutBytes } from "../src/model/cut.ts";
-import { incidentName } from "../src/model/incident.ts";
 import { inLanguage } from "../src/model/text.ts";
 
 export interface EmailFields {
@@ -10,7 +9,7 @@ export interface EmailFields {
   readonly html: string;
   /** In angle brackets: from the alert's id, so that a repeat is the same message for whoever compares. */
   readonly messageId: string;
-  /** One conversation for each incident. */
+  /** One conversation for all that is about one thing. */
   readonly references: string;
 }
 
@@ -28,7 +27,7 @@ export function emailFields(alert: Alert, from: string, maybeRepeat: boolean): E
     text: [title, "", ...lines, ""].join("\n"),
     html: htmlOf(alert, title, lines),
     messageId: `<${alert.id}@${domain}>`,
-    references: `<${incidentName(alert.incident)}.mailvigil@${domain}>`,
+    references: `<${alert.about}.mailvigil@${domain}>`,
   };
 }
 

@@ -1,7 +1,7 @@
 import { createHmac } from "node:crypto";
 import type { Alert } from "../src/model/alert.ts";
 import { cutBytes } from "../src/model/cut.ts";
-import { incidentName } from "../src/model/incident.ts";
+import { turns } from "../src/model/incident.ts";
 
 /** Standard Webhooks 1.0.0 (https://github.com/standard-webhooks/standard-webhooks), symmetric signatures. */
 const prefix = "whsec_";
@@ -27,10 +27,10 @@ const maxLine = 1_000;
 export function payloadOf(alert: Alert, maybeRepeat: boolean): string {
   const write = (probes: Alert["probes"], lineBytes: number): string =>
     JSON.stringify({
-      type: `incident.${alert.turn}`,
+      type: isOfIncident(alert) ? `incident.${alert.turn}` : `${alert.turn}.message`,
       timestamp: new Date(alert.at).toISOString(),
       data: {
-        incident: incidentName(alert.incident),
+        ...(isOfIncident(alert) ? { incident: alert.about } : { about: alert.about }),
         turn: alert.turn,
         priority: alert.priority,
         title: cutBytes(alert.title, lineBytes),
@@ -39,6 +39,7 @@ export function payloadOf(alert: Alert, maybeRepeat: boolean): string {
         language: alert.language,
         demonstration: alert.demonstration,
         probes,
+        ...(alert.data === undefined ? {} : { data: alert.data }),
         ...(probes.length < alert.probes.length ? { truncated: true } : {}),
         ...(maybeRepeat ? { maybeRepeat: true } : {}),
       },
@@ -50,3 +51,5 @@ export function payloadOf(alert: Alert, maybeRepeat: boolean): string {
   const bare = write([], maxLine);
   return Buffer.byteLength(bare) <= maxPayload ? bare : write([], 200);
 }
+
+const isOfIncident = ({ turn }: Alert): boolean => turns.some((one) => one === turn);

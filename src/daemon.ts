@@ -3,6 +3,7 @@ import { fileURLToPath } from "node:url";
 import { loadProviders } from "./config/providers.ts";
 import { createBoard, type LiveBoard } from "./engine/board.ts";
 import { startCalendar } from "./engine/calendar.ts";
+import { createChannelSet } from "./engine/channel-set.ts";
 import { createDelivery } from "./engine/delivery.ts";
 import { createDiagnoseNow } from "./engine/diagnose-now.ts";
 import { createEmergency } from "./engine/emergency.ts";
@@ -16,18 +17,18 @@ import { channelId, channelIds, daemonId, ownTrouble, ownTroubleOver } from "./e
 import { createScheduler } from "./engine/scheduler.ts";
 import { settle } from "./engine/settle.ts";
 import { createTeller } from "./engine/teller.ts";
+import { channelTrouble, troublesOf } from "./engine/troubles.ts";
 import { evidenceOfIncident } from "./evidence.ts";
 import { createApp } from "./http/app.ts";
 import { listen } from "./http/listen.ts";
 import { channelReason } from "./i18n/channel-reasons.ts";
-import { emergencyWords } from "./i18n/emergency.ts";
-import { inLanguage, say, type Data, type Language, type Text } from "./model/text.ts";
+import { inLanguage } from "./model/text.ts";
 import type { Board, ChannelHealth } from "./model/board.ts";
 import { pingId } from "./model/ping.ts";
 import type { AnyChannel } from "./model/channel.ts";
 import type { AnyCheck } from "./model/check.ts";
 import type { Plan } from "./model/config.ts";
-import { SecretError, type Mask } from "./model/secret.ts";
+import type { Mask } from "./model/secret.ts";
 import { emptyBatch } from "./model/state.ts";
 import { createNet } from "./net/world.ts";
 import { createCalendarRuns } from "./store/calendar.ts";
@@ -86,28 +87,11 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
   const stopping = new AbortController();
   const sign = (text: string): string => createHmac("sha256", key).update(text).digest("hex");
 
-  const channels = new Map<string, { type: AnyChannel; options: unknown }>();
-  const setChannels = (): void => {
-    channels.clear();
-    for (const { name, type, options: own } of plan.channels) {
-      const channel = options.channels.get(type);
-      if (channel) channels.set(name, { type: channel, options: own });
-    }
-  };
-  setChannels();
-  /** Channels whose options can send nothing, with the reason: known before anything has to be sent. */
-  const unfit = new Map<string, string>();
+  const channels = createChannelSet(options.channels, mask);
+  channels.replace(plan.channels);
   const verifyChannels = async (): Promise<void> => {
-    const found = await Promise.all(
-      [...channels].map(async ([name, { type, options: own }]) => [name, await whyUnfit(type, own)] as const),
-    );
-    unfit.clear();
-    for (const [name, reason] of found) {
-      if (reason === undefined) continue;
-      unfit.set(name, mask(reason));
-      const data = (language: Language): Data => ({ name, reason: inLanguage(channelReason(mask(reason)), language) });
-      log(inLanguage(both(emergencyWords.channelBroken, data), plan.settings.language));
-    }
+    await channels.verify();
+    for (const [name, reason] of channels.unfit) log(inLanguage(channelTrouble(name, reason), plan.settings.language));
   };
   const reach = {
     dial: net.dial,
@@ -118,11 +102,18 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
     },
   };
   const delivery = undo.adopt(
-    createDelivery({ outbox, channels, now, context: reach, mask, onChannelChange: (health, is) => channelChanged(health, is) }),
+    createDelivery({
+      outbox,
+      channels: channels.entries,
+      now,
+      context: reach,
+      mask,
+      onChannelChange: (health, is) => channelChanged(health, is),
+    }),
     (it) => it.stop(),
   );
   const emergency = createEmergency({
-    channels,
+    channels: channels.entries,
     context: reach,
     now,
     language: () => plan.settings.language,
@@ -139,7 +130,13 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
     provider: (id) => loadProviders().get(id)?.title,
     nextAt: (probe) => scheduler.nextAt(probe),
     channels: () => delivery.channels(),
-    troubles: () => troublesOf(emergency.reason(), delivery.channels(), unfit, plan, demonstration),
+    troubles: () =>
+      troublesOf({
+        storeFault: emergency.reason(),
+        channels: delivery.channels(),
+        unfit: channels.unfit,
+        tellsNobody: plan.channels.length === 0 && !demonstration,
+      }),
     now,
   });
   /** The demonstration takes the port it finds; elsewhere the settings say where people reach the pages. */
@@ -321,7 +318,7 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
       const changed = changedProbes(plan, next);
       plan = next;
       net.replace(plan.settings);
-      setChannels();
+      channels.replace(plan.channels);
       board.replace(boardSettings(plan));
       await settled();
       scheduler.replace(plan.probes);
@@ -349,41 +346,6 @@ function changedProbes(before: Plan, after: Plan): readonly string[] {
   const old = new Map(before.probes.map((probe) => [probe.id, JSON.stringify(probe.options)]));
   return after.probes.filter(({ id, options }) => old.has(id) && old.get(id) !== JSON.stringify(options)).map(({ id }) => id);
 }
-
-function troublesOf(
-  storeFault: Text | undefined,
-  channels: ReturnType<Board["channels"]>,
-  unfit: ReadonlyMap<string, string>,
-  plan: Plan,
-  demonstration: boolean,
-): ReturnType<Board["troubles"]> {
-  const { storeFailed, channelBroken, noChannel } = emergencyWords;
-  const store = storeFault
-    ? [{ code: "store-failed", ...both(storeFailed.line, (language) => ({ reason: inLanguage(storeFault, language) })) }]
-    : [];
-  const broken = channels
-    .filter(({ name, brokenSince }) => brokenSince !== undefined || unfit.has(name))
-    .map(({ name, lastError }) => {
-      const reason = channelReason(unfit.get(name) ?? lastError ?? "");
-      return { code: "channel-broken", ...both(channelBroken, (language) => ({ name, reason: inLanguage(reason, language) })) };
-    });
-  const none = plan.channels.length === 0 && !demonstration ? [{ code: "no-channel", ...noChannel }] : [];
-  return [...store, ...broken, ...none];
-}
-
-/** A secret that cannot be read is a reason too. */
-async function whyUnfit(type: AnyChannel, options: unknown): Promise<string | undefined> {
-  try {
-    return await type.verify?.(options);
-  } catch (error) {
-    return error instanceof SecretError ? error.message : describe(error);
-  }
-}
-
-const both = (text: Text, data: (language: Language) => Data): Text => ({
-  en: say(text, "en", data("en")),
-  zh: say(text, "zh-CN", data("zh-CN")),
-});
 
 function hostsOf(url: string): readonly string[] {
   return URL.canParse(url) ? [new URL(url).hostname] : [];

@@ -84,7 +84,7 @@ export default defineChannel({
       from,
       to,
       ...emailFields(alert, from, ctx.maybeRepeat),
-      incident: alert.incident,
+      about: alert.about,
       at: ctx.now(),
     });
     const trust = trustOf(ctx.authorities);
@@ -108,11 +108,11 @@ export default defineChannel({
 interface Mail extends ReturnType<typeof emailFields> {
   readonly from: string;
   readonly to: readonly string[];
-  readonly incident: number;
+  readonly about: string;
   readonly at: number;
 }
 
-async function compose({ from, to, incident, at, ...fields }: Mail): Promise<Buffer> {
+async function compose({ from, to, about, at, ...fields }: Mail): Promise<Buffer> {
   const { default: MailComposer } = await import("nodemailer/lib/mail-composer");
   return new MailComposer({
     ...fields,
@@ -121,7 +121,7 @@ async function compose({ from, to, incident, at, ...fields }: Mail): Promise<Buf
     inReplyTo: fields.references,
     date: new Date(at),
     // RFC 3834 5: no vacation notice answers it.
-    headers: { "Auto-Submitted": "auto-generated", "X-Mailvigil-Incident": String(incident) },
+    headers: { "Auto-Submitted": "auto-generated", "X-Mailvigil-About": about },
     disableFileAccess: true,
     disableUrlAccess: true,
     newline: "\r\n",

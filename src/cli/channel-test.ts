@@ -77,6 +77,7 @@ function testAlert({ name }: ChannelConfig, type: AnyChannel, settings: Plan["se
   return {
     id: createMessageId(now),
     incident: 0,
+    about: "test",
     turn: "opened",
     priority: "P4",
     at: now,

@@ -3,6 +3,7 @@ import type { ChannelConfig, Plan, Settings } from "../model/config.ts";
 import type { Business } from "../model/probe.ts";
 import type { Credential } from "../model/oauth.ts";
 import type { Proxy } from "../model/proxy.ts";
+import type { Sop } from "../model/sop.ts";
 import type { Path } from "./diagnostics.ts";
 import type { SourceDocument } from "./document.ts";
 import type { Blocklists } from "./domain-checks.ts";
@@ -28,6 +29,7 @@ export interface Config extends OwnServers {
   readonly dnsbl: Blocklists;
   readonly channels: readonly ChannelConfig[];
   readonly alerts: Plan["alerts"];
+  readonly sops: readonly Sop[];
   readonly probes: readonly ProbeOverride[];
 }
 

@@ -85,6 +85,7 @@ export async function loadConfiguration(file: string, world: LoadWorld): Promise
       probes: planned.probes,
       channels: config.channels,
       alerts: config.alerts,
+      sops: config.sops,
       notes: [...discovery.notes, ...providerNotes(config, facts)],
     },
     declared: [

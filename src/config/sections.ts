@@ -97,6 +97,7 @@ export async function readSections(reader: Reader, known: Known): Promise<Config
     dnsbl,
     channels,
     alerts,
+    sops: [],
     probes,
   };
 }

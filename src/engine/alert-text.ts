@@ -74,6 +74,7 @@ export function renderAlert(input: AlertInput): Alert {
   const demonstration = input.demonstration ? [say(alertWords.demonstration, language)] : [];
   return {
     id: input.id,
+    about: incidentName(incident.id),
     incident: incident.id,
     turn,
     priority: incident.priority,

@@ -37,6 +37,7 @@ export function createEmergency(options: EmergencyOptions): Emergency {
     const words = turn === "opened" ? emergencyWords.storeFailed : emergencyWords.storeWorks;
     const alert: Alert = {
       id: createMessageId(options.now()),
+      about: "store",
       incident: 0,
       turn,
       priority: "P2",

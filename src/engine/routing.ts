@@ -1,17 +1,19 @@
 import type { Alert } from "../model/alert.ts";
 import type { AlertRule } from "../model/config.ts";
-import type { Incident, Priority, Turn } from "../model/incident.ts";
+import type { Incident, MessageKind, Priority } from "../model/incident.ts";
 import type { NewDelivery } from "../model/state.ts";
 
 const hour = 3_600_000;
 
 /** How long a message is worth sending: word of a fault goes stale, that it is over has to arrive. */
-const worthMs: Readonly<Record<Turn, number>> = {
+const worthMs: Readonly<Record<MessageKind, number>> = {
   opened: 24 * hour,
   worsened: 24 * hour,
   reminder: 24 * hour,
   acknowledged: 24 * hour,
   resolved: 7 * 24 * hour,
+  sop: 24 * hour,
+  report: 7 * 24 * hour,
 };
 
 /** The channels of a priority: those of every rule that fits, each once, in the order they are written. */

@@ -18,6 +18,7 @@ import { judgeHealth } from "./health.ts";
 import { languageOf, loginStyleSource, renderLogin } from "./login.ts";
 import { createMetrics } from "./metrics.ts";
 import { loadPage } from "./page.ts";
+import { paperStyle, paperStylePath } from "./paper.ts";
 import { problem } from "./problem.ts";
 
 export interface AppDeps {
@@ -58,6 +59,7 @@ export function createApp(deps: AppDeps): App {
   const hub = createEventHub({ boot: randomBytes(6).toString("hex") });
   const metrics = createMetrics({ board, health, hub, version });
   const page = loadPage(deps.pageFolder);
+  const style = paperStyle();
   const unsubscribe = board.subscribe((event) => publish(hub, board, event));
 
   const app = new Hono<Env>();
@@ -77,6 +79,7 @@ export function createApp(deps: AppDeps): App {
     if (ping === undefined) return c.text("the end of the address is none of: start, fail, 0 to 255\n", 400);
     return (await actions.ping(c.req.param("id").toLowerCase(), ping)) ? c.text("OK\n") : c.text("not found\n", 404);
   });
+  app.get(paperStylePath, (c) => c.body(style, 200, { "content-type": "text/css; charset=utf-8", "cache-control": "no-cache" }));
   app.use(sameSite(deps.allowedHosts ?? []));
   if (deps.token !== undefined) requireToken(app, createGuard(deps.token), now);
 

@@ -16,12 +16,12 @@ button{margin-top:8px;border-color:transparent;background:light-dark(#1d4fbf,#9d
 export const loginStyleSource = `'sha256-${createHash("sha256").update(style).digest("base64")}'`;
 
 /** By the browser's list: the first language it names that we speak. */
-export function languageOf(acceptLanguage: string | undefined): Language {
+export function languageOf(acceptLanguage: string | undefined, otherwise: Language = "en"): Language {
   for (const part of (acceptLanguage ?? "").slice(0, 200).split(",")) {
     if (/^\s*zh\b/i.test(part)) return "zh-CN";
     if (/^\s*en\b/i.test(part)) return "en";
   }
-  return "en";
+  return otherwise;
 }
 
 /** Plain HTML without a script: it holds no text but its own words. */

@@ -1,5 +1,6 @@
 import type { Business, Probe } from "./probe.ts";
 import type { Priority } from "./incident.ts";
+import type { Sop } from "./sop.ts";
 import type { Secret } from "./secret.ts";
 import type { Language, Text } from "./text.ts";
 
@@ -60,6 +61,7 @@ export interface Plan {
     /** Milliseconds between reminders, by priority; 0: none. */
     readonly remindMs: Readonly<Record<Priority, number>>;
   };
+  readonly sops: readonly Sop[];
   /** Hosts found by discovery and pinned, for `plan` to show. */
   readonly notes: readonly Text[];
 }

@@ -18,6 +18,9 @@ export type Priority = (typeof priorities)[number];
 export const turns = ["opened", "worsened", "reminder", "acknowledged", "resolved"] as const;
 export type Turn = (typeof turns)[number];
 
+/** What a message is: a turn of an incident, word of a run of an SOP, a monthly report. */
+export type MessageKind = Turn | "sop" | "report";
+
 /** A stretch of time in which one cause made one or more probes fail. */
 export interface Incident {
   /** Shown as `M-1042`. */

@@ -27,7 +27,7 @@ export interface Outbox {
   /** At start: what was being sent when the process ended is pending again, marked as a possible repeat. Returns how many. */
   recover(now: number): number;
   /**
-   * The most pressing deliveries that are due (priority, then age): pending ▶ sending, attempts + 1, leased. Per incident and
+   * The most pressing deliveries that are due (priority, then age): pending ▶ sending, attempts + 1, leased. Per what it is about and
    * channel only the oldest unfinished one is ever claimed, so that resolved never overtakes opened. Those of the channels
    * in `except` (out of tokens, told to wait) are left where they are.
    */
@@ -47,7 +47,7 @@ export interface Outbox {
    */
   toldChannels(incident: number): readonly string[];
   /**
-   * Turns `opened` and `worsened` of priority P1 that no channel has taken (none of their deliveries is sent, accepted or
+   * Turns `opened` and `worsened`, and messages of SOPs, of priority P1 that no channel has taken (none of their deliveries is sent, accepted or
    * obsolete), that are not expired and whose incident is not over: one delivery of each, and the channels that have one.
    */
   untaken(now: number): readonly { readonly delivery: NewDelivery; readonly channels: readonly string[] }[];

@@ -1,7 +1,8 @@
 import type { Alert } from "./alert.ts";
-import type { Incident, Transition, Turn, Priority } from "./incident.ts";
+import type { Incident, MessageKind, Transition, Priority } from "./incident.ts";
 import type { Json } from "./json.ts";
 import type { Observation } from "./observation.ts";
+import type { SopEntry, SopRun } from "./sop.ts";
 import type { Status } from "./status.ts";
 
 /** What is remembered of one probe between two runs, stored so that a restart forgets nothing. */
@@ -55,11 +56,12 @@ export interface TimelineEntry {
 export interface NewDelivery {
   /** The same for every try. */
   readonly id: string;
-  /** `incident:turnCount:channel`: one message a turn and channel, whatever happens twice. */
+  /** `incident:turnCount:channel`, `S-3:step:n:channel`, …: one message a turn and channel, whatever happens twice. */
   readonly key: string;
   readonly channel: string;
-  readonly incident: number;
-  readonly turn: Turn;
+  /** Undefined where it is about none. */
+  readonly incident: number | undefined;
+  readonly turn: MessageKind;
   readonly priority: Priority;
   readonly notBefore: number;
   readonly expiresAt: number;
@@ -77,6 +79,9 @@ export interface Batch {
   readonly incidents: readonly Incident[];
   readonly timeline: readonly TimelineEntry[];
   readonly deliveries: readonly NewDelivery[];
+  /** Whole; the row of the same id is replaced. */
+  readonly sopRuns: readonly SopRun[];
+  readonly sopEntries: readonly SopEntry[];
   readonly breakers: readonly Breaker[];
   /** Accounts whose breaker closed. */
   readonly breakersClosed: readonly string[];
@@ -91,6 +96,8 @@ export const emptyBatch: Batch = {
   incidents: [],
   timeline: [],
   deliveries: [],
+  sopRuns: [],
+  sopEntries: [],
   breakers: [],
   breakersClosed: [],
 };

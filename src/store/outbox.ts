@@ -1,5 +1,5 @@
 import type { Alert } from "../model/alert.ts";
-import type { Priority, Turn } from "../model/incident.ts";
+import type { MessageKind, Priority } from "../model/incident.ts";
 import type { ClaimedDelivery, DeliveryState, Outbox } from "../model/outbox.ts";
 import type { NewDelivery } from "../model/state.ts";
 import { createChannelHealth } from "./channel-health.ts";
@@ -13,8 +13,8 @@ interface Row {
   readonly id: string;
   readonly key: string;
   readonly channel: string;
-  readonly incident: number;
-  readonly turn: Turn;
+  readonly incident: number | null;
+  readonly turn: MessageKind;
   readonly priority: Priority;
   readonly not_before_at: number;
   readonly expires_at: number;
@@ -34,10 +34,10 @@ interface SettledRow {
   readonly maybeRepeat: 0 | 1;
 }
 
-/** An unfinished delivery that no older unfinished one of its incident and channel stands before. */
+/** An unfinished delivery that no older unfinished one about the same and of its channel stands before. */
 const isFirst = `finished_at IS NULL AND NOT EXISTS (
   SELECT 1 FROM outbox AS older
-  WHERE older.incident = outbox.incident AND older.channel = outbox.channel AND older.seq < outbox.seq
+  WHERE older.about = outbox.about AND older.channel = outbox.channel AND older.seq < outbox.seq
     AND older.finished_at IS NULL)`;
 
 /**
@@ -89,8 +89,8 @@ export function createOutbox(db: Database): Outbox {
   const untaken = sql.prepare<[number], Row & { readonly channels: string }>(
     `SELECT *, min(seq), json_group_array(channel) AS channels FROM (
        SELECT *, substr(key, 1, length(key) - length(channel)) AS turn_key FROM outbox AS mine
-       WHERE priority = 'P1' AND state IN ('pending', 'sending', 'dead') AND expires_at > ? AND turn IN ('opened', 'worsened')
-         AND NOT EXISTS (SELECT 1 FROM outbox AS other WHERE other.incident = mine.incident
+       WHERE priority = 'P1' AND state IN ('pending', 'sending', 'dead') AND expires_at > ? AND turn IN ('opened', 'worsened', 'sop')
+         AND NOT EXISTS (SELECT 1 FROM outbox AS other WHERE other.about = mine.about
            AND other.key = substr(mine.key, 1, length(mine.key) - length(mine.channel)) || other.channel
            AND other.state IN ('sent', 'accepted', 'obsolete'))
          AND NOT EXISTS (SELECT 1 FROM incident WHERE id = mine.incident AND resolved_at IS NOT NULL))
@@ -144,7 +144,7 @@ const newFromRow = (row: Row): NewDelivery => ({
   id: row.id,
   key: row.key,
   channel: row.channel,
-  incident: row.incident,
+  incident: row.incident ?? undefined,
   turn: row.turn,
   priority: row.priority,
   notBefore: row.not_before_at,

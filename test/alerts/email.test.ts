@@ -178,7 +178,7 @@ describe("channel email", () => {
       "message-id": `<${alert.id}@relay.example>`,
       "auto-submitted": "auto-generated",
       references: "<M-1042.mailvigil@relay.example>",
-      "x-mailvigil-incident": "1042",
+      "x-mailvigil-about": "M-1042",
       date: "Sun, 15 Jun 2025 15:06:40 +0000",
     });
     expect(parts[0]?.replaceAll("\r\n", "\n").trim()).toBe([alert.title, "", ...alert.lines].join("\n"));

@@ -50,11 +50,11 @@ describe("payloadOf()", () => {
 
   it("says what the alert says", () => {
     const alert = makeAlert();
-    const { incident, at, id: _, ...same } = alert;
+    const { about: incident, at, id: _, ...same } = alert;
     expect(JSON.parse(payloadOf(alert, false))).toEqual({
       type: "incident.opened",
       timestamp: new Date(at).toISOString(),
-      data: { ...same, incident: `M-${incident}` },
+      data: { ...same, incident },
     });
   });
 

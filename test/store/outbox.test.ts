@@ -19,7 +19,7 @@ function setUp(some: readonly NewDelivery[] = []): { db: Database; outbox: Outbo
 }
 
 function write(db: Database, deliveries: readonly NewDelivery[]): void {
-  const ids = [...new Set(deliveries.map((one) => one.incident))];
+  const ids = [...new Set(deliveries.flatMap(({ incident: of }) => of ?? []))];
   const recorder = createRecorder(db);
   void recorder.commit(batch({ incidents: ids.map((id) => incident(id)), deliveries }), { atOnce: true });
 }

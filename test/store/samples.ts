@@ -86,6 +86,7 @@ export function delivery(
     expiresAt: start + 86_400_000,
     alert: {
       id: `msg_${key}`,
+      about: `M-${of.incident}`,
       incident: of.incident,
       turn,
       priority,

@@ -5,6 +5,7 @@ import type { NewDelivery } from "../../src/model/state.ts";
 /** An alert as the engine renders it. */
 export const makeAlert = (some: Partial<Alert> = {}): Alert => ({
   id: "msg_01HZX3T5QK7Y8V9W0ABCDEFGHJ",
+  about: `M-${some.incident ?? 1042}`,
   incident: 1042,
   turn: "opened",
   priority: "P2",

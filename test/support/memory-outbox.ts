@@ -63,7 +63,7 @@ export function createMemoryOutbox(...first: readonly NewDelivery[]): MemoryOutb
             (other) =>
               unfinished(other) &&
               other.order < row.order &&
-              other.delivery.incident === row.delivery.incident &&
+              other.delivery.alert.about === row.delivery.alert.about &&
               other.delivery.channel === row.delivery.channel,
           ),
       );
