@@ -176,6 +176,35 @@ export interface SopEntry {
   readonly data: Json;
 }
 
+/** What a person may do with a run. `by` is a name. */
+export type SopAction =
+  /** Of a proposed run. */
+  | { readonly kind: "begin"; readonly by: string }
+  | { readonly kind: "done"; readonly step: string; readonly by: string; readonly input: Readonly<Record<string, string>> }
+  | { readonly kind: "skip"; readonly step: string; readonly by: string; readonly reason: string }
+  /** Of a step that failed. */
+  | { readonly kind: "retry"; readonly step: string; readonly by: string }
+  | { readonly kind: "note"; readonly by: string; readonly text: string }
+  | { readonly kind: "close"; readonly by: string }
+  | { readonly kind: "abort"; readonly by: string; readonly reason: string }
+  | { readonly kind: "dismiss"; readonly by: string; readonly reason: string };
+
+/** Runs of SOPs, as pages and commands see them. */
+export interface Procedures {
+  sops(): readonly Sop[];
+  /** Those that go on, then those that ended within 30 days, the latest first. */
+  runs(): readonly SopRun[];
+  /** However old. */
+  run(id: number): SopRun | undefined;
+  entries(run: number): readonly SopEntry[];
+  start(
+    sop: string,
+    by: string,
+    how: { readonly drill: boolean },
+  ): Promise<{ readonly run: number } | { readonly refused: Text }>;
+  act(run: number, action: SopAction): Promise<{ readonly run: number } | { readonly refused: Text }>;
+}
+
 export const runName = (id: number): string => `S-${id}`;
 export const hasEnded = ({ state }: Pick<SopRun, "state">): boolean =>
   state === "closed" || state === "aborted" || state === "dismissed";
