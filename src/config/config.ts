@@ -29,8 +29,15 @@ export interface Config extends OwnServers {
   readonly dnsbl: Blocklists;
   readonly channels: readonly ChannelConfig[];
   readonly alerts: Plan["alerts"];
-  readonly sops: readonly Sop[];
+  readonly sops: readonly ConfiguredSop[];
   readonly probes: readonly ProbeOverride[];
+}
+
+/** An SOP with what runs must not hold: where its webhook steps go. */
+export interface ConfiguredSop {
+  readonly sop: Sop;
+  readonly hooks: readonly ChannelConfig[];
+  readonly path: Path;
 }
 
 export interface Declared {

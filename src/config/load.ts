@@ -85,7 +85,8 @@ export async function loadConfiguration(file: string, world: LoadWorld): Promise
       probes: planned.probes,
       channels: config.channels,
       alerts: config.alerts,
-      sops: config.sops,
+      sops: config.sops.map(({ sop }) => sop),
+      sopHooks: config.sops.flatMap(({ hooks }) => hooks),
       notes: [...discovery.notes, ...providerNotes(config, facts)],
     },
     declared: [

@@ -62,6 +62,11 @@ export interface Plan {
     readonly remindMs: Readonly<Record<Priority, number>>;
   };
   readonly sops: readonly Sop[];
+  /**
+   * Where the webhook steps of SOPs go, as channels that only they use, named `sop/<sop>/<step>`: addresses and keys stay out of
+   * `sops`, which runs are stored with.
+   */
+  readonly sopHooks: readonly ChannelConfig[];
   /** Hosts found by discovery and pinned, for `plan` to show. */
   readonly notes: readonly Text[];
 }
