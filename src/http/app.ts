@@ -8,6 +8,7 @@ import { getCookie } from "hono/cookie";
 import type { IncidentEvent, ProbeEvent } from "../model/api.ts";
 import type { Actions, Board, BoardEvent, Health } from "../model/board.ts";
 import { pingOf } from "../model/ping.ts";
+import type { Procedures } from "../model/sop.ts";
 import type { DiagnoseNow } from "../model/verdict.ts";
 import { createApi } from "./api.ts";
 import type { EventHub } from "./events.ts";
@@ -20,6 +21,7 @@ import { createMetrics } from "./metrics.ts";
 import { loadPage } from "./page.ts";
 import { paperStyle, paperStylePath } from "./paper.ts";
 import { problem } from "./problem.ts";
+import { createSopApi } from "./sop-api.ts";
 
 export interface AppDeps {
   readonly board: Board;
@@ -27,6 +29,8 @@ export interface AppDeps {
   readonly diagnosis: DiagnoseNow;
   /** The evidence pack of an incident, as Markdown; undefined: there is no such incident. */
   readonly evidence?: (incident: number) => string | undefined;
+  /** Runs of SOPs; left out: there are none to look at. */
+  readonly sops?: Procedures;
   readonly health: () => Health;
   readonly version: string;
   /** Where the built page is, `dashboard/dist`. */
@@ -91,6 +95,7 @@ export function createApp(deps: AppDeps): App {
     if (hub.connect(response, lastEventId)) return RESPONSE_ALREADY_SENT;
     return problem(c, "too-many-streams", "Too many pages follow the live events; close some of them");
   });
+  if (deps.sops) app.route("/api/v1/sops", createSopApi(deps.sops));
   app.route("/api/v1", createApi({ board, actions, diagnosis, evidence, version, now }));
   app.get("*", (c) => {
     const file = page.get(c.req.path);

@@ -7,6 +7,7 @@ const problems = {
   unauthorized: 401,
   "origin-refused": 403,
   "not-found": 404,
+  refused: 409,
   "too-large": 413,
   "host-refused": 421,
   "too-many-tries": 429,

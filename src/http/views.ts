@@ -77,6 +77,7 @@ export function viewIncident(board: Board, incident: Incident): IncidentView {
     }),
     diagnosis: incident.diagnosis === undefined ? null : viewDiagnosis(board, incident.diagnosis),
     mergedInto: incident.mergedInto === undefined ? null : incidentName(incident.mergedInto),
+    sops: [],
   };
 }
 

@@ -5,6 +5,8 @@ import type { IncidentProbe, Priority } from "./incident.ts";
 import type { SpokenFinding } from "./observation.ts";
 import type { Business } from "./probe.ts";
 import type { Status } from "./status.ts";
+import type { Json } from "./json.ts";
+import type { ManualStep, RunState, SopEntryKind, SopStep, StepState } from "./sop.ts";
 import type { Language, Text } from "./text.ts";
 
 /**
@@ -151,6 +153,8 @@ export interface IncidentView {
   readonly diagnosis: DiagnosisView | null;
   /** `M-12`: the older incident that it turned out to be a part of; null where it stands for itself. */
   readonly mergedInto: string | null;
+  /** Runs of SOPs that answer it, those that ended too, the latest first. */
+  readonly sops: readonly { readonly name: string; readonly title: Text; readonly state: RunState }[];
 }
 
 /** A diagnosis as a person reads it. Lists are in the order in which they are to be read. */
@@ -249,4 +253,68 @@ export interface AssetDiagnosis {
   readonly waiting: readonly string[];
   /** The nearest and gravest first. */
   readonly causes: readonly DiagnosisView[];
+}
+
+/** `GET /api/v1/sops`. */
+export interface SopView {
+  readonly name: string;
+  readonly title: Text;
+  readonly summary: Text;
+  readonly priority: Priority;
+  /** How many. */
+  readonly steps: number;
+  readonly hash: string;
+}
+
+/** `GET /api/v1/sops/runs`: those that go on, then those that ended within 30 days. Phone numbers are never part of it. */
+export interface SopRunView {
+  readonly id: number;
+  /** `S-3`. */
+  readonly name: string;
+  readonly sop: string;
+  readonly title: Text;
+  readonly priority: Priority;
+  readonly drill: boolean;
+  readonly state: RunState;
+  readonly incident: number | null;
+  readonly begunBy: string;
+  readonly proposedAt: number;
+  readonly startedAt: number | null;
+  readonly resolvedAt: number | null;
+  readonly stableAt: number | null;
+  readonly endedAt: number | null;
+  readonly reason: string | null;
+  readonly steps: readonly SopStepView[];
+}
+
+export interface SopStepView {
+  readonly id: string;
+  readonly kind: SopStep["kind"];
+  readonly text: Text;
+  readonly who: { readonly title: Text; readonly people: readonly string[] } | null;
+  /** What is asked of whoever does it. */
+  readonly input: ManualStep["input"];
+  readonly state: StepState;
+  readonly readyAt: number | null;
+  readonly dueAt: number | null;
+  readonly escalations: number;
+  readonly endedAt: number | null;
+  readonly late: boolean;
+  readonly by: string | null;
+  /** What they answered. */
+  readonly noted: Readonly<Record<string, string>>;
+  readonly reason: string | null;
+  readonly maybeRepeat: boolean;
+  readonly simulated: boolean;
+}
+
+/** `GET /api/v1/sops/runs/{S-3}`, and what every action answers. */
+export interface SopRunDetail extends SopRunView {
+  readonly entries: readonly {
+    readonly at: number;
+    readonly actor: string;
+    readonly kind: SopEntryKind;
+    readonly step: string | null;
+    readonly data: Json;
+  }[];
 }
