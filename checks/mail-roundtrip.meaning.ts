@@ -1,7 +1,7 @@
 import { countFate } from "../src/mail/probe-counts.ts";
 import { type Refusal, tellRefusal } from "../src/mail/probe-report.ts";
 import { isExpectedAbsent, type Verdict, verdictOf } from "../src/mail/probe-verdict.ts";
-import type { Fate, Journey, Standing, Travelling } from "../src/mail/probe-journey.ts";
+import { type Fate, type Journey, limitsOf, type Standing, type Travelling } from "../src/mail/probe-journey.ts";
 import type { Data } from "../src/model/text.ts";
 import { minute } from "./mail-roundtrip.options.ts";
 import { type Code, ends, findings, type Found, type ReadFate, seconds, type Step, type Trip } from "./mail-roundtrip.trip.ts";
@@ -13,7 +13,10 @@ export function tell(trip: Trip, step: Step, fate: ReadFate): Step {
   ctx.note(`mail ${mail.seq}: ${kind}${folder === "" ? "" : ` in ${folder}`} after ${seconds(tookMs)} s`);
   for (const line of story.lines) ctx.note(`mail ${mail.seq}: ${line}`);
   const isLost = kind === "lost" && verdictOf(given.expect, kind) === "lost";
-  const counted = countFate(step.journey, mail, isLost ? "lost" : kind === "lost" ? "returned" : "found");
+  const counted = countFate(step.journey, mail, isLost ? "lost" : kind === "lost" ? "returned" : "found", {
+    late: kind !== "lost" && tookMs > limitsOf(given, step.journey).lostAfter,
+    junk: kind === "junk",
+  });
   const known: Step = { ...step, journey: { ...step.journey, ...counted } };
   if (mail.size > 0) return tellLarge(trip, known, fate);
   if (kind !== "lost") measured.roundtrip = tookMs / 1000;

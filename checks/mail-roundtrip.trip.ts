@@ -49,6 +49,26 @@ export const metrics = {
     help: "Of these, mails that were neither found nor returned",
     unit: "none",
   },
+  foundTotal: {
+    label: { en: "found in all", zh: "累计收到" },
+    help: "Of these, mails that were found, in whatever folder and however late",
+    unit: "none",
+  },
+  lateTotal: {
+    label: { en: "found too late in all", zh: "累计超时收到" },
+    help: "Mails that were found only after lostAfter; those that were counted as lost before are no longer in lostTotal",
+    unit: "none",
+  },
+  returnedTotal: {
+    label: { en: "returned in all", zh: "累计退回" },
+    help: "Mails that were returned, or held back where that is expected",
+    unit: "none",
+  },
+  junkTotal: {
+    label: { en: "found in junk in all", zh: "累计进垃圾箱" },
+    help: "Mails that were found in the junk folder",
+    unit: "none",
+  },
   duplicatesTotal: {
     label: { en: "second copies", zh: "重复收到" },
     help: "Copies of probe mails that came besides the first since the beginning",

@@ -66,10 +66,19 @@ export default defineCheck({
 function conclude({ ctx, options: given, metrics: measured, loggedIn, facts }: Trip, step: Step) {
   const { journey, findings: found } = step;
   const again = nextLook(journey.travelling, ctx.now(), limitsOf(given, journey));
-  const { sent, lost, duplicates } = journey.counts;
+  const { sent, found: foundInAll, late, lost, returned, junk, duplicates } = journey.counts;
   const result: CheckResult<Code, Metric> = {
     findings: [...found, ...toldAgain(journey.large, found), ...shownAgain(step)],
-    metrics: { ...measured, sentTotal: sent, lostTotal: lost, duplicatesTotal: duplicates },
+    metrics: {
+      ...measured,
+      sentTotal: sent,
+      foundTotal: foundInAll,
+      lateTotal: late,
+      lostTotal: lost,
+      returnedTotal: returned,
+      junkTotal: junk,
+      duplicatesTotal: duplicates,
+    },
     memory: journeyToJson(journey),
     loggedIn,
     facts,

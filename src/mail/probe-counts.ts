@@ -14,6 +14,10 @@ export interface Counts {
   readonly returned: number;
   /** Copies of mails that were found. */
   readonly duplicates: number;
+  /** Of those found: only after they were to be there at the latest, be it that they were counted as lost before. Never goes down. */
+  readonly late: number;
+  /** Of those found: in the junk folder. Never goes down. */
+  readonly junk: number;
 }
 
 /** A mail whose fate is known, for as long as it can still come. */
@@ -24,7 +28,7 @@ export interface Past {
   readonly found: boolean;
 }
 
-export const noCounts: Counts = { sent: 0, found: 0, lost: 0, returned: 0, duplicates: 0 };
+export const noCounts: Counts = { sent: 0, found: 0, lost: 0, returned: 0, duplicates: 0, late: 0, junk: 0 };
 
 const day = 24 * 60 * 60_000;
 /** Servers give a mail up after five days (RFC 5321 section 4.5.4.1); a second copy comes soon. */
@@ -41,12 +45,18 @@ export const countSent = (journey: Journey): Journey => ({
   counts: { ...journey.counts, sent: journey.counts.sent + 1 },
 });
 
-/** What became of a mail that was under way. */
-export function countFate({ counts, past }: Counted, mail: Travelling, fate: "found" | "lost" | "returned"): Counted {
+/** What became of a mail that was under way. `late` and `junk` are of one that was found. */
+export function countFate(
+  { counts, past }: Counted,
+  mail: Travelling,
+  fate: "found" | "lost" | "returned",
+  { late = false, junk = false }: { readonly late?: boolean; readonly junk?: boolean } = {},
+): Counted {
   const { seq, random, sentAt, unsure } = mail;
   const sent = counts.sent + (unsure ? 1 : 0);
   const known = fate === "returned" ? past : [...past, { seq, random, sentAt, found: fate === "found" }].slice(-maxPast);
-  return { counts: { ...counts, sent, [fate]: counts[fate] + 1 }, past: known };
+  const seen = { late: counts.late + (late ? 1 : 0), junk: counts.junk + (junk ? 1 : 0) };
+  return { counts: { ...counts, ...seen, sent, [fate]: counts[fate] + 1 }, past: known };
 }
 
 /** Mails that were seen although their fate was known: lost ones that came after all, and second copies. */
@@ -62,7 +72,14 @@ export function countLate<C extends Counted>(
     const late = !one.found && copies.length > 0;
     if (late) {
       came.push(one);
-      counts = { ...counts, lost: counts.lost - 1, found: counts.found + 1 };
+      const junk = copies.every(({ place }) => place === "junk") ? 1 : 0;
+      counts = {
+        ...counts,
+        lost: counts.lost - 1,
+        found: counts.found + 1,
+        late: counts.late + 1,
+        junk: counts.junk + junk,
+      };
     }
     counts = { ...counts, duplicates: counts.duplicates + Math.max(0, copiesOf(copies) - (late ? 1 : 0)) };
     const found = one.found || late;

@@ -99,7 +99,18 @@ const journeySchema = z.object({
   large: z.object({ triedAt: count, badStreak: count, last }).default({ triedAt: 0, badStreak: 0, last: null }),
   proof: standing,
   score: standing,
-  counts: z.object({ sent: count, found: count, lost: count, returned: count, duplicates: count }).default(noCounts),
+  counts: z
+    .object({
+      sent: count,
+      found: count,
+      lost: count,
+      returned: count,
+      duplicates: count,
+      // Of a memory that is older than they are.
+      late: count.default(0),
+      junk: count.default(0),
+    })
+    .default(noCounts),
   past: z
     .array(z.object({ seq: count, random: shortText, sentAt: count, found: z.boolean() }))
     .max(maxPast)

@@ -142,7 +142,7 @@ testCheck(
       memory: journey([sent(20_000)], {
         badStreak: 2,
         last: { code: "lost", data: { number: 6, minutes: 15, from, to } },
-        counts: { sent: 7, found: 5, lost: 1, returned: 0, duplicates: 0 },
+        counts: { sent: 7, found: 5, lost: 1, returned: 0, duplicates: 0, late: 0, junk: 0 },
         past: [{ seq: 6, random: sent(0).random, sentAt: testNow - 60 * minute, found: false }],
       }),
       status: "critical",

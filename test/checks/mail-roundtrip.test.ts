@@ -49,7 +49,17 @@ testCheck(
         expect(memory).toMatchObject({ seq: 1, arrived: 0, folders: { INBOX: { uidNext: 1 }, Junk: { uidNext: 1 } } });
         expect(again).toBe(20_000);
         expect(loggedIn).toEqual([to, from]);
-        expect(Object.keys(metrics).toSorted()).toEqual(["duplicatesTotal", "look", "lostTotal", "send", "sentTotal"]);
+        expect(Object.keys(metrics).toSorted()).toEqual([
+          "duplicatesTotal",
+          "foundTotal",
+          "junkTotal",
+          "lateTotal",
+          "look",
+          "lostTotal",
+          "returnedTotal",
+          "send",
+          "sentTotal",
+        ]);
       },
     },
     "delivered, by the receiving server's clock": {
@@ -84,7 +94,7 @@ testCheck(
       also: dataIs({ seconds: 300 }),
     },
     "a second copy is counted, and taken away": {
-      memory: journey([sent(20_000)], { counts: { sent: 7, found: 6, lost: 0, returned: 0, duplicates: 0 } }),
+      memory: journey([sent(20_000)], { counts: { sent: 7, found: 6, lost: 0, returned: 0, duplicates: 0, late: 0, junk: 0 } }),
       world: at(({ arrive }) => {
         arrive("INBOX", 14_000, sent(0));
         arrive("INBOX", 13_000, sent(0));
@@ -105,14 +115,14 @@ testCheck(
     },
     "a lost one that comes after all is lost no longer": {
       memory: journey([sent(20_000)], {
-        counts: { sent: 7, found: 5, lost: 1, returned: 0, duplicates: 0 },
+        counts: { sent: 7, found: 5, lost: 1, returned: 0, duplicates: 0, late: 0, junk: 0 },
         past: [{ seq: 6, random: sent(0).random, sentAt: testNow - 60 * minute, found: false }],
       }),
       world: at(({ arrive }) => arrive("INBOX", 14_000, sent(0, { seq: 6 }))),
       status: "ok",
       findings: ["not-there-yet"],
       also: ({ metrics, evidence }, { memory }) => {
-        expect(metrics).toMatchObject({ sentTotal: 7, lostTotal: 0, duplicatesTotal: 0 });
+        expect(metrics).toMatchObject({ sentTotal: 7, foundTotal: 6, lateTotal: 1, lostTotal: 0, duplicatesTotal: 0 });
         expect(memory).toMatchObject({ counts: { found: 6 } });
         expect(evidence).toContain("mail 6: came after all, and is lost no longer");
       },

@@ -27,7 +27,7 @@ test("a month of mails: each counts once, whatever becomes of it and whenever it
   fc.assert(
     fc.property(fc.array(fc.tuple(fate, fc.boolean()), { minLength: 1, maxLength: 300 }), (fates) => {
       let journey: Journey = newJourney;
-      const expected = { found: 0, lost: 0, returned: 0 };
+      const expected = { found: 0, lost: 0, returned: 0, late: 0, junk: 0 };
       for (const [index, [what, unsure]] of fates.entries()) {
         const one = mail(index + 1, unsure);
         if (!unsure) journey = countSent(journey);
@@ -36,6 +36,7 @@ test("a month of mails: each counts once, whatever becomes of it and whenever it
         if (what === "late") ({ journey } = countLate(journey, [arrival(one.seq)], one.sentAt + 30 * 60_000));
         else ({ journey } = countLate(journey, [], one.sentAt));
         expected[what === "late" ? "found" : what] += 1;
+        if (what === "late") expected.late += 1;
         journey = readJourney(journeyToJson(journey));
         expect(journey.past.length).toBeLessThanOrEqual(maxPast);
       }
@@ -43,6 +44,25 @@ test("a month of mails: each counts once, whatever becomes of it and whenever it
     }),
     { numRuns: 50 },
   );
+});
+
+test("what was found too late, or in the junk folder, is counted besides", () => {
+  const found = countFate(newJourney, mail(1), "found", { late: true, junk: true });
+  expect(found.counts).toMatchObject({ found: 1, late: 1, junk: 1 });
+  const lost = { ...newJourney, ...countFate(newJourney, mail(2), "lost") };
+  const { journey } = countLate(lost, [{ ...arrival(2), folder: "Junk", place: "junk" }], 3 * hour);
+  expect(journey.counts).toMatchObject({ found: 1, lost: 0, late: 1, junk: 1 });
+});
+
+test("a memory of before these were counted is read as none", () => {
+  const old = { ...newJourney, counts: { sent: 3, found: 2, lost: 1, returned: 0, duplicates: 0 } };
+  expect(
+    readJourney(
+      JSON.parse(
+        JSON.stringify(journeyToJson(newJourney)).replace(/"counts":\{[^}]*\}/, `"counts":${JSON.stringify(old.counts)}`),
+      ),
+    ).counts,
+  ).toEqual({ ...old.counts, late: 0, junk: 0 });
 });
 
 test("what is known is forgotten once it cannot come any more, and its memory stays small", () => {
