@@ -1,26 +1,24 @@
 import { randomBytes } from "node:crypto";
 import type { HttpBindings } from "@hono/node-server";
 import { RESPONSE_ALREADY_SENT } from "@hono/node-server/utils/response";
-import type { Context, MiddlewareHandler } from "hono";
+import type { MiddlewareHandler } from "hono";
 import { Hono } from "hono";
-import { bodyLimit } from "hono/body-limit";
-import { getCookie } from "hono/cookie";
 import type { IncidentEvent, ProbeEvent } from "../model/api.ts";
 import type { Actions, Board, BoardEvent, Health } from "../model/board.ts";
 import { pingOf } from "../model/ping.ts";
 import type { Procedures } from "../model/sop.ts";
 import type { DiagnoseNow } from "../model/verdict.ts";
 import { createApi } from "./api.ts";
+import { contentPolicy } from "./content-policy.ts";
 import type { EventHub } from "./events.ts";
 import { createEventHub } from "./events.ts";
-import type { Guard } from "./guard.ts";
-import { createGuard, isHostAllowed, isOriginAllowed, sessionCookie } from "./guard.ts";
+import { createGuard, isHostAllowed, isOriginAllowed } from "./guard.ts";
 import { judgeHealth } from "./health.ts";
-import { languageOf, loginStyleSource, renderLogin } from "./login.ts";
 import { createMetrics } from "./metrics.ts";
 import { loadPage } from "./page.ts";
 import { paperStyle, paperStylePath } from "./paper.ts";
 import { problem } from "./problem.ts";
+import { requireToken } from "./require-token.ts";
 import { createSopApi } from "./sop-api.ts";
 
 export interface AppDeps {
@@ -142,10 +140,6 @@ function publish(hub: EventHub, board: Board, event: BoardEvent): void {
   } else hub.publish("reloaded", {});
 }
 
-const contentPolicy = (style: string): string =>
-  `default-src 'none'; script-src 'self'; style-src ${style}; img-src 'self' data:; connect-src 'self'; ` +
-  "form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
-
 /** Set before `next()`: after it Hono copies the response, at 2.9 times the cost of the whole request. */
 const securityHeaders: MiddlewareHandler = async (c, next) => {
   c.header("content-security-policy", contentPolicy("'self'"));
@@ -176,35 +170,4 @@ function sameSite(allowedHosts: readonly string[]): MiddlewareHandler {
     }
     return next();
   };
-}
-
-function requireToken(app: Hono<Env>, guard: Guard, now: () => number): void {
-  const showLogin = (c: Context, failure?: "wrong" | "held"): Response => {
-    c.header("content-security-policy", contentPolicy(loginStyleSource));
-    c.header("cache-control", "no-store");
-    const page = renderLogin(languageOf(c.req.header("accept-language")), failure);
-    return c.html(page, failure === "held" ? 429 : 401);
-  };
-  // At "/" itself, so that the fragment of an alert's link (`/#M-14`) outlives the signing in.
-  app.post("/", bodyLimit({ maxSize: 8192, onError: (c) => problem(c, "too-large", "Send less than 8 KiB") }), async (c) => {
-    if (guard.isHeld(now())) return showLogin(c, "held");
-    const form = await c.req.parseBody();
-    if (typeof form["token"] !== "string" || !guard.isToken(form["token"])) {
-      guard.noteFailure(now());
-      return showLogin(c, "wrong");
-    }
-    const secure = c.req.header("origin")?.startsWith("https:") === true ? "; Secure" : "";
-    const value = `${sessionCookie}=${guard.session}; Path=/; Max-Age=2592000; HttpOnly; SameSite=Strict${secure}`;
-    return c.body(null, 303, { location: "/", "set-cookie": value });
-  });
-  app.use(async (c, next) => {
-    const authorization = c.req.header("authorization");
-    if (authorization !== undefined && guard.isHeld(now())) {
-      return problem(c, "too-many-tries", "There were too many wrong tokens; wait a minute");
-    }
-    if (guard.isAuthorized(authorization, getCookie(c, sessionCookie))) return next();
-    if (authorization !== undefined) guard.noteFailure(now());
-    if (c.req.method === "GET" && c.req.path === "/") return showLogin(c);
-    return problem(c, "unauthorized", "Send `Authorization: Bearer` with the value of settings.http.token, or sign in at /");
-  });
 }
