@@ -1,9 +1,9 @@
 import { reportWords } from "../i18n/report.ts";
+import type { Change } from "../model/account.ts";
 import type { AnyCheck } from "../model/check.ts";
 import { questionOf } from "../model/probe.ts";
 import type { Language } from "../model/text.ts";
 import { say } from "../model/text.ts";
-import type { Change } from "../report/account.ts";
 import { documentOf } from "../report/document.ts";
 import { isMonth, monthBefore, monthWindow } from "../report/month.ts";
 import { makeReport, type Report } from "../report/monthly.ts";

@@ -1,4 +1,4 @@
-import type { Piece, Span, State } from "./account.ts";
+import type { Piece, Span, State } from "../model/account.ts";
 
 /** Down goes before not known: that one part is down is sure, whatever the others were. */
 const rank: Readonly<Record<State, number>> = { down: 4, unknown: 3, degraded: 2, up: 1, maintenance: 0 };

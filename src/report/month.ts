@@ -1,4 +1,4 @@
-import type { Span } from "./account.ts";
+import type { Span } from "../model/account.ts";
 
 const dayMs = 86_400_000;
 

@@ -1,22 +1,17 @@
+import { type Account, type Change, cut, type Piece, type Span, sum } from "../model/account.ts";
 import type { Cause } from "../model/cause.ts";
 import type { Incident, Priority } from "../model/incident.ts";
 import type { Measures, Question } from "../model/check.ts";
 import type { Business } from "../model/probe.ts";
 import { kindOfAsset, partsOfId } from "../model/probe.ts";
 import {
-  type Account,
   type Availability,
   availabilityOf,
-  type Change,
-  cut,
   errorBudget,
   type Outage,
   outagesOf,
-  type Piece,
   type Repair,
   repairsOf,
-  type Span,
-  sum,
   type Verdict,
   verdictOf,
 } from "./account.ts";

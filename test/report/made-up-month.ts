@@ -1,5 +1,5 @@
 import type { Incident } from "../../src/model/incident.ts";
-import type { Change } from "../../src/report/account.ts";
+import type { Change } from "../../src/model/account.ts";
 import { monthWindow } from "../../src/report/month.ts";
 import { makeReport, type Report, type Watched } from "../../src/report/monthly.ts";
 

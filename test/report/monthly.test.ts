@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import type { Incident } from "../../src/model/incident.ts";
-import { type Change, cut, type Piece, type State, sum } from "../../src/report/account.ts";
+import { type Change, cut, type Piece, type State, sum } from "../../src/model/account.ts";
 import { worstOf } from "../../src/report/combine.ts";
 import { makeReport, type ReportInput, type Watched } from "../../src/report/monthly.ts";
 
