@@ -5,6 +5,7 @@ import type { Credential } from "../model/oauth.ts";
 import type { Proxy } from "../model/proxy.ts";
 import type { Sop } from "../model/sop.ts";
 import type { Path } from "./diagnostics.ts";
+import type { StatusPageSettings } from "../model/status-page.ts";
 import type { SourceDocument } from "./document.ts";
 import type { Blocklists } from "./domain-checks.ts";
 import type { ForwardAsset } from "./forwards.ts";
@@ -30,6 +31,7 @@ export interface Config extends OwnServers {
   readonly channels: readonly ChannelConfig[];
   readonly alerts: Plan["alerts"];
   readonly sops: readonly ConfiguredSop[];
+  readonly statusPage: StatusPageSettings;
   readonly probes: readonly ProbeOverride[];
 }
 

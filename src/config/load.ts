@@ -86,6 +86,7 @@ export async function loadConfiguration(file: string, world: LoadWorld): Promise
       channels: config.channels,
       alerts: config.alerts,
       sops: config.sops.map(({ sop }) => sop),
+      statusPage: config.statusPage,
       sopHooks: config.sops.flatMap(({ hooks }) => hooks),
       notes: [...discovery.notes, ...providerNotes(config, facts)],
     },

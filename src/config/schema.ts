@@ -337,6 +337,7 @@ export const topLevelKeys = [
   "subscriptions",
   "backups",
   "dnsbl",
+  "status_page",
   "channels",
   "alerts",
   "probes",

@@ -38,6 +38,7 @@ import {
 import type { SecretSpec } from "./secrets.ts";
 import { readSubscriptions } from "./subscriptions.ts";
 import { readSettings } from "./settings.ts";
+import { readStatusPage } from "./status-page.ts";
 
 export interface Known {
   readonly checks: ReadonlyMap<string, AnyCheck>;
@@ -64,6 +65,11 @@ export async function readSections(reader: Reader, known: Known): Promise<Config
   });
   const backups = readBackups(reader);
   const dnsbl = readBlocklists(reader);
+  const statusPage = readStatusPage(reader, [
+    ...domains.map(({ name }) => name),
+    ...mailboxes.map(({ address }) => address.id),
+    ...endpoints.map(({ host, port }) => joinHostPort(host, port)),
+  ]);
   const channels = readChannels(reader, known);
   const alerts = readAlerts(reader);
   const probes = readProbes(reader, credentials);
@@ -98,6 +104,7 @@ export async function readSections(reader: Reader, known: Known): Promise<Config
     channels,
     alerts,
     sops: [],
+    statusPage,
     probes,
   };
 }

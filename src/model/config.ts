@@ -2,6 +2,7 @@ import type { Business, Probe } from "./probe.ts";
 import type { Priority } from "./incident.ts";
 import type { Sop } from "./sop.ts";
 import type { Secret } from "./secret.ts";
+import type { StatusPageSettings } from "./status-page.ts";
 import type { Language, Text } from "./text.ts";
 
 export interface Settings {
@@ -62,6 +63,7 @@ export interface Plan {
     readonly remindMs: Readonly<Record<Priority, number>>;
   };
   readonly sops: readonly Sop[];
+  readonly statusPage: StatusPageSettings;
   /**
    * Where the webhook steps of SOPs go, as channels that only they use, named `sop/<sop>/<step>`: addresses and keys stay out of
    * `sops`, which runs are stored with.

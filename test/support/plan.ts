@@ -64,6 +64,7 @@ export const planOf = (probes: readonly Probe[], more: Partial<Plan> = {}): Plan
   channels: [{ name: "ops", type: "recording", options: {}, from: "test" }],
   alerts: { rules: [{ priorities: ["P1", "P2", "P3", "P4"], channels: ["ops"] }], remindMs: { P1: 0, P2: 0, P3: 0, P4: 0 } },
   sops: [],
+  statusPage: { public: false, title: undefined, components: [] },
   sopHooks: [],
   notes: [],
   ...more,

@@ -1,0 +1,110 @@
+import type { Incident } from "./incident.ts";
+import type { Text } from "./text.ts";
+
+/** What the configuration says of the status page. */
+export interface StatusPageSettings {
+  /** Whoever reaches the page may read it, without the token. */
+  readonly public: boolean;
+  /** Whose mail it is; undefined where nobody said: the default name of a company is its domain. */
+  readonly title: Text | undefined;
+  /** Groups of its own, beside receiving, sending and reading mail. */
+  readonly components: readonly {
+    readonly name: Text;
+    /** Ids of domains, mailboxes and endpoints. */
+    readonly assets: readonly string[];
+  }[];
+}
+
+/** Milliseconds by state. */
+interface DayShares {
+  readonly up: number;
+  readonly degraded: number;
+  readonly down: number;
+  readonly unknown: number;
+  readonly maintenance: number;
+}
+
+/** How one probe stood on one day that is over, of the configured zone. */
+export interface ProbeDay {
+  readonly probe: string;
+  /** The first moment of the day, milliseconds UTC. */
+  readonly from: number;
+  readonly account: DayShares;
+}
+
+/** What the page needs of the past; asked for when it begins and once a day, never for a request. */
+export interface StatusPast {
+  /** The days that begin in `[from, to)`, of all probes that have an account of them. */
+  days(window: { readonly from: number; readonly to: number }): readonly ProbeDay[];
+  /** Those that were open at some moment since then. */
+  incidents(since: number): readonly Incident[];
+}
+
+/** What colleagues call the parts of mail that the page is about. */
+export const statusParts = ["receive", "send", "read"] as const;
+export type StatusPart = (typeof statusParts)[number];
+
+/** `unsure`: nothing is known; never told as well, nor as broken. */
+export type ComponentState = "works" | "partly" | "down" | "unsure";
+
+/** What a fault rests on in words that tell nobody how to use it. */
+export const generalCauses = ["watching", "domain", "way", "service", "setting", "account", "space", "refused", "delay"] as const;
+export type GeneralCause = (typeof generalCauses)[number];
+
+/** One day of one component. */
+export interface StatusDay {
+  /** Its first moment; `to` is the first after it, or now. */
+  readonly from: number;
+  readonly to: number;
+  /** Summed over its probes; undefined: nobody watched. */
+  readonly account: DayShares | undefined;
+}
+
+export interface StatusComponent {
+  /** A part of mail, or a name from the configuration. */
+  readonly name: StatusPart | Text;
+  readonly state: ComponentState;
+  /** It works as far as can be seen: some of it could not be judged. */
+  readonly isPartial: boolean;
+  readonly since: number | undefined;
+  /** The oldest first; the last one is today. */
+  readonly days: readonly StatusDay[];
+  /** Of all the days; `value` undefined: nothing is known. */
+  readonly availability: {
+    readonly value: number | undefined;
+    readonly low: number;
+    readonly high: number;
+    readonly coverage: number;
+  };
+}
+
+/** An incident as people notice it; nothing of it says what was found where. */
+export interface StatusNotice {
+  readonly id: number;
+  readonly affects: readonly StatusPart[];
+  readonly isGrave: boolean;
+  readonly cause: GeneralCause | undefined;
+  readonly from: number;
+  readonly to: number | undefined;
+  /** Somebody is on it. */
+  readonly isTaken: boolean;
+}
+
+/** All that the page, the feed and the JSON say. It holds no id of an asset, no host, no address and no text of a finding. */
+export interface StatusView {
+  readonly at: number;
+  readonly timezone: string;
+  readonly demonstration: boolean;
+  readonly title: Text | undefined;
+  readonly components: readonly StatusComponent[];
+  /** Open ones, the latest first, then those of the last 14 days. */
+  readonly notices: readonly StatusNotice[];
+}
+
+/** What the HTTP side is handed. */
+export interface StatusSource {
+  readonly isPublic: boolean;
+  /** The address people reach the pages at, as `settings.url` says it. */
+  readonly url: string;
+  view(): StatusView;
+}
