@@ -1,13 +1,12 @@
 import type { Span } from "../model/account.ts";
-
-const dayMs = 86_400_000;
+import { startOfDay } from "../model/days.ts";
 
 /** A month by the clock on the wall: `2026-10`. */
 export function monthWindow(month: string, timezone: string): Span {
   const [year = 0, number = 0] = month.split("-").map(Number);
   return {
-    from: startOfDay(year, number, timezone),
-    to: startOfDay(number === 12 ? year + 1 : year, (number % 12) + 1, timezone),
+    from: startOfDay(year, number, 1, timezone),
+    to: startOfDay(number === 12 ? year + 1 : year, (number % 12) + 1, 1, timezone),
   };
 }
 
@@ -17,24 +16,6 @@ export const isMonth = (text: string): boolean => /^\d{4}-(?:0[1-9]|1[0-2])$/.te
 export function monthBefore(now: number, timezone: string): string {
   const { year, month } = partsOf(now, timezone);
   return month === 1 ? `${year - 1}-12` : `${year}-${String(month - 1).padStart(2, "0")}`;
-}
-
-/** The first moment of the first day of a month. Where a zone skips midnight, it is the first moment after the gap. */
-function startOfDay(year: number, month: number, timezone: string): number {
-  const wall = Date.UTC(year, month - 1, 1);
-  // Clocks are at most 14 h ahead and 12 h behind; the boundary lies between.
-  let before = wall - dayMs;
-  let after = wall + dayMs;
-  const isThere = (at: number): boolean => {
-    const parts = partsOf(at, timezone);
-    return parts.year > year || (parts.year === year && parts.month >= month);
-  };
-  while (after - before > 1) {
-    const middle = Math.floor((before + after) / 2);
-    if (isThere(middle)) after = middle;
-    else before = middle;
-  }
-  return after;
 }
 
 const formats = new Map<string, Intl.DateTimeFormat>();
