@@ -1,23 +1,4 @@
-import type { Account, Piece, Span } from "../model/account.ts";
-
-export interface Availability {
-  /** Undefined: nothing is known. Degraded counts as up. */
-  readonly value: number | undefined;
-  /** If all that is not known was down, or up. */
-  readonly low: number;
-  readonly high: number;
-  /** How much of the time that counts is known. */
-  readonly coverage: number;
-}
-
-/** What the time says of a service; planned work does not count. */
-export function availabilityOf({ up, degraded, down, unknown }: Account): Availability {
-  const good = up + degraded;
-  const known = good + down;
-  const all = known + unknown;
-  if (all === 0) return { value: undefined, low: 0, high: 1, coverage: 0 };
-  return { value: known === 0 ? undefined : good / known, low: good / all, high: (good + unknown) / all, coverage: known / all };
-}
+import type { Account, Availability, Piece, Span } from "../model/account.ts";
 
 export type Verdict = "met" | "missed" | "undecided";
 

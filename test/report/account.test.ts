@@ -1,8 +1,18 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import type { Status } from "../../src/model/status.ts";
-import { type Account, add, type Change, cut, nothing, type Span, type State, sum } from "../../src/model/account.ts";
-import { availabilityOf, errorBudget, outagesOf, repairsOf, verdictOf } from "../../src/report/account.ts";
+import {
+  type Account,
+  add,
+  availabilityOf,
+  type Change,
+  cut,
+  nothing,
+  type Span,
+  type State,
+  sum,
+} from "../../src/model/account.ts";
+import { errorBudget, outagesOf, repairsOf, verdictOf } from "../../src/report/account.ts";
 
 /** The account written a second time, in the simplest way there is: one millisecond after the other. */
 function bruteForce(changes: readonly Change[], window: Span, maintenance: readonly Span[]): Account {
