@@ -64,7 +64,10 @@ export interface WaitStep extends StepBase {
 
 export type SopStep = ManualStep | NotifyStep | WebhookStep | WaitStep;
 
-/** What begins a run by itself: any of these, of an incident that has lasted so long. */
+/**
+ * What begins a run by itself, of an incident that has lasted so long. Of several findings, causes or priorities one is enough; of the
+ * kinds that are named each must fit.
+ */
 export interface SopTrigger {
   /** `check/code`, or `code` of any check. */
   readonly findings: readonly string[];
@@ -83,7 +86,7 @@ export interface Sop {
   readonly priority: Priority;
   /** Undefined: by hand alone. */
   readonly trigger: SopTrigger | undefined;
-  /** Where messages of the run go: that it began, escalations, that it ended. In this order, wider at each escalation. */
+  /** Where messages of the run go. That it began or ended: to all; a step that waits: to the first, at each escalation to one more. */
   readonly channels: readonly string[];
   /** So long the incident is over before the run counts as stable and may be closed. */
   readonly calmMs: number;
@@ -111,7 +114,7 @@ export interface StepRun {
   readonly escalations: number;
   readonly escalatedAt: number | undefined;
   readonly endedAt: number | undefined;
-  /** Ticked after its deadline. */
+  /** Ticked or skipped after its deadline. */
   readonly late: boolean;
   /** Who ticked or skipped it; `system` where it was done by itself. */
   readonly by: string | undefined;

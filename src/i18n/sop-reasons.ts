@@ -1,0 +1,19 @@
+import { quoted, type Text } from "../model/text.ts";
+
+/** Why the machine itself ended a run or skipped a step, as it is stored; what people write is stored as they wrote it. */
+export const systemReason = {
+  resolved: "system:resolved",
+  late: (step: string): string => `system:late:${step}`,
+  preempted: (run: number): string => `system:preempted:${run}`,
+} as const;
+
+/** The reason of a run or a step as people read it. */
+/** The reason of a run or a step as people read it. */
+export function reasonText(reason: string): Text {
+  const late = /^system:late:(.+)$/.exec(reason)?.[1];
+  if (late !== undefined) return { en: `The deadline of step ${quoted(late)} passed.`, zh: `步骤「${late}」超过了时限。` };
+  const real = /^system:preempted:(\d+)$/.exec(reason)?.[1];
+  if (real !== undefined) return { en: `A real emergency began: S-${real}.`, zh: `发生了真实的紧急情况：S-${real}。` };
+  if (reason === systemReason.resolved) return { en: "The incident was over before it began.", zh: "程序启动前，事件已恢复。" };
+  return { en: reason, zh: reason };
+}
