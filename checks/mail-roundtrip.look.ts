@@ -1,5 +1,6 @@
 import { readTrace, traceFacts } from "../src/mail/mail-trace.ts";
 import { readArrival } from "../src/mail/arrival-story.ts";
+import { letterWay } from "../src/mail/letter-way.ts";
 import { countCopies, countLate } from "../src/mail/probe-counts.ts";
 import { type Arrival, type Fate, type Journey, limitsOf, maxFolders, settle } from "../src/mail/probe-journey.ts";
 import { isSameProbe, probeHeader, type ProbeId, recogniseProbe } from "../src/mail/probe-mail.ts";
@@ -79,7 +80,8 @@ export async function look(trip: Trip, { journey }: Step): Promise<Looked> {
   const { journey: counted, came } = countLate(journey, arrivals, ctx.now());
   for (const { seq } of came) ctx.note(`mail ${seq}: came after all, and is lost no longer`);
   const counts = countCopies(counted.counts, known, arrivals);
-  const after: Journey = { ...counted, counts, travelling, folders: looked.folders, sweptAt };
+  const way = wayOf(journey, fates, looked.found);
+  const after: Journey = { ...counted, counts, travelling, folders: looked.folders, sweptAt, way };
   const kept = looked.kept.map((folder): Found => ({ code: "probe-not-removed", data: { ...ends(given), folder } }));
   return {
     step: { journey: after, findings: kept, known: fates.length > 0 },
@@ -87,6 +89,17 @@ export async function look(trip: Trip, { journey }: Step): Promise<Looked> {
     fates: fates.map((fate) => readFate(fate, looked.found)),
     swept: sweeping,
   };
+}
+
+/** Of the last ordinary mail that arrived; what is large takes longer for its size alone. */
+function wayOf({ way, handed }: Journey, fates: readonly Fate[], found: readonly FoundMail<ProbeId>[]): Journey["way"] {
+  const last = fates.findLast(({ kind, mail }) => kind !== "lost" && mail.size === 0);
+  if (last === undefined) return way;
+  const { mail, tookMs, folder } = last;
+  const copy = found.find(({ id, folder: where }) => isSameProbe(id, mail) && where === folder);
+  if (copy === undefined) return way;
+  const handedMs = handed?.seq === mail.seq ? handed.ms : undefined;
+  return letterWay({ sentAt: mail.sentAt, tookMs, place: copy.place, handedMs, receivedAt: copy.receivedAt, top: copy.top });
 }
 
 function recognise({ ctx, options: given }: Trip, envelope: Envelope, folder: string): ProbeId | undefined {

@@ -27,7 +27,10 @@ export async function send(trip: Trip, step: Step): Promise<Step> {
   try {
     const outcome = await timed(trip, "send", () => submit({ ctx, account: from, signal }, letter));
     trip.loggedIn.push(loginOf(from.user, from.password).account);
-    if (outcome.kind === "taken" || outcome.kind === "too-large") return { ...step, journey: countSent(underWay(false)) };
+    if (outcome.kind === "taken" || outcome.kind === "too-large") {
+      const ms = Math.round((trip.metrics.send ?? 0) * 1000);
+      return { ...step, journey: { ...countSent(underWay(false)), handed: { seq: id.seq, ms } } };
+    }
     const { kind, command, status } = outcome;
     const reply = outcome.reply.slice(0, 300);
     const refusal = refusalOfReply({ host: from.host, status, reply });

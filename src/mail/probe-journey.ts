@@ -1,5 +1,7 @@
 import { z } from "zod";
 import type { Json } from "../model/json.ts";
+import type { LetterWay } from "../model/past.ts";
+import { letterWaySchema } from "./letter-way.ts";
 import { type Counts, maxPast, noCounts, type Past } from "./probe-counts.ts";
 
 /** Where the mails of one folder were counted up to: what has a UID from `uidNext` on is new. */
@@ -56,6 +58,10 @@ export interface Journey {
   readonly score: Standing;
   readonly counts: Counts;
   readonly past: readonly Past[];
+  /** How long handing the last mail over took; null before the first. */
+  readonly handed: { readonly seq: number; readonly ms: number } | null;
+  /** The way of the last ordinary mail that arrived. */
+  readonly way: LetterWay | null;
 }
 
 /** More are never under way at once. */
@@ -115,6 +121,8 @@ const journeySchema = z.object({
     .array(z.object({ seq: count, random: shortText, sentAt: count, found: z.boolean() }))
     .max(maxPast)
     .default([]),
+  handed: z.object({ seq: count, ms: count }).nullable().default(null).catch(null),
+  way: letterWaySchema.nullable().default(null).catch(null),
 });
 
 export const newJourney: Journey = {
@@ -132,6 +140,8 @@ export const newJourney: Journey = {
   score: { badStreak: 0, last: null },
   counts: noCounts,
   past: [],
+  handed: null,
+  way: null,
 };
 
 /** What was remembered; the beginning where that is nothing, or of another version. */
@@ -151,6 +161,8 @@ export const journeyToJson = (journey: Journey): Json => ({
   large: { ...journey.large, last: journey.large.last && { ...journey.large.last } },
   proof: { ...journey.proof, last: journey.proof.last && { ...journey.proof.last } },
   score: { ...journey.score, last: journey.score.last && { ...journey.score.last } },
+  handed: journey.handed && { ...journey.handed },
+  way: journey.way && { ...journey.way, legs: journey.way.legs.map((leg) => ({ ...leg })) },
 });
 
 const positionsToJson = (folders: Journey["folders"]): Record<string, { uidValidity: string; uidNext: number }> =>
