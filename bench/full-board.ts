@@ -39,6 +39,8 @@ export function createFullBoard(count: number): FullBoard {
       transitions: [],
       breakers: [],
       nextIncident: 1,
+      sopRuns: [],
+      nextSopRun: 1,
     },
     nextAt: () => Date.now() + 60_000,
     channels: () => [],

@@ -4,6 +4,7 @@ import type { Incident, Transition } from "../model/incident.ts";
 import type { Json } from "../model/json.ts";
 import { maxFactsOfAKind, type Fact } from "../model/observation.ts";
 import type { Probe } from "../model/probe.ts";
+import { hasEnded, sopRunDays, type SopRun } from "../model/sop.ts";
 import type { Batch, Breaker, ProbeState, Remembered } from "../model/state.ts";
 import { statusFacts } from "../model/status.ts";
 import type { Language, Text } from "../model/text.ts";
@@ -41,6 +42,10 @@ export interface LiveBoard extends Board {
   incident(id: number): Incident | undefined;
   /** For the next incident that is opened. */
   nextIncident(): number;
+  /** Those that go on, the oldest first, then those that ended within 30 days, the latest first. */
+  sopRuns(): readonly SopRun[];
+  /** For the next run of an SOP. */
+  nextSopRun(): number;
   apply(batch: Batch): void;
   replace(over: Pick<BoardOptions, "probes" | "company" | "language" | "timezone">): void;
 }
@@ -59,7 +64,8 @@ export function createBoard(options: BoardOptions): LiveBoard {
   const open = new Map<string, Incident>();
   /** Probe ▶ the open incident that holds it. */
   const holding = new Map<string, number>();
-  let { nextIncident } = remembered;
+  const sopRuns = new Map(remembered.sopRuns.map((run) => [run.id, run]));
+  let { nextIncident, nextSopRun } = remembered;
   for (const incident of remembered.incidents) keep(incident);
   const transitions = new Map<string, Transition[]>();
   for (const transition of remembered.transitions) addTransition(transition);
@@ -94,6 +100,13 @@ export function createBoard(options: BoardOptions): LiveBoard {
     }
     for (const [id, { resolvedAt }] of incidents)
       if (resolvedAt !== undefined && resolvedAt < options.now() - day) incidents.delete(id);
+  }
+
+  function keepRun(run: SopRun): void {
+    sopRuns.set(run.id, run);
+    nextSopRun = Math.max(nextSopRun, run.id + 1);
+    const old = options.now() - sopRunDays * day;
+    for (const [id, { endedAt }] of sopRuns) if (endedAt !== undefined && endedAt < old) sopRuns.delete(id);
   }
 
   function tell(event: BoardEvent): void {
@@ -138,6 +151,8 @@ export function createBoard(options: BoardOptions): LiveBoard {
     },
     incident: (id) => incidents.get(id),
     nextIncident: () => nextIncident,
+    sopRuns: () => [...sopRuns.values()].toSorted(goingFirst),
+    nextSopRun: () => nextSopRun,
     apply(batch) {
       for (const state of batch.states) states.set(state.probe, state);
       for (const observation of batch.observations) lasts.set(observation.probe, observation);
@@ -147,6 +162,7 @@ export function createBoard(options: BoardOptions): LiveBoard {
       for (const account of batch.breakersClosed) breakers.delete(account);
       for (const transition of batch.transitions) addTransition(transition);
       for (const incident of batch.incidents) keep(incident);
+      for (const run of batch.sopRuns) keepRun(run);
       for (const observation of batch.observations) {
         const state = states.get(observation.probe);
         if (state) tell({ kind: "observation", observation, state });
@@ -159,6 +175,11 @@ export function createBoard(options: BoardOptions): LiveBoard {
       tell({ kind: "reloaded" });
     },
   };
+}
+
+function goingFirst(a: SopRun, b: SopRun): number {
+  if (hasEnded(a) !== hasEnded(b)) return hasEnded(a) ? 1 : -1;
+  return hasEnded(a) ? (b.endedAt ?? 0) - (a.endedAt ?? 0) || b.id - a.id : a.id - b.id;
 }
 
 function worstFirst(a: Incident, b: Incident): number {

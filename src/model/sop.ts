@@ -208,6 +208,8 @@ export interface Procedures {
   act(run: number, action: SopAction): Promise<{ readonly run: number } | { readonly refused: Text }>;
 }
 
+/** So long a run is remembered after its end; the store has it for ever. */
+export const sopRunDays = 30;
 export const runName = (id: number): string => `S-${id}`;
 export const hasEnded = ({ state }: Pick<SopRun, "state">): boolean =>
   state === "closed" || state === "aborted" || state === "dismissed";

@@ -131,4 +131,7 @@ export interface Remembered {
   readonly transitions: readonly Transition[];
   readonly breakers: readonly Breaker[];
   readonly nextIncident: number;
+  /** Those that go on, and those that ended within 30 days. */
+  readonly sopRuns: readonly SopRun[];
+  readonly nextSopRun: number;
 }

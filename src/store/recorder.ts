@@ -8,6 +8,7 @@ import { createMemories } from "./memories.ts";
 import { createEvidence, createObservations } from "./observations.ts";
 import type { EvidenceRows } from "./observations.ts";
 import { createProbeStates } from "./probe-states.ts";
+import { createSopRuns } from "./sops.ts";
 import { asStoreError, storeError } from "./store-error.ts";
 import type { StoreError, StoreErrorCode } from "./store-error.ts";
 import { createTransitions } from "./transitions.ts";
@@ -113,6 +114,7 @@ function createWriter(db: Database): Writer {
   const incidents = createIncidents(db, intern);
   const breakers = createBreakers(db, intern);
   const deliveries = createDeliveries(db);
+  const sopRuns = createSopRuns(db);
 
   function writeBatch(batch: Batch): void {
     for (const observation of batch.observations) observations.save(observation);
@@ -123,6 +125,8 @@ function createWriter(db: Database): Writer {
     saveEvidence(evidence, batch);
     for (const incident of batch.incidents) incidents.save(incident);
     for (const entry of batch.timeline) incidents.append(entry);
+    for (const run of batch.sopRuns) sopRuns.save(run);
+    for (const entry of batch.sopEntries) sopRuns.append(entry);
     for (const delivery of batch.deliveries) deliveries.save(delivery);
     for (const breaker of batch.breakers) breakers.save(breaker);
     for (const account of batch.breakersClosed) breakers.close(account);

@@ -1,3 +1,4 @@
+import { sopRunDays } from "../model/sop.ts";
 import type { Remembered } from "../model/state.ts";
 import { readBreakers } from "./breakers.ts";
 import type { Database } from "./database.ts";
@@ -5,6 +6,7 @@ import { readIncidents, readNextIncident } from "./incidents.ts";
 import { readFacts, readMemories } from "./memories.ts";
 import { readLastObservations } from "./observations.ts";
 import { readProbeStates } from "./probe-states.ts";
+import { readNextSopRun, readSopRunsSince } from "./sops.ts";
 import { readTransitionsSince } from "./transitions.ts";
 
 const dayMs = 86_400_000;
@@ -23,5 +25,7 @@ export function loadRemembered(db: Database, now: number): Remembered {
     transitions: readTransitionsSince(db, now - dayMs),
     breakers: readBreakers(db),
     nextIncident: readNextIncident(db),
+    sopRuns: readSopRunsSince(db, now - sopRunDays * dayMs),
+    nextSopRun: readNextSopRun(db),
   }));
 }

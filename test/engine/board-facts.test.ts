@@ -21,6 +21,8 @@ const board = () =>
       transitions: [],
       breakers: [],
       nextIncident: 1,
+      sopRuns: [],
+      nextSopRun: 1,
     },
     nextAt: () => undefined,
     channels: () => [],

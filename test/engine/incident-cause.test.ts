@@ -49,6 +49,8 @@ function watch(): {
       transitions: [],
       breakers: [],
       nextIncident: 1,
+      sopRuns: [],
+      nextSopRun: 1,
     },
     nextAt: () => undefined,
     channels: () => [],

@@ -111,6 +111,8 @@ const nothing: Remembered = {
   transitions: [],
   breakers: [],
   nextIncident: 1,
+  sopRuns: [],
+  nextSopRun: 1,
 };
 
 /** The engine with these probes, and a clock that can be put forward. */

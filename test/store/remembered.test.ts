@@ -72,6 +72,8 @@ const expected: Remembered = {
     },
   ],
   nextIncident: 4,
+  sopRuns: [],
+  nextSopRun: 1,
 };
 
 test("loadRemembered() gives back everything that was committed, after the file was closed", async () => {
@@ -135,6 +137,8 @@ test("loadRemembered() of an empty database is nothing, and incidents begin with
     transitions: [],
     breakers: [],
     nextIncident: 1,
+    sopRuns: [],
+    nextSopRun: 1,
   });
   db.close();
 });
