@@ -1,6 +1,7 @@
 import { createHmac } from "node:crypto";
 import { fileURLToPath } from "node:url";
 import { loadProviders } from "./config/providers.ts";
+import { createPast } from "./asset-past.ts";
 import { createBoard, type LiveBoard } from "./engine/board.ts";
 import { startCalendar } from "./engine/calendar.ts";
 import { createChannelSet } from "./engine/channel-set.ts";
@@ -259,6 +260,7 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
         return true;
       },
     },
+    past: createPast(db, board),
     evidence: (id) => evidenceOfIncident({ db, plan, checks, mask, demonstration, data: options.data, now: now() }, id),
     health: () => ({
       loopAgeMs: loop.ageMs(),

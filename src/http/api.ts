@@ -1,12 +1,14 @@
 import { Hono } from "hono";
 import { bodyLimit } from "hono/body-limit";
 import { z } from "zod";
-import type { AssetDiagnosis, DiagnosisStarted, IncidentView, ProbeDetail } from "../model/api.ts";
+import type { AssetDiagnosis, AssetHistory, DiagnosisStarted, IncidentView, ProbeDetail } from "../model/api.ts";
 import type { Actions, Board } from "../model/board.ts";
 import { incidentName } from "../model/incident.ts";
+import type { Past } from "../model/past.ts";
 import type { Probe } from "../model/probe.ts";
 import type { DiagnoseNow } from "../model/verdict.ts";
 import { viewVerdict } from "./asset-diagnosis.ts";
+import { isPastWindow, viewAssetHistory } from "./asset-history.ts";
 import { buildOverview } from "./overview.ts";
 import { problem } from "./problem.ts";
 import { viewIncident, viewProbeDetail } from "./views.ts";
@@ -17,6 +19,7 @@ interface ApiDeps {
   readonly diagnosis: DiagnoseNow;
   /** The evidence pack of an incident of any age, as Markdown; undefined: there is no such incident. */
   readonly evidence: (incident: number) => string | undefined;
+  readonly past: Past | undefined;
   readonly version: string;
   readonly now: () => number;
 }
@@ -30,7 +33,7 @@ const acknowledgement = z.strictObject({
 const overviewAgeMs = 1000;
 
 /** The JSON under `/api/v1`, without the stream. */
-export function createApi({ board, actions, diagnosis, evidence, version, now }: ApiDeps): Hono {
+export function createApi({ board, actions, diagnosis, evidence, past, version, now }: ApiDeps): Hono {
   const api = new Hono();
   let cached: { readonly at: number; readonly body: string } | undefined;
   let index: { readonly of: readonly Probe[]; readonly byId: ReadonlyMap<string, Probe> } | undefined;
@@ -124,7 +127,16 @@ export function createApi({ board, actions, diagnosis, evidence, version, now }:
     return c.json<DiagnosisStarted>({ probes, waiting, until }, 202);
   });
 
-  api.get("/assets/*", (c) => {
+  api.get("/assets/*", async (c) => {
+    const looked = idOf(c.req.url, "/assets/", "/history");
+    if (looked !== undefined) {
+      const window = c.req.query("window") ?? "24h";
+      if (!isPastWindow(window)) return problem(c, "bad-request", "Say window=24h, 7d, 30d or 90d");
+      const seen = past && (await viewAssetHistory({ board, past, now: now() }, looked, { window, check: c.req.query("check") }));
+      if (seen === undefined) return problem(c, "not-found", "No asset has this id; GET /api/v1/overview lists them");
+      c.header("cache-control", "no-store");
+      return c.json<AssetHistory>(seen);
+    }
     const asset = idOf(c.req.url, "/assets/", "/diagnosis");
     const verdict = asset === undefined ? undefined : diagnosis.verdict(asset);
     if (verdict === undefined) return problem(c, "not-found", "No asset has this id; GET /api/v1/overview lists them");

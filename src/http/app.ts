@@ -5,8 +5,10 @@ import type { MiddlewareHandler } from "hono";
 import { Hono } from "hono";
 import type { IncidentEvent, ProbeEvent } from "../model/api.ts";
 import type { Actions, Board, BoardEvent, Health } from "../model/board.ts";
+import type { Past } from "../model/past.ts";
 import { pingOf } from "../model/ping.ts";
 import type { Procedures } from "../model/sop.ts";
+import type { StatusSource } from "../model/status-page.ts";
 import type { DiagnoseNow } from "../model/verdict.ts";
 import { createApi } from "./api.ts";
 import { contentPolicy } from "./content-policy.ts";
@@ -20,6 +22,7 @@ import { paperStyle, paperStylePath } from "./paper.ts";
 import { problem } from "./problem.ts";
 import { requireToken } from "./require-token.ts";
 import { createSopApi } from "./sop-api.ts";
+import { createStatusPages } from "./status-page.ts";
 
 export interface AppDeps {
   readonly board: Board;
@@ -27,8 +30,12 @@ export interface AppDeps {
   readonly diagnosis: DiagnoseNow;
   /** The evidence pack of an incident, as Markdown; undefined: there is no such incident. */
   readonly evidence?: (incident: number) => string | undefined;
+  /** What was; left out: nothing is kept. */
+  readonly past?: Past;
   /** Runs of SOPs; left out: there are none to look at. */
   readonly sops?: Procedures;
+  /** What the status page says; left out: there is none. */
+  readonly status?: StatusSource;
   readonly health: () => Health;
   readonly version: string;
   /** Where the built page is, `dashboard/dist`. */
@@ -83,6 +90,8 @@ export function createApp(deps: AppDeps): App {
   });
   app.get(paperStylePath, (c) => c.body(style, 200, { "content-type": "text/css; charset=utf-8", "cache-control": "no-cache" }));
   app.use(sameSite(deps.allowedHosts ?? []));
+  const statusPages = deps.status && createStatusPages({ status: deps.status, language: () => board.language, now });
+  if (statusPages) app.route("/", statusPages.forEverybody);
   if (deps.token !== undefined) requireToken(app, createGuard(deps.token), now);
 
   app.get("/metrics", async (c) => c.body(await metrics.render(), 200, { "content-type": metrics.contentType }));
@@ -94,7 +103,8 @@ export function createApp(deps: AppDeps): App {
     return problem(c, "too-many-streams", "Too many pages follow the live events; close some of them");
   });
   if (deps.sops) app.route("/api/v1/sops", createSopApi(deps.sops));
-  app.route("/api/v1", createApi({ board, actions, diagnosis, evidence, version, now }));
+  app.route("/api/v1", createApi({ board, actions, diagnosis, evidence, past: deps.past, version, now }));
+  if (statusPages) app.route("/", statusPages.forKnown);
   app.get("*", (c) => {
     const file = page.get(c.req.path);
     if (file !== undefined) {

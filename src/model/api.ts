@@ -3,6 +3,7 @@ import type { MetricDeclaration, Question } from "./check.ts";
 import type { AssetSummary } from "./config.ts";
 import type { IncidentProbe, Priority } from "./incident.ts";
 import type { SpokenFinding } from "./observation.ts";
+import type { LatencyPoint, LetterWay, Standing } from "./past.ts";
 import type { Business } from "./probe.ts";
 import type { Status } from "./status.ts";
 import type { Json } from "./json.ts";
@@ -317,4 +318,56 @@ export interface SopRunDetail extends SopRunView {
     readonly step: string | null;
     readonly data: Json;
   }[];
+}
+
+/** How far back the page of an asset looks. */
+export const pastWindows = ["24h", "7d", "30d", "90d"] as const;
+export type PastWindow = (typeof pastWindows)[number];
+
+/** `GET /api/v1/assets/{asset}/history?window=24h&check=imap-login`: what was. */
+export interface AssetHistory {
+  readonly asset: string;
+  readonly window: PastWindow;
+  /** Milliseconds UTC; `to` is now. */
+  readonly from: number;
+  readonly to: number;
+  /** Those that measure a service taken together, as bad as the worst of them at each moment; null where none does. */
+  readonly service: Standing | null;
+  /** Those of a service first; at most 60. */
+  readonly probes: readonly ProbeHistory[];
+  /** How many probes are left out. */
+  readonly omitted: number;
+  /** How long it took: of the probe that was asked for, else of the first that ran; null where none did. At most 2000 points. */
+  readonly latency: { readonly probe: string; readonly points: readonly LatencyPoint[] } | null;
+  /** Of the past 90 days, the latest first; at most 100, and whether there are more. */
+  readonly incidents: readonly PastIncident[];
+  readonly moreIncidents: boolean;
+  /** What the probes have learnt, by kind. */
+  readonly facts: readonly { readonly kind: FactKind; readonly values: readonly KnownValue[] }[];
+  /** Of each round trip whose last mail is known. */
+  readonly ways: readonly (LetterWay & { readonly probe: string })[];
+}
+
+export interface ProbeHistory extends Standing {
+  readonly probe: string;
+  readonly title: Text;
+  readonly target: string;
+  /** It measures a service: what people do themselves. */
+  readonly service: boolean;
+}
+
+/** What is shown of what was learnt of an asset. */
+export const factKinds = ["dkim-selector", "sending-address"] as const;
+export type FactKind = (typeof factKinds)[number];
+
+export interface KnownValue {
+  readonly value: string;
+  readonly lastSeen: number;
+}
+
+export interface PastIncident extends Pick<IncidentView, "id" | "name" | "priority" | "severity" | "openedAt" | "resolvedAt"> {
+  /** What was wrong: the cause where one was found, else what was seen. */
+  readonly title: Text;
+  /** `M-12`: the older incident that it turned out to be a part of. */
+  readonly mergedInto: string | null;
 }

@@ -109,6 +109,23 @@ export function readIncidentsIn(db: Database, { from, to }: { readonly from: num
   return withProbes(db, rows);
 }
 
+/** Those of a probe of one asset that were open at some moment of `[from, to)`, the latest first; at most `limit`. */
+export function readIncidentsOf(
+  db: Database,
+  asset: string,
+  { from, to, limit }: { readonly from: number; readonly to: number; readonly limit: number },
+): readonly Incident[] {
+  // The ids of its probes: `asset/` and what follows, up to the character after the slash.
+  const rows = db.sql
+    .prepare<[number, number, string, string, number], Row>(
+      `SELECT * FROM incident WHERE opened_at < ? AND (resolved_at IS NULL OR resolved_at >= ?) AND EXISTS
+         (SELECT 1 FROM incident_probe JOIN probe USING (probe) WHERE incident = incident.id AND probe.id >= ? AND probe.id < ?)
+       ORDER BY id DESC LIMIT ?`,
+    )
+    .all(to, from, `${asset}/`, `${asset}0`, limit);
+  return withProbes(db, rows);
+}
+
 /** One, however old. */
 export function readIncident(db: Database, id: number): Incident | undefined {
   const row = db.sql.prepare<[number], Row>("SELECT * FROM incident WHERE id = ?").get(id);

@@ -1,0 +1,159 @@
+import type { LiveBoard } from "./engine/board.ts";
+import { readJourney } from "./mail/probe-journey.ts";
+import { availabilityOf, cut, type Piece, type Span, type State, sum } from "./model/account.ts";
+import type { Bar } from "./model/api.ts";
+import type { LatencyPoint, Past, Standing } from "./model/past.ts";
+import type { Probe } from "./model/probe.ts";
+import type { ProbeState } from "./model/state.ts";
+import type { Status } from "./model/status.ts";
+import { statusFacts } from "./model/status.ts";
+import { worstOf } from "./report/combine.ts";
+import type { Database } from "./store/database.ts";
+import { readSeries } from "./store/history-series.ts";
+import { readIncidentsOf } from "./store/incidents.ts";
+import { readTransitions } from "./store/transitions.ts";
+
+/** Of one probe and of all of them: what flaps for months is known from its latest changes on. */
+const mostOfOne = 5_000;
+const mostOfAll = 20_000;
+/** More bars than this nobody can tell apart: 3 px each on a wide page. */
+const mostBars = 360;
+
+const statusOfState: Readonly<Record<State, Status>> = {
+  up: "ok",
+  degraded: "warning",
+  down: "critical",
+  unknown: "unknown",
+  maintenance: "ok",
+};
+
+/** What was, from the disk and the board. */
+export function createPast(db: Database, board: Pick<LiveBoard, "state" | "facts" | "memory" | "timezone">): Past {
+  return {
+    async standings(probes, window) {
+      let left = mostOfAll;
+      const accounts: Accounted[] = [];
+      for (const probe of probes) {
+        const changes = db.read(() =>
+          readTransitions(db, probe.id, { ...window, limit: Math.min(mostOfOne, Math.max(left, 1)) }),
+        );
+        left -= changes.length;
+        accounts.push({ probe, ...accountOf(board.state(probe.id), changes, window) });
+        // Others wait for this thread, too.
+        await new Promise<void>((resolve) => void setImmediate(resolve));
+      }
+      const ofService = accounts.filter(({ probe, since }) => probe.measures === "service" && since !== null);
+      return {
+        each: accounts.map(({ pieces, since }) => standingOf(pieces, since)),
+        service: ofService.length === 0 ? undefined : togetherOf(ofService, window),
+      };
+    },
+    latency: (probe, window) => latencyOf(db, probe, window, board.timezone),
+    incidents: (asset, window, limit) => db.read(() => readIncidentsOf(db, asset, { ...window, limit })),
+    facts: (asset, kind) => board.facts(asset, kind).toSorted((a, b) => b.lastSeen - a.lastSeen),
+    way: (probe) => readJourney(board.memory(probe)).way ?? undefined,
+  };
+}
+
+const quarterMs = 15 * 60_000;
+const dayMs = 86_400_000;
+/** Of single runs no more are read. */
+const mostRuns = 1_900;
+
+/** A day in quarters of an hour, as long as its runs can be read; a month in hours, a quarter of a year in days. */
+function latencyOf(
+  db: Database,
+  { id, everyMs }: Pick<Probe, "id" | "everyMs">,
+  window: Span,
+  timezone: string,
+): readonly LatencyPoint[] {
+  const length = window.to - window.from;
+  if (length > 31 * dayMs) return readSeries(db, id, window, "day", timezone);
+  if (length > dayMs || length / everyMs > mostRuns) return readSeries(db, id, window, "hour", timezone);
+  const runs = readSeries(db, id, window, "raw", timezone);
+  return [...Map.groupBy(runs, ({ from }) => Math.floor(from / quarterMs))].map(([quarter, those]) => {
+    const taken = those.flatMap(({ p50 }) => p50 ?? []).toSorted((a, b) => a - b);
+    const rank = (share: number): number | null => taken[Math.max(0, Math.ceil(share * taken.length) - 1)] ?? null;
+    const sumOf = (what: "runs" | "lost"): number => those.reduce((total, one) => total + one[what], 0);
+    const from = quarter * quarterMs;
+    return { from, to: from + quarterMs, p50: rank(0.5), p95: rank(0.95), runs: sumOf("runs"), lost: sumOf("lost") };
+  });
+}
+
+interface Accounted {
+  readonly probe: Probe;
+  /** From `since` to the end of the window. */
+  readonly pieces: readonly Piece[];
+  readonly since: number | null;
+}
+
+type Changes = ReturnType<typeof readTransitions>;
+
+function accountOf(state: ProbeState | undefined, changes: Changes, window: Span): Omit<Accounted, "probe"> {
+  if (state?.lastAt === undefined) return { pieces: [], since: null };
+  const first = changes[0]?.at ?? state.since;
+  const since = Math.max(window.from, first);
+  if (since >= window.to) return { pieces: [], since: null };
+  const steps = changes.map(({ at, to }) => ({ at, to }));
+  // Nobody writes down that nothing was looked at, until it is looked at again.
+  const { coverUntil } = state;
+  if (coverUntil !== undefined && coverUntil < window.to && coverUntil > (steps.at(-1)?.at ?? 0))
+    steps.push({ at: coverUntil, to: "unknown" });
+  return { pieces: cut(steps, { from: since, to: window.to }), since };
+}
+
+/** As long as only some of them were watched, those count. */
+function togetherOf(some: readonly Accounted[], window: Span): Standing {
+  const sinces = some.flatMap(({ since }) => since ?? []).toSorted((a, b) => a - b);
+  const pieces = sinces.flatMap((from, index): readonly Piece[] => {
+    const to = sinces[index + 1] ?? window.to;
+    if (to <= from) return [];
+    const watched = some.filter(({ since }) => since !== null && since <= from);
+    return worstOf(
+      watched.map((one) => one.pieces.filter((piece) => piece.to > from)),
+      { from, to },
+    ).flatMap((piece) => (piece.from >= to ? [] : [{ ...piece, from: Math.max(piece.from, from), to: Math.min(piece.to, to) }]));
+  });
+  return standingOf(pieces, sinces[0] ?? null);
+}
+
+function standingOf(pieces: readonly Piece[], since: number | null): Standing {
+  const account = sum(pieces);
+  const { value, low, high } = availabilityOf(account);
+  const bars = pieces.map(({ from, to, state }): Bar => ({ from, to, status: statusOfState[state] }));
+  return {
+    bars: joined(bars.length > mostBars ? fold(bars) : bars),
+    folded: bars.length > mostBars,
+    since,
+    availability: { value: value ?? null, low, high, downMs: account.down, unknownMs: account.unknown },
+  };
+}
+
+/** Equal pieces of time, each as bad as the worst in it. */
+function fold(bars: readonly Bar[]): readonly Bar[] {
+  const [start, end] = [bars[0]?.from ?? 0, bars.at(-1)?.to ?? 0];
+  const width = (end - start) / mostBars;
+  const cells: Status[] = Array.from({ length: mostBars }, () => "ok");
+  for (const { from, to, status } of bars) {
+    const last = Math.min(mostBars - 1, Math.ceil((to - start) / width) - 1);
+    for (let cell = Math.floor((from - start) / width); cell <= last; cell += 1) {
+      const present = cells[cell] ?? "ok";
+      if (statusFacts[status].rank > statusFacts[present].rank) cells[cell] = status;
+    }
+  }
+  return cells.map((status, cell) => ({
+    from: Math.round(start + cell * width),
+    to: Math.round(start + (cell + 1) * width),
+    status,
+  }));
+}
+
+function joined(bars: readonly Bar[]): readonly Bar[] {
+  const result: Bar[] = [];
+  for (const bar of bars) {
+    const last = result.at(-1);
+    if (last?.status === bar.status && last.to === bar.from) result[result.length - 1] = { ...last, to: bar.to };
+    else result.push(bar);
+  }
+  return result;
+}
