@@ -42,6 +42,6 @@ export function plainMessage(alert: Alert, maybeRepeat: boolean, maxBytes: numbe
   return `${title}\n${linesOf(alert, maxBytes - Buffer.byteLength(title) - 1)}`;
 }
 
-/** Whether people are called by name: something grave began, or grew worse. Reminders and recoveries ring nobody. */
-export const isCall = ({ priority, turn }: Alert): boolean =>
-  (priority === "P1" || priority === "P2") && (turn === "opened" || turn === "worsened");
+/** Whether people are called by name: something grave began, or grew worse, or nobody does its next step. The rest rings nobody. */
+export const isCall = ({ priority, turn, calls }: Alert): boolean =>
+  (priority === "P1" || priority === "P2") && (turn === "opened" || turn === "worsened" || calls === true);

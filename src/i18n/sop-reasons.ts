@@ -1,3 +1,4 @@
+import { channelReason } from "./channel-reasons.ts";
 import { quoted, type Text } from "../model/text.ts";
 
 /** Why the machine itself ended a run or skipped a step, as it is stored; what people write is stored as they wrote it. */
@@ -5,9 +6,9 @@ export const systemReason = {
   resolved: "system:resolved",
   late: (step: string): string => `system:late:${step}`,
   preempted: (run: number): string => `system:preempted:${run}`,
+  hookGone: "system:hook-gone",
 } as const;
 
-/** The reason of a run or a step as people read it. */
 /** The reason of a run or a step as people read it. */
 export function reasonText(reason: string): Text {
   const late = /^system:late:(.+)$/.exec(reason)?.[1];
@@ -15,5 +16,10 @@ export function reasonText(reason: string): Text {
   const real = /^system:preempted:(\d+)$/.exec(reason)?.[1];
   if (real !== undefined) return { en: `A real emergency began: S-${real}.`, zh: `发生了真实的紧急情况：S-${real}。` };
   if (reason === systemReason.resolved) return { en: "The incident was over before it began.", zh: "程序启动前，事件已恢复。" };
-  return { en: reason, zh: reason };
+  if (reason === systemReason.hookGone)
+    return {
+      en: "Its address is no longer in the configuration: put the step's webhook back and try again, or do it by hand and skip it.",
+      zh: "配置中已没有该步骤的地址：请恢复配置后重试，或人工完成后跳过。",
+    };
+  return channelReason(reason);
 }

@@ -26,6 +26,8 @@ export interface Alert {
   readonly url: string;
   readonly demonstration: boolean;
   readonly probes: readonly AlertProbe[];
+  /** Of an SOP: somebody has to act now, as when an incident opens. */
+  readonly calls?: boolean;
   /** What a program may want to know besides (the body that a step of an SOP sends to another system). */
   readonly data?: Json;
   /** The whole, where mail is more than title and lines: a report. */

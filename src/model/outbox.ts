@@ -1,3 +1,4 @@
+import type { Alert } from "./alert.ts";
 import type { NewDelivery } from "./state.ts";
 
 export type DeliveryState = "pending" | "sending" | "sent" | "accepted" | "dead" | "obsolete";
@@ -8,6 +9,15 @@ export interface ClaimedDelivery extends NewDelivery {
   readonly attempts: number;
   /** An earlier try may have arrived: its outcome was never written (kill -9) or the far side's answer was lost. */
   readonly maybeRepeat: boolean;
+}
+
+/** A row of the outbox as it stands. */
+export interface WrittenDelivery {
+  readonly key: string;
+  readonly alert: Alert;
+  readonly state: DeliveryState;
+  readonly maybeRepeat: boolean;
+  readonly error: string | undefined;
 }
 
 export interface Settlement {
@@ -51,6 +61,8 @@ export interface Outbox {
    * obsolete), that are not expired and whose incident is not over: one delivery of each, and the channels that have one.
    */
   untaken(now: number): readonly { readonly delivery: NewDelivery; readonly channels: readonly string[] }[];
+  /** What became of all that was written about one thing, in the order in which it was written. */
+  about(about: string): readonly WrittenDelivery[];
   /** Further deliveries of a turn that is stored already. One whose key is there is left alone. */
   add(deliveries: readonly NewDelivery[]): void;
   saveChannel(

@@ -213,3 +213,7 @@ export const sopRunDays = 30;
 export const runName = (id: number): string => `S-${id}`;
 export const hasEnded = ({ state }: Pick<SopRun, "state">): boolean =>
   state === "closed" || state === "aborted" || state === "dismissed";
+
+/** The channel that sends what a webhook step sends. No other channel's name has a slash in it. */
+export const hookName = (sop: string, step: string): string => `sop/${sop}/${step}`;
+export const isHookName = (channel: string): boolean => channel.startsWith("sop/");

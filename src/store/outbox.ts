@@ -96,6 +96,9 @@ export function createOutbox(db: Database): Outbox {
          AND NOT EXISTS (SELECT 1 FROM incident WHERE id = mine.incident AND resolved_at IS NOT NULL))
      GROUP BY turn_key ORDER BY min(seq)`,
   );
+  const written = sql.prepare<[string], Row & { readonly state: DeliveryState; readonly error: string | null }>(
+    "SELECT * FROM outbox WHERE about = ? ORDER BY seq",
+  );
   const deliveries = createDeliveries(db);
   const health = createChannelHealth(db);
 
@@ -129,6 +132,16 @@ export function createOutbox(db: Database): Outbox {
     untaken: (now) =>
       db.read(() =>
         untaken.all(now).map((row) => ({ delivery: newFromRow(row), channels: stored<readonly string[]>(row.channels) })),
+      ),
+    about: (about) =>
+      db.read(() =>
+        written.all(about).map((row) => ({
+          key: row.key,
+          alert: stored<Alert>(row.alert),
+          state: row.state,
+          maybeRepeat: row.maybe_repeat === 1,
+          error: row.error ?? undefined,
+        })),
       ),
     add(some) {
       db.transaction(() => {

@@ -28,7 +28,7 @@ export function createSopRuns({ sql }: Database) {
   const replace = sql.prepare<[Row]>(
     `INSERT INTO sop_run (id, sop, state, drill, incident, proposed_at, ended_at, run)
      VALUES (@id, @sop, @state, @drill, @incident, @proposed_at, @ended_at, @run)
-     ON CONFLICT (id) DO UPDATE SET state = excluded.state, ended_at = excluded.ended_at, run = excluded.run`,
+     ON CONFLICT (id) DO UPDATE SET state = excluded.state, incident = excluded.incident, ended_at = excluded.ended_at, run = excluded.run`,
   );
   const insertEntry = sql.prepare<[EntryRow]>(
     "INSERT INTO sop_entry (run, at, actor, kind, step, data) VALUES (@run, @at, @actor, @kind, @step, @data)",

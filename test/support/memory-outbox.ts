@@ -127,6 +127,10 @@ export function createMemoryOutbox(...first: readonly NewDelivery[]): MemoryOutb
         return [{ delivery: one.delivery, channels: turn.map(({ delivery }) => delivery.channel) }];
       });
     },
+    about: (about) =>
+      rows
+        .filter(({ delivery }) => delivery.alert.about === about)
+        .map(({ delivery: { key, alert }, state, maybeRepeat, error }) => ({ key, alert, state, maybeRepeat, error })),
     saveChannel: (name, state) => {
       check();
       health.set(name, state);
