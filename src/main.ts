@@ -7,6 +7,7 @@ import type { EvidenceOptions } from "./cli/evidence.ts";
 import type { ExplainOptions } from "./cli/explain.ts";
 import type { LoginOptions } from "./cli/login.ts";
 import type { ReportOptions } from "./cli/report.ts";
+import type { ManualOptions } from "./cli/sop-manual.ts";
 import { terminalLanguage } from "./cli/terminal-language.ts";
 import { usageError } from "./cli/usage-errors.ts";
 import { parseDuration } from "./config/duration.ts";
@@ -151,6 +152,26 @@ program
   .action(async (name: string, options: { config?: string }) => {
     const { testChannel } = await import("./cli/channel-test.ts");
     process.exitCode = await testChannel(name, options, process.env);
+  });
+
+const sop = program.command("sop").description("emergency procedures of the configuration · 配置中的应急预案");
+sop
+  .command("list")
+  .description("list them with what begins them, who acts and who is told, and the templates not used yet · 列出预案及触发条件")
+  .option(...configOption)
+  .option("--json", "one JSON object on standard output · 输出一个 JSON 对象")
+  .action(async (options: { config?: string; json?: boolean }) => {
+    const { listSops } = await import("./cli/sop-list.ts");
+    process.exitCode = await listSops(options, process.env);
+  });
+sop
+  .command("manual")
+  .description("write the emergency manual, to be printed: one HTML file without anything outside of it · 输出可打印的应急手册")
+  .option(...configOption)
+  .addOption(new Option("--language <language>", "zh-CN or en; else that of the configuration · 语言").choices(["zh-CN", "en"]))
+  .action(async (options: ManualOptions) => {
+    const { writeManual } = await import("./cli/sop-manual.ts");
+    process.exitCode = await writeManual(options, process.env);
   });
 
 program

@@ -39,6 +39,7 @@ export interface Config extends OwnServers {
 export interface ConfiguredSop {
   readonly sop: Sop;
   readonly hooks: readonly ChannelConfig[];
+  readonly template: string | undefined;
   readonly path: Path;
 }
 

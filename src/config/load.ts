@@ -88,6 +88,7 @@ export async function loadConfiguration(file: string, world: LoadWorld): Promise
       sops: config.sops.map(({ sop }) => sop),
       statusPage: config.statusPage,
       sopHooks: config.sops.flatMap(({ hooks }) => hooks),
+      sopTemplates: config.sops.flatMap(({ template }) => template ?? []),
       notes: [...discovery.notes, ...providerNotes(config, facts)],
     },
     declared: [
@@ -199,7 +200,7 @@ async function find(config: Config, world: FileWorld & Partial<LoadWorld>, reade
   }
 }
 
-/** Promise 6: no alert travels only through what it reports on. */
+/** Promise 6: no alert, and no word of an SOP, travels only through what it reports on. */
 function refuseDependentRoutes(config: Config, watched: Dependence, world: LoadWorld, reader: Reader): void {
   const channels = new Map(
     config.channels.flatMap(({ name, type, options }) => {
@@ -207,6 +208,29 @@ function refuseDependentRoutes(config: Config, watched: Dependence, world: LoadW
       return channel ? [[name, channel.dependsOn(options)] as const] : [];
     }),
   );
+  const remedy = {
+    en: "add a channel that needs none of it, such as a webhook, or mail at another provider",
+    zh: "请增加一个不依赖它的通道，例如 webhook，或其他服务商的邮箱",
+  };
+  for (const { sop, path } of config.sops) {
+    const route = { priorities: [sop.priority], channels: sop.channels };
+    // Channels that the rules give are told with the rules.
+    const own = [...path, "channels"];
+    if (valueAt(config.source.value, own) === undefined) continue;
+    const [found] = world.dependentRoutes([route], channels, watched);
+    if (!found) continue;
+    const names = found.channels.join(", ");
+    reader.report(
+      own,
+      fault(
+        {
+          en: `this SOP tells only ${names}, which needs the very mail that is watched`,
+          zh: `这个预案只通知 ${names}，而它依赖被监控的邮件服务本身`,
+        },
+        remedy,
+      ),
+    );
+  }
   const dependent = world.dependentRoutes(config.alerts.rules, channels, watched);
   const first = dependent[0];
   if (!first) return;
@@ -220,10 +244,7 @@ function refuseDependentRoutes(config: Config, watched: Dependence, world: LoadW
         en: `alerts of ${which} go only to ${names}, which needs the very mail that is watched`,
         zh: `${which} 告警只发往 ${names}，而它依赖被监控的邮件服务本身`,
       },
-      {
-        en: "add a channel that needs none of it, such as a webhook, or mail at another provider",
-        zh: "请增加一个不依赖它的通道，例如 webhook，或其他服务商的邮箱",
-      },
+      remedy,
     ),
     hasRules ? "value" : "key",
   );

@@ -36,6 +36,7 @@ import {
   topLevelKeys,
 } from "./schema.ts";
 import type { SecretSpec } from "./secrets.ts";
+import { readSops } from "./sops.ts";
 import { readSubscriptions } from "./subscriptions.ts";
 import { readSettings } from "./settings.ts";
 import { readStatusPage } from "./status-page.ts";
@@ -72,6 +73,8 @@ export async function readSections(reader: Reader, known: Known): Promise<Config
   ]);
   const channels = readChannels(reader, known);
   const alerts = readAlerts(reader);
+  const names = reader.entries(["channels"]).map(([name]) => name);
+  const sops = readSops(reader, known, { channels: names, rules: alerts.rules });
   const probes = readProbes(reader, credentials);
   const company = domains[0]?.name ?? mailboxes[0]?.address.domain ?? "Mailvigil";
   const settings = await readSettings(reader, resolve(known.folder), company);
@@ -103,7 +106,7 @@ export async function readSections(reader: Reader, known: Known): Promise<Config
     dnsbl,
     channels,
     alerts,
-    sops: [],
+    sops,
     statusPage,
     probes,
   };

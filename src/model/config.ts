@@ -69,6 +69,8 @@ export interface Plan {
    * `sops`, which runs are stored with.
    */
   readonly sopHooks: readonly ChannelConfig[];
+  /** The templates that SOPs are made from. */
+  readonly sopTemplates: readonly string[];
   /** Hosts found by discovery and pinned, for `plan` to show. */
   readonly notes: readonly Text[];
 }

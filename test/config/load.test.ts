@@ -108,7 +108,7 @@ const bad: Readonly<Record<string, readonly string[]>> = {
     "unknown-keys.yaml:2:29 settings.htp: is not a known key; write http",
     "unknown-keys.yaml:3:1 maintenance: is not supported yet in this version; remove it; nothing would watch it",
     "unknown-keys.yaml:4:1 silences: is not supported yet in this version; remove it; nothing would watch it",
-    "unknown-keys.yaml:5:1 sops: is not supported yet in this version; remove it; nothing would watch it",
+    "unknown-keys.yaml:5:1 sopps: is not a known key; write sops",
     "unknown-keys.yaml:7:26 domains[0].recieves: is not a known key; write receives",
     "unknown-keys.yaml:10:5 mailboxes[0].oauth: stands beside a password; keep one of the two",
     "unknown-keys.yaml:10:12 mailboxes[0].oauth.service_account: is missing; write service_account: { file: key.json }; or client_id, client_secret and refresh_token",

@@ -66,6 +66,7 @@ export const planOf = (probes: readonly Probe[], more: Partial<Plan> = {}): Plan
   sops: [],
   statusPage: { public: false, title: undefined, components: [] },
   sopHooks: [],
+  sopTemplates: [],
   notes: [],
   ...more,
 });

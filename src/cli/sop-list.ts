@@ -1,0 +1,67 @@
+import { templateNames } from "../config/sop-templates.ts";
+import { sopWords } from "../i18n/sop-list.ts";
+import type { Sop } from "../model/sop.ts";
+import { inLanguage, type Language, say } from "../model/text.ts";
+import { rolesOf, triggerSaid, whoSaid } from "../report/sop-said.ts";
+import { chosenFile, configured, exitUsage, type Env } from "./configuration.ts";
+import { table } from "./table.ts";
+
+/**
+ * Lists the SOPs of a configuration: a table, or with `json` one object on standard output. Roles that nobody fills, and templates
+ * that are not used yet, are told on standard error. Resolves with the exit code.
+ */
+export async function listSops(options: { readonly config?: string; readonly json?: boolean }, env: Env): Promise<number> {
+  const found = await configured(chosenFile(options.config, env), env);
+  if (!found) return exitUsage;
+  const { plan, language } = found;
+  const unused = templateNames().filter((name) => !plan.sopTemplates.includes(name));
+  if (options.json === true) {
+    console.log(JSON.stringify({ sops: plan.sops.map((sop) => asJson(sop, language)), unused }, undefined, 2));
+    return 0;
+  }
+  if (plan.sops.length > 0) console.log(asTable(plan.sops, language));
+  else console.error(inLanguage(sopWords.none, language));
+  for (const sop of plan.sops) {
+    for (const who of rolesOf([sop]).filter(({ people }) => people.length === 0)) {
+      const about = { sop: sop.name, role: inLanguage(who.title, language), key: who.role };
+      console.error(say(sopWords.unfilled, language, about));
+    }
+  }
+  if (unused.length > 0) {
+    console.error(inLanguage(sopWords.unused, language));
+    for (const name of unused) console.error(`  ${name}: { use: ${name} }`);
+  }
+  return 0;
+}
+
+function asTable(sops: readonly Sop[], language: Language): string {
+  const heads = (["name", "title", "trigger", "channels", "who"] as const).map((key) => inLanguage(sopWords[key], language));
+  return table([
+    heads,
+    ...sops.map((sop) => [
+      sop.name,
+      `${inLanguage(sop.title, language)} (${sop.priority})`,
+      triggerSaid(sop.trigger, language),
+      sop.channels.join(", "),
+      rolesOf([sop])
+        .map((who) => whoSaid(who, language))
+        .join(language === "en" ? "; " : "；"),
+    ]),
+  ]);
+}
+
+const asJson = (sop: Sop, language: Language) => ({
+  name: sop.name,
+  title: inLanguage(sop.title, language),
+  summary: inLanguage(sop.summary, language),
+  priority: sop.priority,
+  trigger: sop.trigger ?? null,
+  channels: sop.channels,
+  roles: rolesOf([sop]).map(({ role, title, people }) => ({
+    role,
+    title: inLanguage(title, language),
+    people: people.map(({ name }) => name),
+  })),
+  steps: sop.steps.map(({ id, kind, text }) => ({ id, kind, text: inLanguage(text, language) })),
+  hash: sop.hash,
+});

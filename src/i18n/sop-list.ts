@@ -1,0 +1,30 @@
+import type { OnTimeout } from "../model/sop.ts";
+import type { Text } from "../model/text.ts";
+
+/** What `sop list` and the emergency manual say of SOPs. */
+export const sopWords = {
+  name: { en: "SOP", zh: "预案" },
+  title: { en: "TITLE", zh: "标题" },
+  trigger: { en: "BEGINS", zh: "触发" },
+  channels: { en: "TELLS", zh: "通知" },
+  who: { en: "WHO ACTS", zh: "执行人" },
+  byHand: { en: "by hand", zh: "手动" },
+  finding: { en: "finding {code}", zh: "发现 {code}" },
+  atOnce: { en: "{what}: at once", zh: "{what}：立即开始" },
+  after: { en: "{what}: proposed, begins after {duration}", zh: "{what}：先提议，{duration}后仍未恢复则开始" },
+  or: { en: " or ", zh: " 或 " },
+  nobody: { en: "nobody named, so whoever is on duty", zh: "未指定，由当班人员执行" },
+  onDuty: { en: "whoever is on duty", zh: "当班人员" },
+  unfilled: {
+    en: "{sop}: nobody is named as {role}; write roles: { {key}: [li] } and people: { li: { name: …, phone: … } }",
+    zh: "{sop}：没有指定{role}；请写 roles: { {key}: [li] } 和 people: { li: { name: …, phone: … } }",
+  },
+  none: { en: "no SOPs are configured yet", zh: "尚未配置预案" },
+  unused: { en: "Templates not used yet; below sops: write", zh: "尚未使用的模板；可在 sops: 下写" },
+} as const satisfies Record<string, Text>;
+
+export const onTimeoutWords: Readonly<Record<OnTimeout, Text>> = {
+  escalate: { en: "late: escalates", zh: "超时：升级通知" },
+  continue: { en: "late: goes on without it", zh: "超时：跳过继续" },
+  abort: { en: "late: ends the procedure", zh: "超时：中止预案" },
+};

@@ -1,0 +1,38 @@
+import { causeWording } from "../i18n/causes.ts";
+import { humanDuration } from "../i18n/durations.ts";
+import { sopWords } from "../i18n/sop-list.ts";
+import type { Sop, SopTrigger, Who } from "../model/sop.ts";
+import { inLanguage, type Language, say } from "../model/text.ts";
+
+/** What begins it, as a person says it: `P1, or cause: Mailbox full; begins after 5 min`. */
+export function triggerSaid(trigger: SopTrigger | undefined, language: Language): string {
+  if (!trigger) return inLanguage(sopWords.byHand, language);
+  const { findings, causes, priorities, forMs } = trigger;
+  const what = [
+    ...priorities,
+    ...causes.map((cause) => inLanguage(causeWording[cause].name, language)),
+    ...findings.map((code) => say(sopWords.finding, language, { code })),
+  ].join(inLanguage(sopWords.or, language));
+  return forMs === 0
+    ? say(sopWords.atOnce, language, { what })
+    : say(sopWords.after, language, { what, duration: humanDuration(forMs, language) });
+}
+
+/** Whose hands it needs, each role once, in the order of the steps. */
+export function rolesOf(sops: readonly Pick<Sop, "steps">[]): readonly Who[] {
+  const found = new Map<string, Who>();
+  for (const { steps } of sops) {
+    for (const step of steps) if (step.kind === "manual" && !found.has(step.who.role)) found.set(step.who.role, step.who);
+  }
+  return [...found.values()];
+}
+
+/** `IT: Li, Wang`, or that nobody is named. A person who is named alone is only that person. */
+export function whoSaid({ role, title, people }: Who, language: Language): string {
+  const names = people.map(({ name }) => name).join(language === "en" ? ", " : "、");
+  const [only, ...more] = people;
+  if (only?.id === role && more.length === 0) return names;
+  const as = inLanguage(title, language);
+  const whom = names === "" ? inLanguage(sopWords.onDuty, language) : names;
+  return language === "en" ? `${as}: ${whom}` : `${as}：${whom}`;
+}
