@@ -24,11 +24,11 @@ export const sopRefusals = {
   },
   stepDone: {
     en: "This step is done already, by {by}.",
-    zh: "这一步已由 {by} 完成。",
+    zh: "这一步已完成（{by}）。",
   },
   stepSkipped: {
     en: "This step was skipped by {by}.",
-    zh: "这一步已由 {by} 跳过。",
+    zh: "这一步已跳过（{by}）。",
   },
   stepBlocked: {
     en: "This step comes later: first {steps}.",
