@@ -15,6 +15,7 @@ import { createDiagnoser } from "./engine/incident-cause.ts";
 import { createForcing } from "./engine/forcing.ts";
 import { describe } from "./engine/run-probe.ts";
 import { channelId, channelIds, daemonId, ownTrouble, ownTroubleOver } from "./engine/own-trouble.ts";
+import { createConsequences, createProcedures } from "./engine/procedures.ts";
 import { createScheduler } from "./engine/scheduler.ts";
 import { settle } from "./engine/settle.ts";
 import { createTeller } from "./engine/teller.ts";
@@ -41,6 +42,7 @@ import { loadRemembered } from "./store/remembered.ts";
 import { applyRetention } from "./store/retention.ts";
 import { StoreError } from "./store/store-error.ts";
 import { version } from "./version.ts";
+import { readSopEntries, readSopRun } from "./store/sops.ts";
 
 export interface DaemonOptions {
   readonly plan: Plan;
@@ -73,6 +75,9 @@ const remindEveryMs = 30_000;
 const pageFolder = fileURLToPath(new URL("../dashboard/dist", import.meta.url));
 
 /** Builds the whole program from its plan. Whatever fails half-way is taken down again. */
+const tickEveryMs = 10_000;
+/** Of one run, the latest. */
+const mostEntries = 1_000;
 export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
   await using undo = new AsyncDisposableStack();
   const { checks, demonstration, mask, log } = options;
@@ -89,7 +94,7 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
   const sign = (text: string): string => createHmac("sha256", key).update(text).digest("hex");
 
   const channels = createChannelSet(options.channels, mask);
-  channels.replace(plan.channels);
+  channels.replace([...plan.channels, ...plan.sopHooks]);
   const verifyChannels = async (): Promise<void> => {
     await channels.verify();
     for (const [name, reason] of channels.unfit) log(inLanguage(channelTrouble(name, reason), plan.settings.language));
@@ -113,8 +118,12 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
     }),
     (it) => it.stop(),
   );
+      onSettled({ turn, alert }, { state }) {
+        // Should it fail, the next look at what is due finds it out.
+        if (turn === "sop" && state !== "pending") procedures.settled(alert.about).catch(() => undefined);
+      },
   const emergency = createEmergency({
-    channels: channels.entries,
+    channels: channels.forPeople,
     context: reach,
     now,
     language: () => plan.settings.language,
@@ -155,6 +164,20 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
   let tail: Promise<unknown> = Promise.resolve();
   const world: PipelineWorld = {
     board,
+  const procedures = createProcedures({
+    board,
+    outbox,
+    store: { run: (id) => readSopRun(db, id), entries: (run) => readSopEntries(db, run, mostEntries) },
+    now,
+    plan: () => plan,
+    url: () => (demonstration && served) || plan.settings.url,
+    demonstration,
+    headline: (incident) => teller.headline(incident),
+    serially: (work) => world.serially(work),
+    write: (batch) => write(batch, world),
+    releaseChannel: (name) => delivery.retry(name),
+  });
+  const consequences = createConsequences({ board, procedures, teller });
     recorder: {
       async commit(batch, how) {
         try {
@@ -175,7 +198,7 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
       return { ...net.checkContext, now, sign, mask, loop, stopping: stopping.signal };
     },
     selfTests: { runFresh: (probe, since) => scheduler.runFresh(probe, since), last: (probe) => board.last(probe) },
-    route: (step) => teller.deliveriesOf(step),
+    route: consequences,
     wakeDelivery: () => delivery.wake(),
     lookNow(probes) {
       for (const probe of probes) scheduler.runNow(probe);
@@ -205,7 +228,7 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
       const moved = step();
       if (!moved) return false;
       const { incident, timeline } = moved;
-      await write({ ...emptyBatch, incidents: [incident], timeline, deliveries: teller.deliveriesOf(moved) }, world);
+      await write({ ...emptyBatch, incidents: [incident], timeline, ...consequences([moved]) }, world);
       return true;
     });
   /** A channel that is broken is told on the others. */
@@ -227,7 +250,7 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
       const open = board.incidents().filter(({ resolvedAt }) => resolvedAt === undefined);
       const { batch, steps } = settle({ states: board.states(), open }, plan.probes, channelIds(plan.channels), now());
       try {
-        await write({ ...batch, deliveries: steps.flatMap((step) => teller.deliveriesOf(step)) }, world);
+        await write({ ...batch, ...consequences(steps) }, world);
       } catch (error) {
         if (!(error instanceof StoreError)) throw error;
         log(mask(inLanguage(error.text, plan.settings.language)));
@@ -253,6 +276,7 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
         return scheduler.runNow(probe);
       },
       async ping(id, ping) {
+    sops: procedures,
         const probe = plan.probes.find(({ check, asset }) => check === "backup-freshness" && pingId(asset, sign) === id);
         if (!probe) return false;
         await write({ ...emptyBatch, facts: [{ asset: probe.asset, kind: "ping", value: ping, at: now() }] }, world);
@@ -299,6 +323,13 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
           run: async () => void (await applyRetention(db, now(), { signal: stopping.signal })),
         },
       ],
+  const tick = (): Promise<void> =>
+    procedures.tick().catch((error: unknown) => {
+      if (!(error instanceof StoreError)) options.onBug(error);
+    });
+  await tick();
+  const ticking = setInterval(() => void tick(), tickEveryMs);
+  undo.defer(() => clearInterval(ticking));
     }),
     (it) => it.stop(),
   );
@@ -320,7 +351,7 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
       const changed = changedProbes(plan, next);
       plan = next;
       net.replace(plan.settings);
-      channels.replace(plan.channels);
+      channels.replace([...plan.channels, ...plan.sopHooks]);
       board.replace(boardSettings(plan));
       await settled();
       scheduler.replace(plan.probes);

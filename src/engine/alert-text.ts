@@ -53,6 +53,8 @@ export interface AlertInput {
   readonly demonstration: boolean;
   /** Milliseconds UTC. */
   readonly now: number;
+  /** Lines about SOPs that answer the incident; they stand before the last. */
+  readonly procedures?: readonly string[];
 }
 
 const maxSaid = 140;
@@ -71,6 +73,7 @@ export function renderAlert(input: AlertInput): Alert {
   const { incident, turn, language } = input;
   const subjects = inOrder(input);
   const { title, lines } = wordsOf(input, subjects);
+  const procedures = input.procedures ?? [];
   const demonstration = input.demonstration ? [say(alertWords.demonstration, language)] : [];
   return {
     id: input.id,
@@ -81,7 +84,9 @@ export function renderAlert(input: AlertInput): Alert {
     at: input.now,
     language,
     title: oneLine(input.demonstration ? say(demonstrationMark, language) + title : title),
-    lines: [...demonstration, ...lines].filter((line) => line !== "").map((line) => cutText(oneLine(line), maxLine)),
+    lines: [...demonstration, ...lines.slice(0, -1), ...procedures, ...lines.slice(-1)]
+      .filter((line) => line !== "")
+      .map((line) => cutText(oneLine(line), maxLine)),
     url: incidentUrl(input.url, incident.id),
     demonstration: input.demonstration,
     probes: subjects
@@ -93,7 +98,11 @@ export function renderAlert(input: AlertInput): Alert {
 /** The place on the pages where an incident is seen and acknowledged: a fragment, so that any path in front of it holds. */
 const incidentUrl = (url: string, id: number): string => (url === "" ? "" : `${url.replace(/\/+$/, "")}/#${incidentName(id)}`);
 
+/** What is wrong, as it heads a message: without the mark. */
+export const headlineOf = (input: AlertInput): string => wordsOf(input, inOrder(input)).what;
+
 interface Words {
+  readonly what: string;
   readonly title: string;
   readonly lines: readonly string[];
 }
@@ -143,6 +152,7 @@ function wordsOf(input: AlertInput, subjects: readonly AlertSubject[]): Words {
     const span = say(isShort ? short : long, language, { duration, from: at, to, zone });
     const [first] = subjects;
     return {
+      what,
       title:
         first === undefined
           ? mark(marks.closed) + unwatched(incident.key, language)
@@ -155,6 +165,7 @@ function wordsOf(input: AlertInput, subjects: readonly AlertSubject[]): Words {
     const until = incident.acknowledgedUntil;
     const quiet = until === undefined ? "" : say(alertWords.quietUntil, language, { at: localTime(until, clock), zone });
     return {
+      what,
       title: mark(marks.acknowledged) + say(alertWords.inHand, language, { who, what }),
       lines: [quiet, since, link(alertWords.details)],
     };
@@ -166,6 +177,7 @@ function wordsOf(input: AlertInput, subjects: readonly AlertSubject[]): Words {
   const unsure = incident.unconfirmed ? say(alertWords.unconfirmedTitle, language) : "";
   const lasting = turn === "reminder" && !isShort ? say(alertWords.lasting, language, { duration }) : "";
   return {
+    what,
     title: mark(markOf(turn, incident, down)) + what + more + wide + lasting + unsure,
     lines: [
       ...causeLines(found, known, language),

@@ -3,6 +3,7 @@ import type { Alert } from "../model/alert.ts";
 import type { AnyChannel, ChannelContext, DeliveryResult } from "../model/channel.ts";
 import { cutText } from "../model/cut.ts";
 import type { ClaimedDelivery, Outbox, Settlement } from "../model/outbox.ts";
+import { isHookName } from "../model/sop.ts";
 import type { Mask } from "../model/secret.ts";
 import { SecretError } from "../model/secret.ts";
 import { judge, shortened } from "./delivery-outcome.ts";
@@ -53,10 +54,11 @@ export interface DeliveryOptions {
 export interface Delivery {
   /** Something was written to the outbox. */
   wake(): void;
-  /** The configuration may have been corrected: every channel is tried at once, whatever it was told to wait. */
-  retry(): void;
+  /** The configuration may have been corrected: every channel is tried at once, or this one, whatever it was told to wait. */
+  retry(channel?: string): void;
   /** Lets tries under way end (3 s), then aborts them; what they came to is written. Nothing is open afterwards. */
   stop(): Promise<void>;
+  /** Those that people are told by: what a step of an SOP sends to is told of by its step. */
   channels(): readonly ChannelHealth[];
   /** Why the outbox could not be read or written at the last try; undefined when it could. */
   trouble(): string | undefined;
@@ -264,6 +266,7 @@ export function createDelivery(options: DeliveryOptions): Delivery {
     const changed = before.broken !== (state.brokenSince !== undefined);
     if (health === "well" || changed || before.lastError !== state.lastError) saveHealth(name);
     // Whoever listens may have missed what an earlier process saw (kill -9): the first success after a start is told too.
+    if (isHookName(name)) return;
     if (health === "broken" || (health === "well" && !before.proven)) options.onChannelChange?.(healthOf(name), health);
   }
 
@@ -282,7 +285,7 @@ export function createDelivery(options: DeliveryOptions): Delivery {
     let next = Infinity;
     for (const name of channels.keys()) {
       const state = stateOf(name);
-      if (state.failingSince === undefined || state.brokenSince !== undefined || !queues.has(name)) continue;
+      if (state.failingSince === undefined || state.brokenSince !== undefined || !queues.has(name) || isHookName(name)) continue;
       const leftMs = state.failingSince + unreachableMs - now();
       if (leftMs > 0) {
         next = Math.min(next, leftMs);
@@ -302,7 +305,7 @@ export function createDelivery(options: DeliveryOptions): Delivery {
     for (const turn of spreadAt.keys()) if (!turns.has(turn)) spreadAt.delete(turn);
     let next = Infinity;
     for (const { delivery, channels: tried } of waiting) {
-      const further = [...channels.keys()].filter((name) => !tried.includes(name));
+      const further = [...channels.keys()].filter((name) => !tried.includes(name) && !isHookName(name));
       // A broken one only when no other is left: it may be well by now.
       const channel = further.find((name) => stateOf(name).brokenSince === undefined) ?? further[0];
       if (channel === undefined) continue;
@@ -333,8 +336,9 @@ export function createDelivery(options: DeliveryOptions): Delivery {
   wakeIn(0);
   return {
     wake: () => wakeIn(0),
-    retry: () => {
-      released = false;
+    retry: (channel) => {
+      if (channel === undefined) released = false;
+      else Object.assign(stateOf(channel), { pausedUntil: 0, breaks: 0 });
       wakeIn(0);
     },
     stop: async () => {
@@ -350,7 +354,7 @@ export function createDelivery(options: DeliveryOptions): Delivery {
         trouble = said(error);
       }
     },
-    channels: () => [...channels.keys()].map(healthOf),
+    channels: () => [...channels.keys()].filter((name) => !isHookName(name)).map(healthOf),
     trouble: () => trouble,
   };
 }

@@ -4,15 +4,7 @@ import type { Incident } from "../model/incident.ts";
 import type { Observation } from "../model/observation.ts";
 import { partsOfId, questionOf, type Probe } from "../model/probe.ts";
 import { SecretError } from "../model/secret.ts";
-import {
-  emptyBatch,
-  type Batch,
-  type Breaker,
-  type NewDelivery,
-  type ProbeState,
-  type Recorder,
-  type TimelineEntry,
-} from "../model/state.ts";
+import { emptyBatch, type Batch, type Breaker, type ProbeState, type Recorder, type TimelineEntry } from "../model/state.ts";
 import { advance, freshState } from "./advance.ts";
 import type { LiveBoard } from "./board.ts";
 import { afterRefusal, attemptsOf, mayTry, refusedOf, type Attempt } from "./breaker.ts";
@@ -29,8 +21,8 @@ export interface PipelineWorld {
   readonly checks: ReadonlyMap<string, AnyCheck>;
   readonly run: Omit<RunWorld, "memory" | "facts" | "previous" | "lastAt">;
   readonly selfTests: SelfTests;
-  /** The messages of an incident's turn, by channel; none when there was no turn. */
-  readonly route: (step: IncidentStep) => readonly NewDelivery[];
+  /** What changed incidents bring with them: the messages of their turns, and runs of SOPs. */
+  readonly route: (steps: readonly IncidentStep[]) => Partial<Pick<Batch, "deliveries" | "sopRuns" | "sopEntries">>;
   readonly wakeDelivery: () => void;
   /** Runs these as soon as the caps allow. */
   readonly lookNow: (probes: readonly string[]) => void;
@@ -103,7 +95,8 @@ function isStillWanted(probe: Probe, { board, run }: PipelineWorld): boolean {
 
 /** Writes a batch and, after COMMIT, lets everybody know. */
 export async function write(batch: Batch, world: Pick<PipelineWorld, "recorder" | "board" | "wakeDelivery">): Promise<void> {
-  const atOnce = batch.transitions.length > 0 || batch.incidents.length > 0 || batch.breakers.length > 0;
+  const { transitions, incidents, breakers, sopRuns } = batch;
+  const atOnce = transitions.length > 0 || incidents.length > 0 || breakers.length > 0 || sopRuns.length > 0;
   try {
     await world.recorder.commit(batch, { atOnce });
   } catch (error) {
@@ -115,6 +108,10 @@ export async function write(batch: Batch, world: Pick<PipelineWorld, "recorder" 
   if (batch.deliveries.length > 0) world.wakeDelivery();
 }
 
+/** A start or a reload may have written a transition after the last observation; a clock that was set back must not go behind it. */
+const lastMoment = (state: ProbeState | undefined): number | undefined =>
+  state?.lastAt === undefined ? undefined : Math.max(state.lastAt, state.since);
+
 async function lookAt(probe: Probe, world: PipelineWorld): Promise<Look | undefined> {
   const { board } = world;
   const check = world.checks.get(probe.check);
@@ -125,7 +122,7 @@ async function lookAt(probe: Probe, world: PipelineWorld): Promise<Look | undefi
     memory: board.memory(probe.id),
     facts: (kind) => board.facts(probe.asset, kind),
     previous,
-    lastAt: board.state(probe.id)?.lastAt,
+    lastAt: lastMoment(board.state(probe.id)),
   };
   if (probe.waiting !== undefined) {
     const reason = probe.waiting.en;
@@ -171,7 +168,7 @@ function decide(probe: Probe, { outcome, attempts }: Look, world: PipelineWorld)
   const account = outcome.rejected?.account ?? attempts[0]?.account;
   const { immediate } = outcome;
   const failing = { probe, findings, declared: (code: string) => check?.findings[code], account, immediate };
-  const { ended, step: incident } = incidentStep(probe, failing, {
+  const { ended, step: own } = incidentStep(probe, failing, {
     world,
     outcome,
     state: step.state,
@@ -198,6 +195,7 @@ function decide(probe: Probe, { outcome, attempts }: Look, world: PipelineWorld)
         }),
     }),
   });
+  const steps = own ? [...ended, own] : ended;
   return {
     ...emptyBatch,
     observations: [observation],
@@ -205,9 +203,9 @@ function decide(probe: Probe, { outcome, attempts }: Look, world: PipelineWorld)
     facts: outcome.facts.map((fact) => ({ asset: probe.asset, ...fact, at: observation.at })),
     states: [step.state],
     transitions: step.transitions,
-    incidents: [...ended.map((one) => one.incident), ...(incident ? [incident.incident] : [])],
-    timeline: [...ended.flatMap(({ timeline }) => timeline), ...(incident?.timeline ?? [])],
-    deliveries: incident ? world.route(incident) : [],
+    incidents: steps.map(({ incident }) => incident),
+    timeline: steps.flatMap(({ timeline }) => timeline),
+    ...(steps.length > 0 ? world.route(steps) : {}),
     ...breakersAfter(outcome, attempts, world),
   };
 }

@@ -7,7 +7,7 @@ import type { Alert } from "../model/alert.ts";
 import { cutText } from "../model/cut.ts";
 import { incidentName, type Priority } from "../model/incident.ts";
 import type { Json } from "../model/json.ts";
-import { hookName, runName, type SopRun, type SopStep, type StepRun, type Who } from "../model/sop.ts";
+import { hasEnded, hookName, runName, type SopRun, type SopStep, type StepRun, type Who } from "../model/sop.ts";
 import type { NewDelivery } from "../model/state.ts";
 import { fill, inLanguage, type Language, say, type Text, withoutStop } from "../model/text.ts";
 import { visible } from "../model/visible.ts";
@@ -107,6 +107,14 @@ function render(run: SopRun, message: SopMessage, telling: SopTelling, calls: bo
 /** `https://…/sop/S-3`; empty when nobody can follow a link. */
 export const runUrl = (url: string, { id }: Pick<SopRun, "id">): string =>
   url === "" ? "" : `${url.replace(/\/+$/, "")}/sop/${runName(id)}`;
+
+/** In the alerts of an incident: which SOPs answer it, and where they are. */
+export const runLines = (runs: readonly SopRun[], url: string, language: Language): readonly string[] =>
+  runs.flatMap((run) => {
+    if (hasEnded(run) || url === "") return [];
+    const words = run.state === "proposed" ? sopWords.offered : sopWords.going;
+    return [say(words, language, { run: runName(run.id), title: inLanguage(run.sop.title, language), url: runUrl(url, run) })];
+  });
 
 /** What a program may want to know; of a webhook step the body that is configured. */
 const dataOf = (run: SopRun, { kind, step: id }: SopMessage, step: SopStep | undefined, telling: SopTelling): Json => ({

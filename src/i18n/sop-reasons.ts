@@ -6,6 +6,7 @@ export const systemReason = {
   resolved: "system:resolved",
   late: (step: string): string => `system:late:${step}`,
   preempted: (run: number): string => `system:preempted:${run}`,
+  merged: (run: number): string => `system:merged:${run}`,
   hookGone: "system:hook-gone",
 } as const;
 
@@ -16,6 +17,12 @@ export function reasonText(reason: string): Text {
   const real = /^system:preempted:(\d+)$/.exec(reason)?.[1];
   if (real !== undefined) return { en: `A real emergency began: S-${real}.`, zh: `发生了真实的紧急情况：S-${real}。` };
   if (reason === systemReason.resolved) return { en: "The incident was over before it began.", zh: "程序启动前，事件已恢复。" };
+  const other = /^system:merged:(\d+)$/.exec(reason)?.[1];
+  if (other !== undefined)
+    return {
+      en: `It is one emergency with that of S-${other}, which goes on.`,
+      zh: `与 S-${other} 属于同一故障，由后者继续处理。`,
+    };
   if (reason === systemReason.hookGone)
     return {
       en: "Its address is no longer in the configuration: put the step's webhook back and try again, or do it by hand and skip it.",

@@ -101,9 +101,10 @@ function watch(): {
             return Promise.resolve();
           },
         };
-        const route = ({ turn, incident }: { turn: string | undefined; incident: Incident }): [] => {
-          if (turn !== undefined && turns.at(-1) !== `${turn} M${incident.id}`) turns.push(`${turn} M${incident.id}`);
-          return [];
+        const route = (steps: readonly { turn: string | undefined; incident: Incident }[]) => {
+          for (const { turn, incident } of steps)
+            if (turn !== undefined && turns.at(-1) !== `${turn} M${incident.id}`) turns.push(`${turn} M${incident.id}`);
+          return {};
         };
         await runOnce(
           probes.get(id) ?? probe,

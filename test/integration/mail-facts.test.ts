@@ -140,7 +140,7 @@ async function company() {
           checks,
           run: testWorld({ ask, resolve, dial, now, authorities: [authority.certPem] }),
           selfTests: { runFresh: () => Promise.resolve(), last: () => undefined },
-          route: () => [],
+          route: () => ({}),
           wakeDelivery: () => undefined,
           lookNow: () => undefined,
           diagnose: createDiagnoser(board),

@@ -147,7 +147,7 @@ function engine(planned: Readonly<Record<string, Planned>>) {
     checks,
     run,
     selfTests: { runFresh: () => Promise.resolve(), last: () => undefined },
-    route: () => [],
+    route: () => ({}),
     wakeDelivery: () => undefined,
     lookNow: () => undefined,
     diagnose: createDiagnoser(board),

@@ -108,7 +108,7 @@ export function evidenceWorld(run: Run, diagnose: () => readonly Diagnosis[] = (
     // A busy machine must not change what is told.
     run: testWorld({ now, loop: { latenessSince: () => 0, ageMs: () => 0, [Symbol.dispose]: () => undefined } }),
     selfTests: { runFresh: () => Promise.resolve(), last: () => undefined },
-    route: () => [],
+    route: () => ({}),
     wakeDelivery: () => undefined,
     lookNow: () => undefined,
     diagnose,
