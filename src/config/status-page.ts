@@ -13,7 +13,8 @@ const nameRemedy = {
   en: "write a name of 1 to 80 characters, or { en: Sales, zh: 销售 }",
   zh: "请写 1 至 80 个字符的名称，或 { en: Sales, zh: 销售 }",
 };
-const isName = (value: unknown): value is string => isText(value) && value.trim() !== "" && value.length <= 80;
+const isName = (value: unknown): value is string =>
+  isText(value) && value.trim() !== "" && value.length <= 80 && !/\p{Cc}/u.test(value);
 
 /** One name for both languages, or one for each. */
 const name = judged<Text>(nameRemedy, (value) => {

@@ -1,3 +1,4 @@
+import type { Account, Span } from "./account.ts";
 import type { Incident } from "./incident.ts";
 import type { Text } from "./text.ts";
 
@@ -15,27 +16,10 @@ export interface StatusPageSettings {
   }[];
 }
 
-/** Milliseconds by state. */
-interface DayShares {
-  readonly up: number;
-  readonly degraded: number;
-  readonly down: number;
-  readonly unknown: number;
-  readonly maintenance: number;
-}
-
-/** How one probe stood on one day that is over, of the configured zone. */
-export interface ProbeDay {
-  readonly probe: string;
-  /** The first moment of the day, milliseconds UTC. */
-  readonly from: number;
-  readonly account: DayShares;
-}
-
-/** What the page needs of the past; asked for when it begins and once a day, never for a request. */
+/** What the page needs of the past; asked for at the first look and once a day, never for each request. */
 export interface StatusPast {
-  /** The days that begin in `[from, to)`, of all probes that have an account of them. */
-  days(window: { readonly from: number; readonly to: number }): readonly ProbeDay[];
+  /** How each probe stood on each day, of the zone, that the window touches. Before a probe was first seen all is unknown. */
+  days(probes: readonly string[], window: Span, timezone: string): ReadonlyMap<string, readonly (Account & Span)[]>;
   /** Those that were open at some moment since then. */
   incidents(since: number): readonly Incident[];
 }
@@ -51,13 +35,10 @@ export type ComponentState = "works" | "partly" | "down" | "unsure";
 export const generalCauses = ["watching", "domain", "way", "service", "setting", "account", "space", "refused", "delay"] as const;
 export type GeneralCause = (typeof generalCauses)[number];
 
-/** One day of one component. */
-export interface StatusDay {
-  /** Its first moment; `to` is the first after it, or now. */
-  readonly from: number;
-  readonly to: number;
-  /** Summed over its probes; undefined: nobody watched. */
-  readonly account: DayShares | undefined;
+/** One day of one component, or what there is of today. */
+export interface StatusDay extends Span {
+  /** Milliseconds, summed over its probes; undefined: nobody watched. */
+  readonly account: Account | undefined;
 }
 
 export interface StatusComponent {
