@@ -39,10 +39,10 @@ import { installationKey } from "./store/installation-key.ts";
 import { createOutbox } from "./store/outbox.ts";
 import { createRecorder } from "./store/recorder.ts";
 import { loadRemembered } from "./store/remembered.ts";
+import { readSopEntries, readSopRun } from "./store/sops.ts";
 import { applyRetention } from "./store/retention.ts";
 import { StoreError } from "./store/store-error.ts";
 import { version } from "./version.ts";
-import { readSopEntries, readSopRun } from "./store/sops.ts";
 
 export interface DaemonOptions {
   readonly plan: Plan;
@@ -72,12 +72,12 @@ export interface Daemon extends AsyncDisposable {
 const perHost = 8;
 const atOnce = 64;
 const remindEveryMs = 30_000;
-const pageFolder = fileURLToPath(new URL("../dashboard/dist", import.meta.url));
-
-/** Builds the whole program from its plan. Whatever fails half-way is taken down again. */
 const tickEveryMs = 10_000;
 /** Of one run, the latest. */
 const mostEntries = 1_000;
+const pageFolder = fileURLToPath(new URL("../dashboard/dist", import.meta.url));
+
+/** Builds the whole program from its plan. Whatever fails half-way is taken down again. */
 export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
   await using undo = new AsyncDisposableStack();
   const { checks, demonstration, mask, log } = options;
@@ -115,13 +115,13 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
       context: reach,
       mask,
       onChannelChange: (health, is) => channelChanged(health, is),
-    }),
-    (it) => it.stop(),
-  );
       onSettled({ turn, alert }, { state }) {
         // Should it fail, the next look at what is due finds it out.
         if (turn === "sop" && state !== "pending") procedures.settled(alert.about).catch(() => undefined);
       },
+    }),
+    (it) => it.stop(),
+  );
   const emergency = createEmergency({
     channels: channels.forPeople,
     context: reach,
@@ -161,9 +161,6 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
     url: () => (demonstration && served) || plan.settings.url,
   });
 
-  let tail: Promise<unknown> = Promise.resolve();
-  const world: PipelineWorld = {
-    board,
   const procedures = createProcedures({
     board,
     outbox,
@@ -178,6 +175,9 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
     releaseChannel: (name) => delivery.retry(name),
   });
   const consequences = createConsequences({ board, procedures, teller });
+  let tail: Promise<unknown> = Promise.resolve();
+  const world: PipelineWorld = {
+    board,
     recorder: {
       async commit(batch, how) {
         try {
@@ -263,6 +263,7 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
   const app = createApp({
     board,
     diagnosis,
+    sops: procedures,
     actions: {
       acknowledge: (id, by, minutes) =>
         tell(() => {
@@ -276,7 +277,6 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
         return scheduler.runNow(probe);
       },
       async ping(id, ping) {
-    sops: procedures,
         const probe = plan.probes.find(({ check, asset }) => check === "backup-freshness" && pingId(asset, sign) === id);
         if (!probe) return false;
         await write({ ...emptyBatch, facts: [{ asset: probe.asset, kind: "ping", value: ping, at: now() }] }, world);
@@ -310,6 +310,13 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
     }
   }, remindEveryMs);
   undo.defer(() => clearInterval(reminding));
+  const tick = (): Promise<void> =>
+    procedures.tick().catch((error: unknown) => {
+      if (!(error instanceof StoreError)) options.onBug(error);
+    });
+  await tick();
+  const ticking = setInterval(() => void tick(), tickEveryMs);
+  undo.defer(() => clearInterval(ticking));
   const calendar = undo.adopt(
     startCalendar({
       timezone: plan.settings.timezone,
@@ -323,13 +330,6 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
           run: async () => void (await applyRetention(db, now(), { signal: stopping.signal })),
         },
       ],
-  const tick = (): Promise<void> =>
-    procedures.tick().catch((error: unknown) => {
-      if (!(error instanceof StoreError)) options.onBug(error);
-    });
-  await tick();
-  const ticking = setInterval(() => void tick(), tickEveryMs);
-  undo.defer(() => clearInterval(ticking));
     }),
     (it) => it.stop(),
   );
