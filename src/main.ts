@@ -8,6 +8,7 @@ import type { ExplainOptions } from "./cli/explain.ts";
 import type { LoginOptions } from "./cli/login.ts";
 import type { ReportOptions } from "./cli/report.ts";
 import type { ManualOptions } from "./cli/sop-manual.ts";
+import type { SopStartOptions, SopStatusOptions } from "./cli/sop-runs.ts";
 import { terminalLanguage } from "./cli/terminal-language.ts";
 import { usageError } from "./cli/usage-errors.ts";
 import { parseDuration } from "./config/duration.ts";
@@ -172,6 +173,44 @@ sop
   .action(async (options: ManualOptions) => {
     const { writeManual } = await import("./cli/sop-manual.ts");
     process.exitCode = await writeManual(options, process.env);
+  });
+const byOption = ["--by <name>", "who you are, else the user of this machine · 操作人，默认为本机用户"] as const;
+sop
+  .command("start")
+  .description("begin one now, at the daemon that runs · 让运行中的 Mailvigil 立即启动一个预案")
+  .argument("<name>", "its name in sops · 在 sops 中的名称")
+  .option(...configOption)
+  .option(...byOption)
+  .action(async (name: string, options: SopStartOptions) => {
+    const { startSop } = await import("./cli/sop-runs.ts");
+    process.exitCode = await startSop(name, { ...options, drill: false }, process.env);
+  });
+sop
+  .command("status")
+  .description(
+    "show which are applied now and were within 30 days, or the steps of one · 查看正在执行和近 30 天的预案，或某次的各步骤",
+  )
+  .argument("[run]", "S-3 or 3 · 编号")
+  .option(...configOption)
+  .option("--json", "JSON on standard output · 输出 JSON")
+  .action(async (run: string | undefined, options: SopStatusOptions) => {
+    const { showSopStatus } = await import("./cli/sop-runs.ts");
+    process.exitCode = await showSopStatus(run, options, process.env);
+  });
+
+program
+  .command("drill")
+  .description("exercises · 演练")
+  .command("sop")
+  .description(
+    "exercise an emergency procedure: every message is marked [DRILL], no other system is called, no figure counts it · 演练一个预案：消息均标【演练】，不调用其他系统，不计入统计",
+  )
+  .argument("<name>", "its name in sops · 在 sops 中的名称")
+  .option(...configOption)
+  .option(...byOption)
+  .action(async (name: string, options: SopStartOptions) => {
+    const { startSop } = await import("./cli/sop-runs.ts");
+    process.exitCode = await startSop(name, { ...options, drill: true }, process.env);
   });
 
 program

@@ -167,7 +167,9 @@ export function createBoard(options: BoardOptions): LiveBoard {
         const state = states.get(observation.probe);
         if (state) tell({ kind: "observation", observation, state });
       }
-      for (const incident of batch.incidents) tell({ kind: "incident", incident });
+      // Whoever shows an incident shows which SOPs answer it.
+      const answered = batch.sopRuns.flatMap(({ incident: id }) => (id === undefined ? [] : (incidents.get(id) ?? [])));
+      for (const incident of new Set([...batch.incidents, ...answered])) tell({ kind: "incident", incident });
     },
     replace(over) {
       settings = over;

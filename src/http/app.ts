@@ -66,7 +66,7 @@ interface Env {
 export function createApp(deps: AppDeps): App {
   const { board, actions, diagnosis, health, version, evidence = () => undefined, now = Date.now } = deps;
   const hub = createEventHub({ boot: randomBytes(6).toString("hex") });
-  const metrics = createMetrics({ board, health, hub, version });
+  const metrics = createMetrics({ board, health, hub, version, now });
   const page = loadPage(deps.pageFolder);
   const style = paperStyle();
   const unsubscribe = board.subscribe((event) => publish(hub, board, event));

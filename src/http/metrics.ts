@@ -1,6 +1,7 @@
 import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from "prom-client";
 import type { Board, Health } from "../model/board.ts";
 import { priorities } from "../model/incident.ts";
+import { hasEnded, type SopRun } from "../model/sop.ts";
 import { partsOfId } from "../model/probe.ts";
 import type { EventHub } from "./events.ts";
 import { createProbeMetrics } from "./probe-metrics.ts";
@@ -15,12 +16,16 @@ interface MetricsDeps {
   readonly health: () => Health;
   readonly hub: EventHub;
   readonly version: string;
+  /** Milliseconds UTC. */
+  readonly now: () => number;
 }
+
+const goingStates = ["proposed", "active", "stable"] as const;
 
 /** The check whose `roundtrip` metric is also kept as a distribution: one histogram for each way a letter goes. */
 const roundtrip = { check: "mail-roundtrip", metric: "roundtrip" };
 
-export function createMetrics({ board, health, hub, version }: MetricsDeps): Metrics {
+export function createMetrics({ board, health, hub, version, now }: MetricsDeps): Metrics {
   const registry = new Registry();
   collectDefaultMetrics({ register: registry });
   // Gauges named `_total`: promtool is right to complain, and nobody draws them.
@@ -64,6 +69,31 @@ export function createMetrics({ board, health, hub, version }: MetricsDeps): Met
       registers: [],
       collect() {
         this.set(health().outboxAgeMs / 1000);
+      },
+    }),
+  );
+  // An exercise is no emergency: drills are in no figure.
+  const runs = (): readonly SopRun[] => (board.sopRuns?.() ?? []).filter((run) => !run.drill && !hasEnded(run));
+  registry.registerMetric(
+    new Gauge({
+      name: "mailvigil_sop_runs",
+      help: "Emergency procedures that are applied now, by state. Drills are left out.",
+      labelNames: ["state"],
+      registers: [],
+      collect() {
+        const going = runs();
+        for (const state of goingStates) this.set({ state }, going.filter((run) => run.state === state).length);
+      },
+    }),
+  );
+  registry.registerMetric(
+    new Gauge({
+      name: "mailvigil_sop_steps_late",
+      help: "Steps of emergency procedures that wait for a person beyond their deadline. Drills are left out.",
+      registers: [],
+      collect() {
+        const waiting = runs().flatMap(({ steps }) => steps.filter(({ state }) => state === "waiting"));
+        this.set(waiting.filter(({ dueAt }) => dueAt !== undefined && dueAt <= now()).length);
       },
     }),
   );

@@ -7,6 +7,7 @@ import { incidentName } from "../model/incident.ts";
 import type { Finding } from "../model/observation.ts";
 import type { Probe } from "../model/probe.ts";
 import { partsOfId, questionOf } from "../model/probe.ts";
+import { runName } from "../model/sop.ts";
 import type { Text } from "../model/text.ts";
 import { speakFindings } from "./spoken.ts";
 
@@ -77,7 +78,9 @@ export function viewIncident(board: Board, incident: Incident): IncidentView {
     }),
     diagnosis: incident.diagnosis === undefined ? null : viewDiagnosis(board, incident.diagnosis),
     mergedInto: incident.mergedInto === undefined ? null : incidentName(incident.mergedInto),
-    sops: [],
+    sops: (board.sopRuns?.() ?? [])
+      .filter((run) => run.incident === incident.id)
+      .map(({ id, sop, state }) => ({ name: runName(id), title: sop.title, state })),
   };
 }
 

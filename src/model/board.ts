@@ -3,6 +3,7 @@ import type { Incident, Transition } from "./incident.ts";
 import type { Ping } from "./ping.ts";
 import type { Observation } from "./observation.ts";
 import type { Probe } from "./probe.ts";
+import type { SopRun } from "./sop.ts";
 import type { ProbeState } from "./state.ts";
 import type { Language, Text } from "./text.ts";
 
@@ -46,6 +47,8 @@ export interface Board {
   /** Open ones, the worst first, then those resolved within 24 h, the latest first. */
   incidents(): readonly Incident[];
   channels(): readonly ChannelHealth[];
+  /** Runs of SOPs that go on, the oldest first, then those that ended within 30 days, the latest first. */
+  sopRuns?(): readonly SopRun[];
   /** What stops the product from doing its own work (a full disk, a channel that is broken), in words; empty when all is well. */
   troubles(): readonly { readonly code: string; readonly en: string; readonly zh: string }[];
   subscribe(listener: (event: BoardEvent) => void): () => void;

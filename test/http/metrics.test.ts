@@ -21,7 +21,13 @@ function promtool(text: string): string {
 describe("/metrics", () => {
   test("gives each probe its status, last run and duration, and its check's metrics", async () => {
     const hub = createEventHub({ boot: "b" });
-    const text = await createMetrics({ board: createExampleCompany(() => now), health, hub, version: "1.2.3" }).render();
+    const text = await createMetrics({
+      board: createExampleCompany(() => now),
+      health,
+      hub,
+      version: "1.2.3",
+      now: () => now,
+    }).render();
     const labels = '{probe="sales@example.com/imap-quota",check="imap-quota",asset="sales@example.com"}';
     expect(text).toContain(`\nmailvigil_probe_status${labels} 2\n`);
     expect(text).toContain(`\nmailvigil_probe_last_run_timestamp_seconds${labels} ${(now - 60_000) / 1000}\n`);
@@ -80,7 +86,7 @@ describe("/metrics", () => {
   test("keeps round trips as a distribution, and nothing else", async () => {
     const board = createExampleCompany(() => now);
     const hub = createEventHub({ boot: "b" });
-    const metrics = createMetrics({ board, health, hub, version: "1" });
+    const metrics = createMetrics({ board, health, hub, version: "1", now: () => now });
     board.observe("sales@example.com~canary@partner.example/mail-roundtrip", { metrics: { roundtrip: 4 } });
     board.observe("sales@example.com~canary@partner.example/mail-roundtrip", {});
     board.observe("sales@example.com/imap-login", { metrics: { login: 4 } });
