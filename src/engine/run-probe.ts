@@ -18,7 +18,7 @@ export interface RunWorld extends Omit<CheckContext, "note" | "everyMs" | "once"
   readonly loop: LoopWatch;
   /** Aborted when the daemon stops: the run is given up and nothing is stored. */
   readonly stopping: AbortSignal;
-  /** The `at` of the probe's last observation. */
+  /** The `at` of what was stored of the probe last; a run's own is later. */
   readonly lastAt: number | undefined;
 }
 
@@ -96,6 +96,7 @@ export async function runProbe(probe: Probe, check: AnyCheck, world: RunWorld): 
       evidence,
       at,
       durationMs,
+      ...latencyOf(check, result),
     },
     memory: boundedMemory(result?.memory, note),
     facts: result?.facts ?? [],
@@ -105,6 +106,13 @@ export async function runProbe(probe: Probe, check: AnyCheck, world: RunWorld): 
     loggedIn: result?.loggedIn ?? [],
     standsOn: new Map(findings.map(({ code }, i) => [code, declared[i]?.standsOn ?? []])),
   };
+}
+
+function latencyOf(check: AnyCheck, result: CheckResult<string, string> | undefined): Pick<Observation, "latencyMs"> {
+  if (check.latency === undefined) return {};
+  if (result?.lost === true) return { latencyMs: "lost" };
+  const seconds = result?.metrics?.[check.latency];
+  return { latencyMs: seconds !== undefined && seconds >= 0 && Number.isFinite(seconds) ? Math.round(seconds * 1000) : "none" };
 }
 
 function rejectionOf(findings: readonly Finding[], check: AnyCheck): RunOutcome["rejected"] {
@@ -131,6 +139,7 @@ export function observeWithoutRun(
     evidence: [],
     at: Math.max(world.now(), (world.lastAt ?? 0) + 1),
     durationMs: 0,
+    latencyMs: "none",
   };
 }
 

@@ -77,6 +77,8 @@ export interface CheckResult<Code extends string, Metric extends string> {
   readonly loggedIn?: readonly string[];
   /** Milliseconds until the next look, if that should be sooner than the interval. */
   readonly again?: number;
+  /** A mail was given up for lost in this run: what `latency` of the check measures is without end. Said once for each mail. */
+  readonly lost?: boolean;
 }
 
 /** Self-tests that a finding may stand on: the probe `monitor/<name>`. */
@@ -167,6 +169,8 @@ export interface Check<O extends z.ZodType = z.ZodType, Code extends string = st
   /** Everything this check can say. */
   readonly findings: Readonly<Record<Code, FindingDeclaration>>;
   readonly metrics: Readonly<Record<Metric, MetricDeclaration>>;
+  /** The metric, in seconds, that says how long what this check looks at took, where that is not how long its run took. */
+  readonly latency?: NoInfer<Metric>;
   target(options: z.output<O>): string;
   load?(options: z.output<O>): Load;
   /** The ends that the options name, which are known without a run. What a run finds out instead is a metric with `untilEnd`. */

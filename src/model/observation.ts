@@ -39,4 +39,9 @@ export interface Observation {
   readonly at: number;
   /** From the monotonic clock. */
   readonly durationMs: number;
+  /**
+   * How long what the check looks at took, where that is not the duration of the run: whole milliseconds, `none` in a run that
+   * measured it of nothing, `lost` in one that gave a mail up. Left out: it is the duration, where the run went well.
+   */
+  readonly latencyMs?: number | "none" | "lost";
 }

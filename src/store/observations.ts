@@ -5,8 +5,8 @@ import { stored } from "./stored-json.ts";
 
 /** A row a run, the last observation of each probe in full, and the evidence of transitions. */
 export function createObservations({ sql }: Database, intern: Interning) {
-  const insert = sql.prepare<[number, number, number, number]>(
-    "INSERT INTO observation (probe, at, outcome, duration_ms) VALUES (?, ?, ?, ?)",
+  const insert = sql.prepare<[number, number, number, number, number | null]>(
+    "INSERT INTO observation (probe, at, outcome, duration_ms, latency_ms) VALUES (?, ?, ?, ?, ?)",
   );
   const replaceLast = sql.prepare<[number, number, string]>(
     `INSERT INTO last_observation (probe, at, observation) VALUES (?, ?, ?)
@@ -18,9 +18,21 @@ export function createObservations({ sql }: Database, intern: Interning) {
       const probe = intern.probe(observation.probe);
       const outcome = intern.outcome(observation.status, observation.findings);
       replaceLast.run(probe, observation.at, JSON.stringify(observation));
-      insert.run(probe, observation.at, outcome, Math.max(0, Math.round(observation.durationMs)));
+      insert.run(
+        probe,
+        observation.at,
+        outcome,
+        Math.max(0, Math.round(observation.durationMs)),
+        latencyColumn(observation.latencyMs),
+      );
     },
   };
+}
+
+function latencyColumn(latency: Observation["latencyMs"]): number | null {
+  if (latency === undefined) return null;
+  if (latency === "none") return -1;
+  return latency === "lost" ? -2 : latency;
 }
 
 export function readLastObservations({ sql }: Database): readonly Observation[] {
