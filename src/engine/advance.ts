@@ -82,14 +82,13 @@ export function fillGap(state: ProbeState, now: number): Step {
   return moveTo(state, "unknown", Math.max(state.coverUntil, state.since + 1), now);
 }
 
-/** Nobody looks any more (the probe left the configuration): unknown from now on, and nothing of before counts towards later. */
+/**
+ * Nobody looks any more (the probe left the configuration): unknown from now on, or from where its last run ceased to speak, and
+ * nothing of before counts towards later.
+ */
 export function endOfWatch(state: ProbeState, now: number): Step {
-  return moveTo(
-    { ...state, recent: [], verdict: undefined, undecidedSince: undefined },
-    "unknown",
-    Math.max(now, state.since + 1),
-    now,
-  );
+  const at = Math.max(Math.min(now, state.coverUntil ?? now), state.lastAt ?? 0, state.since + 1);
+  return moveTo({ ...state, recent: [], verdict: undefined, undecidedSince: undefined }, "unknown", at, Math.max(now, at));
 }
 
 function moveTo(state: ProbeState, to: Status, at: number, confirmedAt: number): Step {
@@ -119,7 +118,9 @@ function decideGood(recent: Recent, verdict: Known | undefined, policy: Confirm)
   const streak = trailing(recent, (status) => status === "ok");
   const since = streak[0]?.at;
   if (verdict === "warning" || verdict === "critical") {
-    if (streak.length < policy.good) return { verdict, undecidedSince: since };
+    // What is milder than critical may turn out to have begun before the first good one.
+    const milder = verdict === "critical" ? startOf(recent, (status) => status !== "critical") : since;
+    if (streak.length < policy.good) return { verdict, undecidedSince: milder };
     return { verdict: "ok", changedAt: since ?? 0, undecidedSince: undefined };
   }
   // One good answer is enough to begin with. A bad one before it still counts towards n of m, but no change can be dated before
@@ -148,20 +149,18 @@ function decideBad(
   if (isCritical && verdict !== "critical") {
     return { verdict: "critical", changedAt: startOf(recent, (status) => status === "critical"), undecidedSince: undefined };
   }
+  // It is bad; whether it is critical is not decided yet.
+  const worseSince = latest.status === "critical" ? startOf(recent, (status) => status === "critical") : undefined;
   if (verdict === "ok" || verdict === undefined) {
-    if (!isBad) return { verdict, undecidedSince: startOf(recent, (status) => status !== "ok") };
-    return { verdict: "warning", changedAt: startOf(recent, (status) => status !== "ok"), undecidedSince: undefined };
+    const since = startOf(recent, (status) => status !== "ok");
+    return isBad ? { verdict: "warning", changedAt: since, undecidedSince: worseSince } : { verdict, undecidedSince: since };
   }
   if (verdict === "critical" && latest.status === "warning") {
     const milder = trailing(recent, (status) => status !== "critical");
     if (milder.length < policy.good) return { verdict, undecidedSince: milder[0]?.at };
     return { verdict: "warning", changedAt: milder[0]?.at ?? latest.at, undecidedSince: undefined };
   }
-  return {
-    verdict,
-    undecidedSince:
-      verdict === "warning" && latest.status === "critical" ? startOf(recent, (status) => status === "critical") : undefined,
-  };
+  return { verdict, undecidedSince: verdict === "warning" ? worseSince : undefined };
 }
 
 function trailing(recent: Recent, fits: (status: Known) => boolean): Recent {
