@@ -1,10 +1,138 @@
-import { type Account, type Change, cut, type Span, sum } from "../model/account.ts";
+import { type Account, type Change, cut, nothing, type Span, sum } from "../model/account.ts";
 import { daysOf } from "../model/days.ts";
+import { quantile, type Sketch } from "../model/sketch.ts";
 import type { Status } from "../model/status.ts";
 import type { Database } from "./database.ts";
+import { createPastReader, hourMs, storedSketch, type Tally } from "./tally.ts";
 
 /** One day, cut to the window that was asked for: milliseconds in each state, together its length. */
 export interface DayAccount extends Account, Span {}
+
+/**
+ * How each probe stood on each day that the window touches; what no run speaks for is unknown. Every probe asked for has all days.
+ * @param window its `to` is at most now: nobody knows what comes
+ * @throws StoreError
+ */
+export function readDayAccounts(
+  db: Database,
+  probes: readonly string[],
+  window: Span,
+  timezone: string,
+): ReadonlyMap<string, readonly DayAccount[]> {
+  const whole = daysOf(window, timezone);
+  const days = whole.map(({ from, to }) => ({ from: Math.max(from, window.from), to: Math.min(to, window.to) }));
+  return db.read(() => {
+    const standings = readStandings(db, probes, timezone);
+    const troubled = readTroubled(db, standings, window);
+    // Most days of most probes: one object for all of them.
+    const allUp = days.map((day) => ({ ...day, ...nothing, up: day.to - day.from }));
+    const isClosed = ({ daysFrom, daysUntil }: DayStanding, day: Span): boolean =>
+      day.from >= Math.max(daysFrom, window.from) && day.to <= Math.min(daysUntil, window.to);
+    const open = readChanges(
+      db,
+      standings.flatMap((standing) => {
+        const { probe, cover } = standing;
+        const first = whole.findIndex((day) => isClosed(standing, day));
+        const last = whole.findLastIndex((day) => isClosed(standing, day));
+        const head = first > 0 ? [{ probe, cover, from: window.from, to: days[first]?.from ?? window.to }] : [];
+        const tail = last + 1 < days.length ? [{ probe, cover, from: days[last + 1]?.from ?? window.from, to: window.to }] : [];
+        return [...head, ...tail];
+      }),
+    );
+    const byId = new Map(standings.map((standing) => [standing.id, standing]));
+    return new Map(
+      probes.map((id) => {
+        const standing = byId.get(id);
+        const rows = standing && troubled.get(standing.probe);
+        const changes = (standing && open.get(standing.probe)) ?? [];
+        return [
+          id,
+          days.map((day, index) => {
+            const is = whole[index];
+            if (standing === undefined || is === undefined || !isClosed(standing, is))
+              return { ...day, ...sum(cut(changes, day)) };
+            return rows?.get(day.from) ?? allUp[index] ?? { ...day, ...nothing };
+          }),
+        ];
+      }),
+    );
+  });
+}
+
+interface DayStanding {
+  readonly id: string;
+  readonly probe: number;
+  /** Until when its last run speaks. */
+  readonly cover: number | null;
+  /** Its closed days of this zone; none: 0 and 0. */
+  readonly daysFrom: number;
+  readonly daysUntil: number;
+}
+
+// One question for all probes: 500 questions would take longer than the answers.
+const readStandings = ({ sql }: Database, probes: readonly string[], timezone: string): readonly DayStanding[] =>
+  sql
+    .prepare<[{ probes: string; timezone: string }], DayStanding>(
+      `SELECT id, probe.probe, cover_until_at AS cover,
+         CASE WHEN timezone = @timezone THEN days_from_at ELSE 0 END AS daysFrom,
+         CASE WHEN timezone = @timezone THEN days_until_at ELSE 0 END AS daysUntil
+       FROM json_each(@probes) CROSS JOIN probe ON id = value
+         LEFT JOIN probe_state ON probe_state.probe = probe.probe LEFT JOIN closed ON closed.probe = probe.probe`,
+    )
+    .all({ probes: JSON.stringify([...new Set(probes)]), timezone });
+
+type TroubledRow = readonly [probe: number, from: number, to: number, ...Account5];
+type Account5 = readonly [up: number, degraded: number, down: number, unknown: number, maintenance: number];
+
+/** The closed days that were not all up, by probe and beginning. */
+function readTroubled(
+  { sql }: Database,
+  standings: readonly DayStanding[],
+  window: Span,
+): ReadonlyMap<number, ReadonlyMap<number, DayAccount>> {
+  const found = new Map<number, Map<number, DayAccount>>();
+  const rows = sql
+    .prepare<[string, number, number], TroubledRow>(
+      `SELECT probe, from_at, to_at, up_ms, degraded_ms, down_ms, unknown_ms, maintenance_ms
+       FROM json_each(?) CROSS JOIN day ON probe = value
+       WHERE from_at >= ? AND from_at < ? AND up_ms < to_at - from_at`,
+    )
+    .raw(true)
+    .iterate(JSON.stringify(standings.map(({ probe }) => probe)), window.from, window.to);
+  for (const [probe, from, to, up, degraded, down, unknown, maintenance] of rows) {
+    const own = found.get(probe) ?? new Map<number, DayAccount>();
+    own.set(from, { from, to, up, degraded, down, unknown, maintenance });
+    found.set(probe, own);
+  }
+  return found;
+}
+
+interface OpenSpan extends Span {
+  readonly probe: number;
+  readonly cover: number | null;
+}
+
+/** The changes in these spans and each one's last before it, by probe, in order. */
+function readChanges({ sql }: Database, spans: readonly OpenSpan[]): ReadonlyMap<number, readonly Change[]> {
+  const changes = new Map<number, Change[]>();
+  const rows = sql
+    .prepare<[string], readonly [index: number, at: number, to: Status]>(
+      `SELECT key, at, to_status FROM json_each(?) AS span CROSS JOIN transition ON probe = span.value ->> 0
+         AND at >= coalesce((SELECT max(at) FROM transition WHERE probe = span.value ->> 0 AND at <= span.value ->> 1), span.value ->> 1)
+         AND at < span.value ->> 2`,
+    )
+    .raw(true)
+    .all(JSON.stringify(spans.map(({ probe, from, to }) => [probe, from, to])));
+  const bySpan = Map.groupBy(rows, ([index]) => index);
+  for (const [index, { probe, cover, to: end }] of spans.entries()) {
+    const own = changes.get(probe) ?? [];
+    for (const [, at, to] of bySpan.get(index) ?? []) own.push({ at, to });
+    // Nobody has written down yet that a run speaks for no longer than this.
+    if (cover !== null && cover < end && cover > (own.at(-1)?.at ?? 0)) own.push({ at: cover, to: "unknown" });
+    changes.set(probe, own);
+  }
+  return changes;
+}
 
 /** A point of a chart. Latencies in milliseconds. */
 export interface SeriesPoint extends Span {
@@ -19,57 +147,13 @@ export interface SeriesPoint extends Span {
 /** `raw`: a point a run. */
 export type SeriesStep = "raw" | "hour" | "day";
 
-const hourMs = 3_600_000;
 /** A day of a probe that runs every minute has 1,440 points. */
 const mostPoints = 2_000;
 
-interface ChangeRow {
-  readonly id: string;
-  readonly at: number;
-  readonly to_status: Status;
-}
-
 /**
- * How each probe stood on each day that the window touches; what no run speaks for is unknown. Every probe asked for has all days.
- * @param window its `to` is at most now: nobody knows what comes
- * @throws StoreError
- */
-export function readDayAccounts(
-  db: Database,
-  probes: readonly string[],
-  window: Span,
-  timezone: string,
-): ReadonlyMap<string, readonly DayAccount[]> {
-  const days = daysOf(window, timezone).map(({ from, to }) => ({
-    from: Math.max(from, window.from),
-    to: Math.min(to, window.to),
-  }));
-  return db.read(() => {
-    const changes = db.sql.prepare<[{ probe: string; from: number; to: number }], ChangeRow>(
-      `SELECT id, at, to_status FROM probe CROSS JOIN transition ON transition.probe = probe.probe
-         AND at >= coalesce((SELECT max(at) FROM transition WHERE probe = probe.probe AND at <= @from), @from) AND at < @to
-       WHERE id = @probe ORDER BY at`,
-    );
-    const covers = db.sql.prepare<[string], { cover: number | null }>(
-      "SELECT cover_until_at AS cover FROM probe JOIN probe_state USING (probe) WHERE id = ?",
-    );
-    return new Map(
-      probes.map((probe) => {
-        const all: Change[] = changes
-          .all({ probe, from: window.from, to: window.to })
-          .map(({ at, to_status: to }) => ({ at, to }));
-        // Nobody has written down yet that a run speaks for no longer than this.
-        const cover = covers.get(probe)?.cover ?? null;
-        if (cover !== null && cover < window.to && cover > (all.at(-1)?.at ?? 0)) all.push({ at: cover, to: "unknown" });
-        return [probe, days.map((day) => ({ ...day, ...sum(cut(all, day)) }))];
-      }),
-    );
-  });
-}
-
-/**
- * How long what a probe looks at took: median and 95th percentile of each step of the window, in order; steps without a run are
- * left out. At most 2,000 points, the latest.
+ * How long what a probe looks at took: median and 95th percentile of each step that the window touches, in order; steps without a run
+ * are left out. At most 2,000 points, the latest.
+ * @param timezone of the days
  * @throws StoreError
  */
 export function readSeries(
@@ -80,26 +164,100 @@ export function readSeries(
   timezone: string,
 ): readonly SeriesPoint[] {
   return db.read(() => {
-    const rows = db.sql
-      .prepare<[string, number, number, number], { at: number; status: Status; duration: number }>(
-        `SELECT at, status, duration_ms AS duration FROM probe CROSS JOIN observation USING (probe) JOIN outcome USING (outcome)
-         WHERE id = ? AND at >= ? AND at < ? ORDER BY at DESC LIMIT ?`,
-      )
-      .all(probe, window.from, window.to, step === "raw" ? mostPoints : -1)
-      .toReversed();
-    const days = step === "day" ? daysOf(window, timezone) : [];
-    const spanOf = (at: number): Span => {
-      if (step === "raw") return { from: at, to: at };
-      if (step === "day") return days.find(({ from, to }) => from <= at && at < to) ?? { from: at, to: at };
-      const from = at - (at % hourMs);
-      return { from, to: from + hourMs };
-    };
-    const steps = Map.groupBy(rows, ({ at }) => spanOf(at).from);
-    return [...steps].slice(-mostPoints).map(([, inStep]) => {
-      const worked = inStep.filter(({ status }) => status === "ok" || status === "warning").map(({ duration }) => duration);
-      const sorted = worked.toSorted((a, b) => a - b);
-      const rank = (q: number): number | null => sorted[Math.max(0, Math.ceil(q * sorted.length) - 1)] ?? null;
-      return { ...spanOf(inStep[0]?.at ?? 0), p50: rank(0.5), p95: rank(0.95), runs: inStep.length, lost: 0 };
-    });
+    const known = standingOf(db, probe);
+    if (known === undefined || window.to <= window.from) return [];
+    if (step === "raw") return readRuns(db, known.probe, window);
+    const points = step === "hour" ? readHours(db, known, window) : readDays(db, known, window, timezone);
+    return points.slice(-mostPoints);
   });
 }
+
+/** The latencies of a window and how many runs it had, whole hours of it from their rows: for reports of a month or a year. */
+export function readTally(db: Database, probe: string, window: Span): Tally {
+  return db.read(() => {
+    const known = standingOf(db, probe);
+    return createPastReader(db).tally(known?.probe ?? -1, window, known?.hoursUntil ?? 0);
+  });
+}
+
+interface Standing {
+  readonly probe: number;
+  /** 0: no hour is closed yet. */
+  readonly hoursUntil: number;
+}
+
+const standingOf = ({ sql }: Database, id: string): Standing | undefined =>
+  sql
+    .prepare<[string], Standing>(
+      `SELECT probe, coalesce(hours_until_at, 0) AS hoursUntil FROM probe LEFT JOIN closed USING (probe) WHERE id = ?`,
+    )
+    .get(id);
+
+const readRuns = (db: Database, probe: number, window: Span): readonly SeriesPoint[] =>
+  createPastReader(db)
+    .runs(probe, window, mostPoints)
+    .map(({ at, latency = null }) => ({
+      from: at,
+      to: at,
+      p50: latency,
+      p95: latency,
+      runs: 1,
+      lost: latency === Infinity ? 1 : 0,
+    }));
+
+function readHours(db: Database, { probe, hoursUntil }: Standing, window: Span): readonly SeriesPoint[] {
+  const from = Math.floor(window.from / hourMs) * hourMs;
+  const closed = db.sql
+    .prepare<[number, number, number], readonly [from: number, runs: number, sketch: Uint8Array | null]>(
+      "SELECT from_at, runs, sketch FROM hour WHERE probe = ? AND from_at >= ? AND from_at < ? ORDER BY from_at",
+    )
+    .raw(true)
+    .all(probe, from, Math.min(window.to, hoursUntil))
+    .map(([at, runs, sketch]) => pointOf({ from: at, to: at + hourMs }, { runs, latencies: storedSketch(sketch, db.place) }));
+  const past = createPastReader(db);
+  const open: SeriesPoint[] = [];
+  for (
+    let at = nextHourWithRun(db, probe, Math.max(from, hoursUntil));
+    at < window.to;
+    at = nextHourWithRun(db, probe, at + hourMs)
+  ) {
+    const span = { from: at, to: at + hourMs };
+    open.push(pointOf(span, past.tally(probe, span, 0)));
+  }
+  return [...closed, ...open];
+}
+
+/** Infinity: there is no run at this moment or after it. */
+function nextHourWithRun({ sql }: Database, probe: number, from: number): number {
+  const next = sql
+    .prepare<[number, number], { at: number | null }>("SELECT min(at) AS at FROM observation WHERE probe = ? AND at >= ?")
+    .get(probe, from);
+  return next === undefined || next.at === null ? Infinity : Math.floor(next.at / hourMs) * hourMs;
+}
+
+function readDays(db: Database, { probe, hoursUntil }: Standing, window: Span, timezone: string): readonly SeriesPoint[] {
+  const row = db.sql
+    .prepare<[number, number, number], readonly [runs: number, sketch: Uint8Array | null]>(
+      "SELECT runs, sketch FROM day WHERE probe = ? AND from_at = ? AND to_at = ?",
+    )
+    .raw(true);
+  const past = createPastReader(db);
+  return daysOf(window, timezone).flatMap((day) => {
+    const closed = row.get(probe, day.from, day.to);
+    const tally = closed ? { runs: closed[0], latencies: storedSketch(closed[1], db.place) } : past.tally(probe, day, hoursUntil);
+    return tally.runs === 0 ? [] : [pointOf(day, tally)];
+  });
+}
+
+const pointOf = (span: Span, { runs, latencies }: Tally): SeriesPoint => ({
+  ...span,
+  p50: rounded(latencies, 0.5),
+  p95: rounded(latencies, 0.95),
+  runs,
+  lost: latencies.lost,
+});
+
+const rounded = (latencies: Sketch, q: number): number | null => {
+  const found = quantile(latencies, q);
+  return found === undefined ? null : Math.round(found);
+};

@@ -1,0 +1,98 @@
+import { type Account, cut, type Span, sum } from "../model/account.ts";
+import { decodeSketch, mergeSketches, type Sketch, sketchOf } from "../model/sketch.ts";
+import type { Status } from "../model/status.ts";
+import type { Database } from "./database.ts";
+import { storeError } from "./store-error.ts";
+
+export const hourMs = 3_600_000;
+
+/** How many runs there were, and how long what they looked at took. */
+export interface Tally {
+  readonly runs: number;
+  readonly latencies: Sketch;
+}
+
+/** One run's latency: milliseconds, Infinity for a lost mail, undefined where nothing was measured. */
+export interface RunLatency {
+  readonly at: number;
+  readonly latency: number | undefined;
+}
+
+type RunRow = readonly [at: number, status: Status, duration: number, latency: number | null];
+
+/** What reading the past of a probe by its number is made of. */
+export interface PastReader {
+  /** In order; at most `limit`, the latest. */
+  runs(probe: number, span: Span, limit?: number): readonly RunLatency[];
+  /** By the transitions alone: the time after the last run is as that one left it. */
+  account(probe: number, span: Span): Account;
+  /** @param closedUntil whole hours before this are read from their rows */
+  tally(probe: number, span: Span, closedUntil: number): Tally;
+}
+
+export function createPastReader({ sql, place }: Database): PastReader {
+  const runs = sql
+    .prepare<[number, number, number, number], RunRow>(
+      `SELECT at, status, duration_ms, latency_ms FROM observation CROSS JOIN outcome USING (outcome)
+       WHERE probe = ? AND at >= ? AND at < ? ORDER BY at DESC LIMIT ?`,
+    )
+    .raw(true);
+  const before = sql.prepare<[number, number], { to: Status }>(
+    'SELECT to_status AS "to" FROM transition WHERE probe = ? AND at <= ? ORDER BY at DESC LIMIT 1',
+  );
+  const inside = sql.prepare<[number, number, number], { at: number; to: Status }>(
+    'SELECT at, to_status AS "to" FROM transition WHERE probe = ? AND at > ? AND at < ? ORDER BY at',
+  );
+  const hours = sql
+    .prepare<[number, number, number], readonly [runs: number, sketch: Uint8Array | null]>(
+      "SELECT runs, sketch FROM hour WHERE probe = ? AND from_at >= ? AND from_at < ?",
+    )
+    .raw(true);
+
+  const readRuns = (probe: number, { from, to }: Span, limit = -1): readonly RunLatency[] =>
+    runs
+      .all(probe, from, to, limit)
+      .map(([at, status, duration, latency]) => ({ at, latency: latencyOf(status, duration, latency) }))
+      .toReversed();
+  const tallyRuns = (probe: number, span: Span): Tally => {
+    const found = span.to > span.from ? readRuns(probe, span) : [];
+    const measured = found.flatMap(({ latency }) => (latency === undefined || latency === Infinity ? [] : [latency]));
+    return { runs: found.length, latencies: sketchOf(measured, found.filter(({ latency }) => latency === Infinity).length) };
+  };
+  return {
+    runs: readRuns,
+    account(probe, span) {
+      const first = before.get(probe, span.from);
+      const changes = inside.all(probe, span.from, span.to);
+      return sum(cut(first === undefined ? changes : [{ at: span.from, to: first.to }, ...changes], span));
+    },
+    tally(probe, { from, to }, closedUntil) {
+      const firstHour = Math.ceil(from / hourMs) * hourMs;
+      const lastHour = Math.floor(Math.min(to, closedUntil) / hourMs) * hourMs;
+      if (lastHour <= firstHour) return tallyRuns(probe, { from, to });
+      const closed = hours
+        .all(probe, firstHour, lastHour)
+        .map(([count, bytes]): Tally => ({ runs: count, latencies: storedSketch(bytes, place) }));
+      return together([tallyRuns(probe, { from, to: firstHour }), ...closed, tallyRuns(probe, { from: lastHour, to })]);
+    },
+  };
+}
+
+/** The duration of a run that did not go well says nothing of how long it takes when it does. */
+function latencyOf(status: Status, duration: number, latency: number | null): number | undefined {
+  if (latency === null) return status === "ok" || status === "warning" ? duration : undefined;
+  if (latency >= 0) return latency;
+  return latency === -2 ? Infinity : undefined;
+}
+
+const together = (tallies: readonly Tally[]): Tally => ({
+  runs: tallies.reduce((all, { runs }) => all + runs, 0),
+  latencies: mergeSketches(tallies.map(({ latencies }) => latencies)),
+});
+
+/** @throws StoreError */
+export function storedSketch(bytes: Uint8Array | null, place: string): Sketch {
+  const sketch = bytes === null ? sketchOf([]) : decodeSketch(bytes);
+  if (sketch === undefined) throw storeError("corrupt", place, "a sketch of latencies cannot be read");
+  return sketch;
+}
