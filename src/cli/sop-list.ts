@@ -7,7 +7,7 @@ import { chosenFile, configured, exitUsage, type Env } from "./configuration.ts"
 import { table } from "./table.ts";
 
 /**
- * Lists the SOPs of a configuration: a table, or with `json` one object on standard output. Roles that nobody fills, and templates
+ * Lists the SOPs of a configuration: a block for each, or with `json` one object on standard output. Roles that nobody fills, and templates
  * that are not used yet, are told on standard error. Resolves with the exit code.
  */
 export async function listSops(options: { readonly config?: string; readonly json?: boolean }, env: Env): Promise<number> {
@@ -19,7 +19,7 @@ export async function listSops(options: { readonly config?: string; readonly jso
     console.log(JSON.stringify({ sops: plan.sops.map((sop) => asJson(sop, language)), unused }, undefined, 2));
     return 0;
   }
-  if (plan.sops.length > 0) console.log(asTable(plan.sops, language));
+  if (plan.sops.length > 0) console.log(asBlocks(plan.sops, language));
   else console.error(inLanguage(sopWords.none, language));
   for (const sop of plan.sops) {
     for (const who of rolesOf([sop]).filter(({ people }) => people.length === 0)) {
@@ -34,21 +34,21 @@ export async function listSops(options: { readonly config?: string; readonly jso
   return 0;
 }
 
-function asTable(sops: readonly Sop[], language: Language): string {
-  const heads = (["name", "title", "trigger", "channels", "who"] as const).map((key) => inLanguage(sopWords[key], language));
-  return table([
-    heads,
-    ...sops.map((sop) => [
-      sop.name,
-      `${inLanguage(sop.title, language)} (${sop.priority})`,
-      triggerSaid(sop.trigger, language),
-      sop.channels.join(", "),
-      rolesOf([sop])
-        .map((who) => whoSaid(who, language))
-        .join(language === "en" ? "; " : "；"),
-    ]),
-  ]);
-}
+/** A block for each: what begins one may be long. */
+const asBlocks = (sops: readonly Sop[], language: Language): string =>
+  sops
+    .map((sop) => {
+      const who = rolesOf([sop]).map((one) => whoSaid(one, language));
+      const rows = [
+        ["trigger", triggerSaid(sop.trigger, language)],
+        ["channels", sop.channels.join(", ")],
+        ["who", who.join(language === "en" ? "; " : "；")],
+        ["steps", String(sop.steps.length)],
+      ] as const;
+      const head = `${sop.name}  ${inLanguage(sop.title, language)}  ${sop.priority}`;
+      return `${head}\n${table(rows.map(([key, value]) => [` ${inLanguage(sopWords[key], language)}`, value]))}`;
+    })
+    .join("\n\n");
 
 const asJson = (sop: Sop, language: Language) => ({
   name: sop.name,

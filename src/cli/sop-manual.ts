@@ -15,7 +15,7 @@ export interface ManualOptions {
 export async function writeManual(options: ManualOptions, env: Env): Promise<number> {
   const found = await configured(chosenFile(options.config, env), env);
   if (!found) return exitUsage;
-  const { plan } = found;
+  const { plan, checks } = found;
   const language = options.language ?? found.language;
   if (plan.sops.length === 0) {
     console.error(inLanguage(manualWords.nothing, language));
@@ -26,7 +26,14 @@ export async function writeManual(options: ManualOptions, env: Env): Promise<num
   const { company, timezone } = plan.settings;
   // sv writes dates as ISO 8601 does.
   const date = new Intl.DateTimeFormat("sv", { timeZone: timezone }).format(Date.now());
-  const manual = { sops: plan.sops, providers: [...providers.values()], company, date, version };
+  const manual = {
+    sops: plan.sops,
+    providers: [...providers.values()],
+    company,
+    date,
+    version,
+    titleOf: (check: string) => checks.get(check)?.title,
+  };
   process.stdout.write(await manualPage(manual, language));
   return 0;
 }

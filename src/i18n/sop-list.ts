@@ -3,17 +3,17 @@ import type { Text } from "../model/text.ts";
 
 /** What `sop list` and the emergency manual say of SOPs. */
 export const sopWords = {
-  name: { en: "SOP", zh: "预案" },
-  title: { en: "TITLE", zh: "标题" },
-  trigger: { en: "BEGINS", zh: "触发" },
-  channels: { en: "TELLS", zh: "通知" },
-  who: { en: "WHO ACTS", zh: "执行人" },
+  trigger: { en: "begins", zh: "触发" },
+  channels: { en: "tells", zh: "通知" },
+  who: { en: "acts", zh: "执行" },
+  steps: { en: "steps", zh: "步骤" },
   byHand: { en: "by hand", zh: "手动" },
-  finding: { en: "finding {code}", zh: "发现 {code}" },
-  atOnce: { en: "{what}: at once", zh: "{what}：立即开始" },
-  after: { en: "{what}: proposed, begins after {duration}", zh: "{what}：先提议，{duration}后仍未恢复则开始" },
-  or: { en: " or ", zh: " 或 " },
-  nobody: { en: "nobody named, so whoever is on duty", zh: "未指定，由当班人员执行" },
+  incident: { en: "any {priority} incident", zh: "{priority} 级事件" },
+  cause: { en: "cause “{cause}”", zh: "原因为「{cause}」" },
+  finding: { en: "found: {codes}", zh: "发现异常：{codes}" },
+  atOnce: { en: "{what}; begins at once", zh: "{what}；立即开始" },
+  after: { en: "{what}; begins when it has lasted {duration}", zh: "{what}；{duration}后仍未恢复就开始" },
+  or: { en: " or ", zh: "，或" },
   onDuty: { en: "whoever is on duty", zh: "当班人员" },
   unfilled: {
     en: "{sop}: nobody is named as {role}; write roles: { {key}: [li] } and people: { li: { name: …, phone: … } }",

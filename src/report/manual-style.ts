@@ -13,16 +13,16 @@ a { color: inherit; }
 .lead { font-size: 17px; }
 .made, .about { color: #555; font-size: 13px; }
 table { width: 100%; border-collapse: collapse; font-size: 14px; }
-th, td { padding: 6px 8px 6px 0; border-bottom: 1px solid #ccc; text-align: left; vertical-align: top; overflow-wrap: anywhere; }
+th, td { padding: 6px 8px 6px 0; border-bottom: 1px solid #ccc; text-align: left; vertical-align: top; overflow-wrap: break-word; }
 th { font-weight: 600; }
 tr { break-inside: avoid; }
 .by-hand td { height: 34px; }
-.number { width: 2em; }
-.phone { white-space: nowrap; }
+.contents { padding-left: 1.6em; }
+.contents li { padding: 6px 0 2px 4px; border: 0; }
+.contents p { margin: 0; }
 td.wide { width: 45%; }
-.hash { font: 12px/1.6 ui-monospace, monospace; }
 section { margin-top: 48px; border-top: 2px solid #1a1a1a; }
-.priority { font-size: 14px; font-weight: 600; border: 1px solid #1a1a1a; border-radius: 4px; padding: 1px 6px; vertical-align: 2px; }
+.priority { font-size: 13px; font-weight: 600; white-space: nowrap; border: 1px solid #1a1a1a; border-radius: 4px; padding: 0 5px; }
 ol { margin: 0; padding: 0 0 0 1.6em; }
 li { position: relative; padding: 10px 0 8px 30px; border-bottom: 1px solid #ccc; break-inside: avoid; }
 li::marker { font-weight: 600; }

@@ -19,12 +19,14 @@ export interface Manual {
   /** `2026-11-22`, in the configured time zone. */
   readonly date: string;
   readonly version: string;
+  /** What a check is called. */
+  readonly titleOf: (check: string) => Text | undefined;
 }
 
 /** What is filled in with a pen. */
 const blank = "＿＿＿＿＿＿";
 /** So many letters of a hash tell two versions apart. */
-const shortHash = 12;
+const shortHash = 8;
 
 /** The emergency manual as one HTML file that loads nothing: contents, people, providers, and a page for each SOP. */
 export async function manualPage(manual: Manual, language: Language): Promise<string> {
@@ -48,37 +50,27 @@ export async function manualPage(manual: Manual, language: Language): Promise<st
             <p class="lead">${it(words.lead)}</p>
             <p class="made">${say(words.made, language, { date, version })}</p>
           </header>
-          ${contents(sops, language)} ${contacts(rolesOf(sops), language)} ${helpers(providers, language)}
+          ${contents(manual, language)} ${contacts(rolesOf(sops), language)} ${helpers(providers, language)}
           <p class="made">${it(words.renew)}</p>
-          ${sops.map((sop, i) => procedure(sop, i + 1, company, language))}
+          ${sops.map((sop, i) => procedure(sop, i + 1, manual, language))}
         </main>
       </body>
     </html> `;
   return String(await page);
 }
 
-function contents(sops: readonly Sop[], language: Language): Html {
+function contents({ sops, titleOf }: Manual, language: Language): Html {
   const it = (text: Text): string => inLanguage(text, language);
-  const row = (sop: Sop, number: number): Html =>
-    html`<tr>
-      <td class="number">${number}</td>
-      <td><a href="#${sop.name}">${it(sop.title)}</a></td>
-      <td>${sop.priority}</td>
-      <td>${triggerSaid(sop.trigger, language)}</td>
-      <td class="hash">${sop.hash.slice(0, shortHash)}</td>
-    </tr> `;
   return html`<h2>${it(words.contents)}</h2>
-    <table>
-      <thead>
-        <tr>
-          <th scope="col">#</th>
-          ${[words.procedure, words.priority, words.begins, words.version].map((head) => html`<th scope="col">${it(head)}</th>`)}
-        </tr>
-      </thead>
-      <tbody>
-        ${sops.map((sop, i) => row(sop, i + 1))}
-      </tbody>
-    </table>`;
+    <ol class="contents">
+      ${sops.map(
+        ({ name, title, priority, trigger, hash }) =>
+          html`<li>
+            <p class="what"><a href="#${name}">${it(title)}</a> <span class="priority">${priority}</span></p>
+            <p class="made">${triggerSaid(trigger, language, titleOf)} · ${it(words.version)} ${hash.slice(0, shortHash)}</p>
+          </li> `,
+      )}
+    </ol>`;
 }
 
 function contacts(roles: readonly Who[], language: Language): Html {
@@ -89,7 +81,7 @@ function contacts(roles: readonly Who[], language: Language): Html {
         html`<tr>
           <td>${it(title)}</td>
           <td>${name}</td>
-          <td class="phone">${phone}</td>
+          <td>${phone}</td>
         </tr> `,
     ),
   );
@@ -138,7 +130,7 @@ function helpers(providers: readonly ProviderSupport[], language: Language): Htm
     </table>`;
 }
 
-function procedure(sop: Sop, number: number, company: string, language: Language): Html {
+function procedure(sop: Sop, number: number, { company, titleOf }: Manual, language: Language): Html {
   const it = (text: Text): string => inLanguage(text, language);
   const colon = language === "en" ? ": " : "：";
   const field = (name: Text): Html => html`<span class="field">${it(name)}<span class="line"></span></span>`;
@@ -146,8 +138,8 @@ function procedure(sop: Sop, number: number, company: string, language: Language
     <h2>${number} ${it(sop.title)} <span class="priority">${sop.priority}</span></h2>
     <p>${it(words.when)}${colon}${it(sop.summary)}</p>
     <p class="made">
-      ${it(words.begins)}${colon}${triggerSaid(sop.trigger, language)} · ${it(words.tells)}${colon}${sop.channels.join(", ")} ·
-      ${it(words.version)} ${sop.hash.slice(0, shortHash)}
+      ${it(words.begins)}${colon}${triggerSaid(sop.trigger, language, titleOf)} ·
+      ${it(words.tells)}${colon}${sop.channels.join(", ")} · ${it(words.version)} ${sop.hash.slice(0, shortHash)}
     </p>
     <p class="fields">${field(words.started)}${field(words.leader)}${field(words.incident)}</p>
     <h3>${it(words.steps)}</h3>
@@ -165,7 +157,7 @@ function stepItem(step: SopStep, { steps }: Sop, company: string, language: Lang
   const needs = step.needs.map((id) => number(id)).toSorted((a, b) => a - b);
   const about = [
     it(kindWords[step.kind]),
-    ...(step.kind === "manual" ? [whoSaid(step.who, language), ...phonesOf(step.who)] : []),
+    ...(step.kind === "manual" ? [whoSaid(step.who, language, { withPhones: true })] : []),
     ...(needs.length === 0 ? [] : [say(words.afterSteps, language, { steps: needs.join(", ") })]),
     ...(step.after === undefined ? [] : [it(words.afterRecovery)]),
     ...(step.kind === "manual" && step.deadlineMs !== undefined
@@ -197,5 +189,3 @@ function stepItem(step: SopStep, { steps }: Sop, company: string, language: Lang
     </p>
   </li> `;
 }
-
-const phonesOf = ({ people }: Who): readonly string[] => people.flatMap(({ phone }) => (phone === undefined ? [] : [phone]));

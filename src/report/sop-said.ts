@@ -2,16 +2,28 @@ import { causeWording } from "../i18n/causes.ts";
 import { humanDuration } from "../i18n/durations.ts";
 import { sopWords } from "../i18n/sop-list.ts";
 import type { Sop, SopTrigger, Who } from "../model/sop.ts";
-import { inLanguage, type Language, say } from "../model/text.ts";
+import { inLanguage, type Language, say, type Text } from "../model/text.ts";
 
-/** What begins it, as a person says it: `P1, or cause: Mailbox full; begins after 5 min`. */
-export function triggerSaid(trigger: SopTrigger | undefined, language: Language): string {
+/**
+ * What begins it, as a person says it: `P1 or Mailbox full: proposed, begins after 5 min`.
+ * @param titleOf what a check is called, where people read it who know no codes
+ */
+export function triggerSaid(
+  trigger: SopTrigger | undefined,
+  language: Language,
+  titleOf?: (check: string) => Text | undefined,
+): string {
   if (!trigger) return inLanguage(sopWords.byHand, language);
   const { findings, causes, priorities, forMs } = trigger;
+  const comma = language === "en" ? ", " : "、";
+  const codes = findings.map((code) => {
+    const title = titleOf?.(code.split("/")[0] ?? "");
+    return title ? inLanguage(title, language) : code;
+  });
   const what = [
-    ...priorities,
-    ...causes.map((cause) => inLanguage(causeWording[cause].name, language)),
-    ...findings.map((code) => say(sopWords.finding, language, { code })),
+    ...priorities.map((priority) => say(sopWords.incident, language, { priority })),
+    ...causes.map((cause) => say(sopWords.cause, language, { cause: inLanguage(causeWording[cause].name, language) })),
+    ...(codes.length === 0 ? [] : [say(sopWords.finding, language, { codes: [...new Set(codes)].join(comma) })]),
   ].join(inLanguage(sopWords.or, language));
   return forMs === 0
     ? say(sopWords.atOnce, language, { what })
@@ -27,9 +39,14 @@ export function rolesOf(sops: readonly Pick<Sop, "steps">[]): readonly Who[] {
   return [...found.values()];
 }
 
-/** `IT: Li, Wang`, or that nobody is named. A person who is named alone is only that person. */
-export function whoSaid({ role, title, people }: Who, language: Language): string {
-  const names = people.map(({ name }) => name).join(language === "en" ? ", " : "、");
+/**
+ * `IT: Li, Wang`, or that nobody is named. A person who is named alone is only that person.
+ * @param withPhones on paper
+ */
+export function whoSaid({ role, title, people }: Who, language: Language, { withPhones = false } = {}): string {
+  const names = people
+    .map(({ name, phone }) => (withPhones && phone !== undefined ? `${name} ${phone}` : name))
+    .join(language === "en" ? ", " : "、");
   const [only, ...more] = people;
   if (only?.id === role && more.length === 0) return names;
   const as = inLanguage(title, language);
