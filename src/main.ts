@@ -222,7 +222,7 @@ program
     new Option("--format <format>", "html, md, json or csv · 格式").choices(["html", "md", "json", "csv"]).default("html"),
   )
   .addOption(new Option("--language <language>", "zh-CN or en; else that of the configuration · 语言").choices(["zh-CN", "en"]))
-  .option("--target <percent>", "the availability wanted · 目标可用率", "99.9")
+  .option("--target <percent>", "the availability wanted; else that of the configuration, 99.9 · 目标可用率，默认按配置，99.9")
   .action(async (options: ReportOptions) => {
     const { report } = await import("./cli/report.ts");
     process.exitCode = await report(options, process.env);

@@ -1,5 +1,5 @@
 import type { z } from "zod";
-import type { ChannelConfig, Plan, Settings } from "../model/config.ts";
+import type { ChannelConfig, Plan, ReportPlan, Settings } from "../model/config.ts";
 import type { Business } from "../model/probe.ts";
 import type { Credential } from "../model/oauth.ts";
 import type { Proxy } from "../model/proxy.ts";
@@ -32,6 +32,7 @@ export interface Config extends OwnServers {
   readonly alerts: Plan["alerts"];
   readonly sops: readonly ConfiguredSop[];
   readonly statusPage: StatusPageSettings;
+  readonly report: ReportPlan;
   readonly probes: readonly ProbeOverride[];
 }
 

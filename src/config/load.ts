@@ -4,7 +4,7 @@ import type { AnyCheck } from "../model/check.ts";
 import type { AlertRule, Plan, Settings } from "../model/config.ts";
 import type { Ask } from "../model/dns.ts";
 import type { Priority } from "../model/incident.ts";
-import { languages, type Language } from "../model/text.ts";
+import { languages, type Language, type Text } from "../model/text.ts";
 import type { Config } from "./config.ts";
 import { fault, type Diagnostic } from "./diagnostics.ts";
 import { discover, type Discovery } from "./discovery.ts";
@@ -87,9 +87,10 @@ export async function loadConfiguration(file: string, world: LoadWorld): Promise
       alerts: config.alerts,
       sops: config.sops.map(({ sop }) => sop),
       statusPage: config.statusPage,
+      report: config.report,
       sopHooks: config.sops.flatMap(({ hooks }) => hooks),
       sopTemplates: config.sops.flatMap(({ template }) => template ?? []),
-      notes: [...discovery.notes, ...providerNotes(config, facts)],
+      notes: [...discovery.notes, ...providerNotes(config, facts), ...reportNotes(config, watchedMail(config, facts), world)],
     },
     declared: [
       config.domains,
@@ -200,14 +201,26 @@ async function find(config: Config, world: FileWorld & Partial<LoadWorld>, reade
   }
 }
 
-/** Promise 6: no alert, and no word of an SOP, travels only through what it reports on. */
-function refuseDependentRoutes(config: Config, watched: Dependence, world: LoadWorld, reader: Reader): void {
-  const channels = new Map(
+const channelNeeds = (config: Config, world: LoadWorld): ReadonlyMap<string, Dependence> =>
+  new Map(
     config.channels.flatMap(({ name, type, options }) => {
       const channel = world.channels.get(type);
       return channel ? [[name, channel.dependsOn(options)] as const] : [];
     }),
   );
+
+/** A report may go to a watched mailbox, as alerts may not: it waits until mail works again. That much is said. */
+function reportNotes(config: Config, watched: Dependence, world: LoadWorld): readonly Text[] {
+  const route = [{ priorities: ["P4" as const], channels: config.report.channels }];
+  return world.dependentRoutes(route, channelNeeds(config, world), watched).map(({ channels }) => ({
+    en: `The monthly report goes only to ${channels.join(", ")}, which needs the mail that is watched: while that is down, it waits`,
+    zh: `月报只发往 ${channels.join("、")}，而它依赖被监控的邮件服务：邮件中断期间，月报会等待`,
+  }));
+}
+
+/** Promise 6: no alert, and no word of an SOP, travels only through what it reports on. */
+function refuseDependentRoutes(config: Config, watched: Dependence, world: LoadWorld, reader: Reader): void {
+  const channels = channelNeeds(config, world);
   const remedy = {
     en: "add a channel that needs none of it, such as a webhook, or mail at another provider",
     zh: "请增加一个不依赖它的通道，例如 webhook，或其他服务商的邮箱",

@@ -36,6 +36,7 @@ import {
   topLevelKeys,
 } from "./schema.ts";
 import type { SecretSpec } from "./secrets.ts";
+import { readReport } from "./report.ts";
 import { readSops } from "./sops.ts";
 import { readSubscriptions } from "./subscriptions.ts";
 import { readSettings } from "./settings.ts";
@@ -75,6 +76,7 @@ export async function readSections(reader: Reader, known: Known): Promise<Config
   const alerts = readAlerts(reader);
   const names = reader.entries(["channels"]).map(([name]) => name);
   const sops = readSops(reader, known, { channels: names, rules: alerts.rules });
+  const report = readReport(reader, names);
   const probes = readProbes(reader, credentials);
   const company = domains[0]?.name ?? mailboxes[0]?.address.domain ?? "Mailvigil";
   const settings = await readSettings(reader, resolve(known.folder), company);
@@ -108,6 +110,7 @@ export async function readSections(reader: Reader, known: Known): Promise<Config
     alerts,
     sops,
     statusPage,
+    report,
     probes,
   };
 }

@@ -49,6 +49,19 @@ export interface AssetSummary {
   readonly business: Business;
 }
 
+/** How a month that is over is told. */
+export interface ReportPlan {
+  /** Nobody is told where it is empty; the month is stored all the same. */
+  readonly channels: readonly string[];
+  /** Undefined: that of the settings. */
+  readonly language: Language | undefined;
+  /** When, by the clock on the wall: the day of the month after, and minutes since midnight. */
+  readonly day: number;
+  readonly minutes: number;
+  /** The availability wanted, 0.999. */
+  readonly target: number;
+}
+
 /** A configuration that was read, checked and planned: everything the daemon needs. */
 export interface Plan {
   /** Absolute path; undefined for the demonstration. */
@@ -64,6 +77,7 @@ export interface Plan {
   };
   readonly sops: readonly Sop[];
   readonly statusPage: StatusPageSettings;
+  readonly report: ReportPlan;
   /**
    * Where the webhook steps of SOPs go, as channels that only they use, named `sop/<sop>/<step>`: addresses and keys stay out of
    * `sops`, which runs are stored with.

@@ -1,31 +1,32 @@
 import type { Piece, Span, State } from "../model/account.ts";
 
 /** Down goes before not known: that one part is down is sure, whatever the others were. */
-const rank: Readonly<Record<State, number>> = { down: 4, unknown: 3, degraded: 2, up: 1, maintenance: 0 };
+const worstFirst: readonly State[] = ["down", "unknown", "degraded", "up", "maintenance"];
 
 /**
  * Several accounts of one window as one: at each moment as bad as the worst of them, so that downtimes of several are united and not
  * added. Where all are at planned work, it is planned work.
+ * @param accounts each fills the window, and may reach beyond it
  */
 export function worstOf(accounts: readonly (readonly Piece[])[], window: Span): readonly Piece[] {
-  const edges = [...new Set([window.from, ...accounts.flatMap((pieces) => pieces.map(({ from }) => from))])].toSorted(
-    (a, b) => a - b,
-  );
-  const places = accounts.map(() => 0);
+  if (window.to <= window.from) return [];
+  if (accounts.length === 0) return [{ ...window, state: "unknown" }];
+  // How many are in each state, from one change to the next: hundreds of services cost no more than their changes.
+  const count: Record<State, number> = { up: 0, degraded: 0, down: 0, unknown: 0, maintenance: 0 };
+  const changes = accounts
+    .flatMap((pieces) => pieces.map(({ from, state }, index) => ({ at: from, into: state, outOf: pieces[index - 1]?.state })))
+    .toSorted((a, b) => a.at - b.at);
   const pieces: Piece[] = [];
-  for (const [index, from] of edges.entries()) {
-    const to = edges[index + 1] ?? window.to;
+  for (const [index, { at, into, outOf }] of changes.entries()) {
+    count[into] += 1;
+    if (outOf !== undefined) count[outOf] -= 1;
+    const from = Math.max(at, window.from);
+    const to = Math.min(changes[index + 1]?.at ?? window.to, window.to);
     if (to <= from) continue;
-    let state: State | undefined;
-    for (const [which, account] of accounts.entries()) {
-      while ((account[places[which] ?? 0]?.to ?? Infinity) <= from) places[which] = (places[which] ?? 0) + 1;
-      const here = account[places[which] ?? 0]?.state ?? "unknown";
-      if (state === undefined || rank[here] > rank[state]) state = here;
-    }
+    const state = worstFirst.find((one) => count[one] > 0) ?? "unknown";
     const last = pieces.at(-1);
-    const now = state ?? "unknown";
-    if (last?.state === now) pieces[pieces.length - 1] = { ...last, to };
-    else pieces.push({ from, to, state: now });
+    if (last?.state === state) pieces[pieces.length - 1] = { ...last, to };
+    else pieces.push({ from, to, state });
   }
   return pieces;
 }

@@ -1,79 +1,49 @@
-import { causeWording } from "../i18n/causes.ts";
-import { humanDuration } from "../i18n/durations.ts";
 import { reportWords as words } from "../i18n/report.ts";
-import { localTime, zoneName } from "../i18n/times.ts";
+import type { Account } from "../model/account.ts";
 import { incidentName } from "../model/incident.ts";
 import { nameOfAsset } from "../model/probe.ts";
-import { inLanguage, type Language, say, type Text } from "../model/text.ts";
-import type { IncidentRow, Report, ServiceRow } from "./monthly.ts";
+import type { FrozenMonth, ReportDocument, ReportRow, ReportSection, Tone } from "../model/report.ts";
+import { type Language, say, type Text } from "../model/text.ts";
+import { deliveryTarget, fewestMails } from "./delivery-rate.ts";
+import type { Report, ServiceRow } from "./monthly.ts";
+import { enough, lastDayOf, type Speaker, speakerOf, toneOfVerdict } from "./speaker.ts";
+import { actionsOf, lightsOf } from "./summary.ts";
 
-/** A report in words, before it is Markdown or HTML. */
-export interface ReportDocument {
-  readonly language: Language;
-  readonly title: string;
-  /** What the boss reads. */
-  readonly lead: readonly string[];
-  readonly sections: readonly Section[];
-}
-
-export interface Section {
-  readonly title: string;
-  readonly text?: string;
-  readonly table?: { readonly heads: readonly string[]; readonly rows: readonly (readonly string[])[] };
-}
-
-const minuteMs = 60_000;
-const enough = 0.95;
 const few = 3;
 
-/** What a check is called; undefined where there is none of that name any more. */
-export type TitleOf = (check: string) => Text | undefined;
-
-/** Says a report in one language. Pure. */
-export function documentOf(report: Report, language: Language, titleOf: TitleOf): ReportDocument {
-  const speak = speaker(report, language);
+/**
+ * Says a report in one language. Pure.
+ * @param frozen its version, where it is stored; else only the hash of its data
+ */
+export function documentOf(
+  report: Report,
+  language: Language,
+  frozen: Pick<FrozenMonth, "sha256"> & Partial<FrozenMonth>,
+): ReportDocument {
+  const speak = speakerOf(report, language);
   const { company, month, overall } = report;
   return {
     language,
     title: say(words.title, language, { company, month }),
     lead: lead(report, overall, speak),
+    isScarce: overall.availability.coverage < enough,
+    lights: lightsOf(report, speak),
+    actions: { title: speak.word(words.actions), items: actionsOf(report, speak) },
+    days: days(report, speak),
+    year: year(report, speak),
     sections: [
       services(report, speak),
-      incidents(report, speak, titleOf),
+      incidents(report, speak),
       repair(report, speak),
+      ...delivery(report, speak),
       ...backups(report, speak),
       ends(report, speak),
-      method(report, speak),
+      method(report, speak, frozen),
     ],
+    colon: language === "en" ? ": " : "：",
+    more: (count) => say(words.more, language, { count }),
   };
 }
-
-interface Speaker {
-  readonly language: Language;
-  readonly word: (text: Text) => string;
-  readonly percent: (share: number) => string;
-  readonly time: (ms: number) => string;
-  readonly moment: (at: number) => string;
-  /** With the day and the year, whatever the month. */
-  readonly date: (at: number) => string;
-  readonly zone: string;
-}
-
-function speaker({ window, timezone }: Report, language: Language): Speaker {
-  return {
-    language,
-    word: (text) => inLanguage(text, language),
-    percent: (share) => percent(share, language),
-    time: (ms) => humanDuration(ms < minuteMs ? ms : Math.round(ms / minuteMs) * minuteMs, language),
-    moment: (at) => localTime(at, { timezone, language, now: window.from }),
-    date: (at) => localTime(at, { timezone, language, now: 0 }),
-    zone: zoneName(window.from, timezone),
-  };
-}
-
-/** Never rounded up: 99.9996 % is not 100 %. */
-const percent = (share: number, language: Language): string =>
-  `${share === 1 || share === 0 ? share * 100 : (Math.floor(share * 100_000) / 1_000).toFixed(3)}${language === "en" ? " %" : "%"}`;
 
 function lead(
   report: Report,
@@ -82,9 +52,10 @@ function lead(
 ): readonly string[] {
   const { language, percent: share, time } = speak;
   const { value, low, high, coverage } = availability;
-  const about = { verdict: speak.word(words[verdict]), target: share(report.target) };
+  const about = { verdict: speak.word(words[verdict]), target: speak.roundPercent(report.target) };
   const lines: string[] = [];
-  if (report.isPreliminary) lines.push(say(words.preliminary, language, { until: speak.moment(report.window.to) }));
+  if (report.undecided > 0) lines.push(say(words.waiting, language, { count: report.undecided }));
+  else if (report.isPreliminary) lines.push(say(words.preliminary, language, { until: speak.moment(report.window.to) }));
   lines.push(
     value === undefined
       ? say(words.headlineUnknown, language, about)
@@ -111,30 +82,113 @@ function lead(
   return lines;
 }
 
-function services({ services: rows }: Report, { word, percent: share, time }: Speaker): Section {
-  const title = word(words.services);
-  if (rows.length === 0) return { title, text: word(words.noService) };
-  const heads = [words.service, words.availability, words.range, words.verdict, words.down, words.degraded, words.notSeen].map(
-    word,
-  );
+const dayWords: Readonly<Record<Tone, Text>> = {
+  ok: words.dayOk,
+  warning: words.dayDegraded,
+  critical: words.dayDown,
+  unknown: words.dayUnknown,
+};
+
+/** Down goes first, however short; then that too little of it was seen. */
+function toneOfDay({ up, degraded, down, unknown }: Account): Tone {
+  if (down > 0) return "critical";
+  const all = up + degraded + unknown;
+  if (all > 0 && unknown / all > 1 - enough) return "unknown";
+  return degraded > 0 ? "warning" : "ok";
+}
+
+function days({ days: rows, month, timezone }: Report, { word, time, day, language }: Speaker): ReportDocument["days"] {
+  const [yearOfMonth = 0, number = 0] = month.split("-").map(Number);
+  const length = new Date(Date.UTC(yearOfMonth, number, 0)).getUTCDate();
+  const dayNumber = new Intl.DateTimeFormat("en", { timeZone: timezone, day: "numeric" });
+  const seen = new Map(rows.map((row) => [Number(dayNumber.format(row.from)), row]));
+  const shown = Array.from({ length }, (_, index) => {
+    const row = seen.get(index + 1);
+    if (!row) return { day: index + 1, tone: undefined, text: "" };
+    const tone = toneOfDay(row.account);
+    const { down, degraded, unknown } = row.account;
+    const what = { ok: 0, warning: degraded, critical: down, unknown }[tone];
+    const text =
+      tone === "ok"
+        ? `${day(row.from)}: ${word(words.dayOk)}`
+        : say(words.dayWas, language, { day: day(row.from), what: word(dayWords[tone]), time: time(what) });
+    return { day: index + 1, tone, text };
+  });
   return {
-    title,
-    table: {
-      heads,
-      rows: rows.map(({ asset, availability: { value, low, high }, verdict, account }) => [
-        nameOfAsset(asset),
-        value === undefined ? "–" : share(value),
-        low === high ? "" : `${share(low)} – ${share(high)}`,
-        word(words[verdict]),
-        account.down === 0 ? "0" : time(account.down),
-        account.degraded === 0 ? "0" : time(account.degraded),
-        account.unknown === 0 ? "0" : time(account.unknown),
-      ]),
-    },
+    title: word(words.days),
+    days: shown,
+    legend: (["ok", "warning", "critical", "unknown"] as const).map((tone) => ({ tone, text: word(dayWords[tone]) })),
+    notable: shown.flatMap(({ tone, text }) => (tone === undefined || tone === "ok" ? [] : [text])),
   };
 }
 
-function incidents({ incidents: rows, window }: Report, speak: Speaker, titleOf: TitleOf): Section {
+function year({ year: rows, target }: Report, { word, percent: share, roundPercent, language }: Speaker): ReportDocument["year"] {
+  const format = new Intl.DateTimeFormat(language === "en" ? "en-US" : "zh-CN", { month: "short", timeZone: "UTC" });
+  return {
+    title: word(words.year),
+    target,
+    targetText: say(words.target, language, { target: roundPercent(target) }),
+    months: rows.map(({ month, availability: { value, coverage }, verdict }) => ({
+      name: format.format(Date.parse(`${month}-15`)).replace(/^(\d+)月$/, "$1 月"),
+      value,
+      text:
+        value === undefined
+          ? word(words.noData)
+          : coverage < enough
+            ? say(words.noted, language, { value: share(value), note: word(words.insufficient) })
+            : share(value),
+      tone: coverage < enough ? "unknown" : toneOfVerdict[verdict],
+    })),
+  };
+}
+
+function services({ services: rows, overall }: Report, speak: Speaker): ReportSection {
+  const { word, language, time } = speak;
+  const title = word(words.services);
+  if (rows.length === 0) return { title, text: word(words.noService) };
+  const heads = [
+    words.service,
+    words.availability,
+    words.range,
+    words.verdict,
+    words.down,
+    words.budget,
+    words.degraded,
+    words.coverage,
+  ].map(word);
+  const row = ({ asset, availability: { value, low, high, coverage }, verdict, account, budget }: ServiceRow): ReportRow => {
+    const all = account.up + account.degraded + account.down + account.unknown;
+    const share = (ms: number): number => (all === 0 ? 0 : ms / all);
+    const isScarce = coverage < enough;
+    return {
+      cells: [
+        asset === "" ? word(words.company) : nameOfAsset(asset),
+        value === undefined
+          ? "–"
+          : isScarce
+            ? say(words.noted, language, { value: speak.percent(value), note: word(words.insufficient) })
+            : speak.percent(value),
+        low === high ? "" : `${speak.percent(low)} – ${speak.percent(high)}`,
+        word(words[verdict]),
+        account.down === 0 ? "0" : time(account.down),
+        budget.left < 0 ? say(words.over, language, { time: time(-budget.left) }) : time(budget.left),
+        account.degraded === 0 ? "0" : time(account.degraded),
+        speak.roundPercent(coverage),
+      ],
+      tone: toneOfVerdict[verdict],
+      isScarce,
+      bar: [
+        { tone: "ok", share: share(account.up) },
+        { tone: "warning", share: share(account.degraded) },
+        { tone: "critical", share: share(account.down) },
+        { tone: "unknown", share: share(account.unknown) },
+      ],
+    };
+  };
+  return { title, table: { heads, rows: [row(overall), ...rows.map(row)] } };
+}
+
+function incidents({ incidents: rows, window }: Report, speak: Speaker): ReportSection {
   const { word, language } = speak;
   const title = word(words.incidents);
   if (rows.length === 0) return { title, text: word(words.noIncident) };
@@ -147,78 +201,134 @@ function incidents({ incidents: rows, window }: Report, speak: Speaker, titleOf:
     title,
     table: {
       heads,
-      rows: rows.map((row) => [
-        incidentName(row.id),
-        speak.moment(row.openedAt),
-        row.resolvedAt === undefined || row.resolvedAt > window.to
-          ? word(words.notOver)
-          : speak.time(row.resolvedAt - row.openedAt),
-        row.priority,
-        causeOf(row, word, titleOf),
-        `${row.assets.slice(0, 3).map(nameOfAsset).join(", ")}${row.assets.length > 3 ? ` +${row.assets.length - 3}` : ""}`,
-        row.acknowledgedBy ?? word(words.nobody),
-      ]),
+      rows: rows.map((row) => {
+        const isOpen = row.resolvedAt === undefined || row.resolvedAt > window.to;
+        const began = speak.moment(row.openedAt);
+        return {
+          cells: [
+            incidentName(row.id),
+            row.openedAt < window.from ? say(words.began2, language, { time: began }) : began,
+            isOpen ? word(words.notOver) : speak.time((row.resolvedAt ?? window.to) - row.openedAt),
+            row.priority,
+            word(row.what),
+            `${row.assets.slice(0, 3).map(nameOfAsset).join(", ")}${row.assets.length > 3 ? ` +${row.assets.length - 3}` : ""}`,
+            row.acknowledgedBy ?? word(words.nobody),
+          ],
+          tone: row.priority === "P1" || row.priority === "P2" ? "critical" : "warning",
+        };
+      }),
     },
   };
 }
 
-/** The cause where it was found, else what the check that found it looks at. */
-function causeOf({ cause, check }: IncidentRow, word: Speaker["word"], titleOf: TitleOf): string {
-  if (cause !== undefined && cause !== "unknown") return word(causeWording[cause].name);
-  const title = titleOf(check);
-  return title === undefined ? check : word(title);
-}
-
-function repair({ services: rows }: Report, { word, time, language }: Speaker): Section {
-  const failed = rows.filter(({ outages }) => outages.length > 0);
-  const title = word(words.repair);
-  if (failed.length === 0) return { title, text: word(words.noOutage) };
+function repair({ services: rows, overall, year: months }: Report, { word, time, language }: Speaker): ReportSection {
+  const failed = [overall, ...rows.filter(({ outages }) => outages.length > 0)];
   const sure = (ms: number | undefined, count: number): string => {
     if (ms === undefined) return word(words.notOver);
     return count < few ? say(words.few, language, { time: time(ms) }) : time(ms);
   };
+  const outages = months.reduce((sum, one) => sum + one.outages, 0);
+  const up = months.reduce((sum, one) => sum + one.upMs, 0);
   return {
-    title,
+    title: word(words.repair),
+    ...(months.length < 2 || outages === 0
+      ? {}
+      : { text: say(words.rolling, language, { count: months.length, outages, time: sure(up / outages, outages) }) }),
     table: {
-      heads: [words.service, words.count, words.mean, words.longest, words.between].map(word),
-      rows: failed.map(({ asset, repair: { count, mean, longest, between } }) => [
-        nameOfAsset(asset),
-        String(count),
-        sure(mean, count),
-        longest === undefined ? word(words.notOver) : time(longest),
-        sure(between, count),
-      ]),
+      heads: [words.service, words.count, words.mean, words.median, words.longest, words.between].map(word),
+      rows: failed.map(({ asset, repair: { count, mean, median, longest, between, atLeast } }) => ({
+        cells: [
+          asset === "" ? word(words.company) : nameOfAsset(asset),
+          String(count),
+          count === 0 ? "–" : sure(mean, count),
+          median === undefined ? "–" : time(median),
+          count === 0 ? "–" : longest === undefined ? word(words.notOver) : time(longest),
+          atLeast === undefined ? sure(between, count) : say(words.atLeast, language, { time: time(atLeast) }),
+        ],
+      })),
     },
   };
 }
 
-function backups({ backups: rows }: Report, { word, percent: share }: Speaker): readonly Section[] {
+function delivery({ delivery: rows }: Report, { word, roundPercent: share, language }: Speaker): readonly ReportSection[] {
   if (rows.length === 0) return [];
-  const heads = [words.backup, words.compliance, words.notSeen].map(word);
+  const ways = { in: words.wayIn, out: words.wayOut };
+  const heads = [
+    words.route,
+    words.way,
+    words.rate,
+    words.verdict,
+    words.mails,
+    words.lateMails,
+    words.returnedMails,
+    words.underWay,
+    words.inbox,
+  ];
+  return [
+    {
+      title: word(words.delivery),
+      text: say(words.deliveryText, language, { target: share(deliveryTarget) }),
+      table: {
+        heads: heads.map(word),
+        rows: rows.map((row) => ({
+          cells: [
+            nameOfAsset(row.asset),
+            word(row.way === undefined ? words.wayOwn : ways[row.way]),
+            row.rate.value === undefined
+              ? "–"
+              : say(words.rateOf, language, {
+                  value: share(row.rate.value),
+                  low: share(row.rate.low),
+                  high: share(row.rate.high),
+                }),
+            row.verdict === "few" ? say(words.tooFew, language, { count: fewestMails }) : word(words[row.verdict]),
+            String(row.judged),
+            String(row.late),
+            String(row.returned),
+            String(row.underWay),
+            row.found === 0 ? "–" : share((row.found - row.junk) / row.found),
+          ],
+          tone: toneOfVerdict[row.verdict],
+          isScarce: row.verdict === "few",
+        })),
+      },
+    },
+  ];
+}
+
+function backups({ backups: rows }: Report, { word, roundPercent: share }: Speaker): readonly ReportSection[] {
+  if (rows.length === 0) return [];
   const table = {
-    heads,
-    rows: rows.map(({ asset, compliance, coverage }) => [
-      nameOfAsset(asset),
-      compliance === undefined ? "–" : share(compliance),
-      share(1 - coverage),
-    ]),
+    heads: [words.backup, words.compliance, words.notSeen].map(word),
+    rows: rows.map(({ asset, compliance, coverage }) => ({
+      cells: [nameOfAsset(asset), compliance === undefined ? "–" : share(compliance), share(1 - coverage)],
+      isScarce: coverage < enough,
+    })),
   };
   return [{ title: word(words.backups), table }];
 }
 
-function ends({ ends: rows }: Report, { word }: Speaker): Section {
+function ends({ ends: rows }: Report, { word }: Speaker): ReportSection {
   const title = word(words.ends);
   if (rows.length === 0) return { title, text: word(words.nothingEnds) };
   return {
     title,
     table: {
       heads: [words.thing, words.lastDay, words.owner].map(word),
-      rows: rows.map(({ what, at, owner }) => [what, new Date(at - 1).toISOString().slice(0, 10), owner ?? ""]),
+      rows: rows.map(({ what, at, owner }) => ({ cells: [what, lastDayOf(at), owner ?? ""] })),
     },
   };
 }
 
-const method = ({ window, timezone, version }: Report, { word, language, date }: Speaker): Section => ({
-  title: word(words.method),
-  text: say(words.methodLines, language, { from: date(window.from), to: date(window.to), timezone, version }),
-});
+function method(
+  { window, timezone, version, schema }: Report,
+  { word, language, date }: Speaker,
+  { version: number, madeAt, sha256 }: Pick<FrozenMonth, "sha256"> & Partial<FrozenMonth>,
+): ReportSection {
+  const how = say(words.methodLines, language, { from: date(window.from), to: date(window.to), timezone, version, schema });
+  const hash =
+    number === undefined || madeAt === undefined
+      ? say(words.hashNow, language, { sha256 })
+      : say(words.hash, language, { version: number, at: date(madeAt), sha256 });
+  return { title: word(words.method), text: `${how}\n${hash}` };
+}

@@ -1,21 +1,25 @@
-import { type Account, type Change, cut, type Piece, type Span, sum } from "../model/account.ts";
+import {
+  type Account,
+  type Availability,
+  availabilityOf,
+  type Change,
+  cut,
+  type Piece,
+  type Span,
+  sum,
+} from "../model/account.ts";
 import type { Cause } from "../model/cause.ts";
 import type { Incident, Priority } from "../model/incident.ts";
 import type { Measures, Question } from "../model/check.ts";
 import type { Business } from "../model/probe.ts";
 import { kindOfAsset, partsOfId } from "../model/probe.ts";
-import {
-  type Availability,
-  availabilityOf,
-  errorBudget,
-  type Outage,
-  outagesOf,
-  type Repair,
-  repairsOf,
-  type Verdict,
-  verdictOf,
-} from "./account.ts";
+import { errorBudget, type Outage, outagesOf, type Repair, repairsOf, type Verdict, verdictOf } from "./account.ts";
+import { daysOf } from "../model/days.ts";
+import type { Text } from "../model/text.ts";
+import { causeWording } from "../i18n/causes.ts";
 import { worstOf } from "./combine.ts";
+import { type Delivery, deliveryOf, type Snapshot } from "./delivery-rate.ts";
+import { reportSchema } from "./stored.ts";
 
 /** A probe as it is configured now, with its past. */
 export interface Watched {
@@ -29,6 +33,8 @@ export interface Watched {
   readonly ours: boolean;
   /** In order of `at`; the last one before the window among them. What the last run no longer speaks for is unknown. */
   readonly changes: readonly Change[];
+  /** Of a round trip whose mail shall be delivered: which way it goes, and its counts, the first as they were when the window began. */
+  readonly delivery?: { readonly way: DeliveryRow["way"]; readonly snapshots: readonly Snapshot[] };
 }
 
 export interface ReportInput {
@@ -46,6 +52,22 @@ export interface ReportInput {
   readonly incidents: readonly Incident[];
   /** What has ended, or ends within a quarter of a year. */
   readonly ends: readonly { readonly what: string; readonly at: number; readonly owner: string | undefined }[];
+  /** How many probes waited for another look when the window ended, and are not decided yet. */
+  readonly undecided: number;
+  /** The months before, in order, at most eleven. */
+  readonly before: readonly MonthValue[];
+  /** What a check is called; undefined where there is none of that name. */
+  readonly titleOf: (check: string) => Text | undefined;
+}
+
+/** A month in one line. */
+export interface MonthValue {
+  readonly month: string;
+  readonly availability: Availability;
+  readonly verdict: Verdict;
+  /** How often the company was down, and the milliseconds that it was up. */
+  readonly outages: number;
+  readonly upMs: number;
 }
 
 export interface ServiceRow {
@@ -64,6 +86,8 @@ export interface ServiceRow {
 export interface IncidentRow {
   readonly id: number;
   readonly cause: Cause | undefined;
+  /** The cause where it was found, else what the check looks at that came first. */
+  readonly what: Text;
   /** The code of the worst finding, and the check of the probe that came first. */
   readonly finding: string;
   readonly check: string;
@@ -81,12 +105,21 @@ interface BackupRow {
   readonly coverage: number;
 }
 
+/** What became of the mails of one route. */
+export interface DeliveryRow extends Delivery {
+  readonly asset: string;
+  /** Undefined: from one mailbox of the company to another. */
+  readonly way: "in" | "out" | undefined;
+}
+
 /** The account of one month, JSON-safe but for what is undefined. */
 export interface Report {
+  readonly schema: typeof reportSchema;
   readonly month: string;
   readonly window: Span;
-  /** The month is not over: everything may change. */
+  /** The month is not over, or something in it is not decided: it may change. */
   readonly isPreliminary: boolean;
+  readonly undecided: number;
   readonly company: string;
   readonly timezone: string;
   readonly version: string;
@@ -94,6 +127,12 @@ export interface Report {
   readonly overall: ServiceRow;
   /** The worst first. */
   readonly services: readonly ServiceRow[];
+  /** The company, day by day; those that have not begun are left out. */
+  readonly days: readonly (Span & { readonly account: Account })[];
+  /** At most twelve months in order, this one last. */
+  readonly year: readonly MonthValue[];
+  /** In order of their names. */
+  readonly delivery: readonly DeliveryRow[];
   readonly incidents: readonly IncidentRow[];
   readonly backups: readonly BackupRow[];
   readonly ends: ReportInput["ends"];
@@ -116,26 +155,47 @@ export function makeReport(input: ReportInput): Report {
   const rows = byAsset.map((one) => serviceRow(one, window, target)).toSorted(worseFirst);
   // A single mailbox of no weight is no outage of the company.
   const required = byAsset.filter(({ business }) => business === "critical");
-  const all = (required.length > 0 ? required : byAsset).map(({ pieces }) => pieces);
+  const counted = required.length > 0 ? required : byAsset;
   const overall = {
     asset: "",
     business: "critical" as const,
-    pieces: worstOf(all, window),
-    wentOn: byAsset.some(({ wentOn }) => wentOn),
+    pieces: worstOf(
+      counted.map(({ pieces }) => pieces),
+      window,
+    ),
+    wentOn: counted.some(({ wentOn }) => wentOn),
   };
+  const whole = serviceRow(overall, window, target);
   return {
+    schema: reportSchema,
     month,
     window,
-    isPreliminary: now < input.window.to,
+    isPreliminary: now < input.window.to || input.undecided > 0,
+    undecided: input.undecided,
     company,
     timezone,
     version,
     target,
-    overall: serviceRow(overall, window, target),
+    overall: whole,
     services: rows,
+    days: daysOf(window, timezone).map(({ from, to }) => {
+      const day = { from: Math.max(from, window.from), to: Math.min(to, window.to) };
+      return { ...day, account: sum(within(overall.pieces, day)) };
+    }),
+    year: [
+      ...input.before,
+      {
+        month,
+        availability: whole.availability,
+        verdict: whole.verdict,
+        outages: whole.outages.length,
+        upMs: whole.account.up + whole.account.degraded,
+      },
+    ],
+    delivery: input.probes.flatMap(deliveryRow).toSorted((a, b) => (a.asset < b.asset ? -1 : 1)),
     incidents: input.incidents
       .filter(({ mergedInto, turnCount }) => mergedInto === undefined && turnCount > 0)
-      .map(incidentRow)
+      .map((incident) => incidentRow(incident, input.titleOf))
       .toSorted((a, b) => a.openedAt - b.openedAt || a.id - b.id),
     backups: input.probes.filter(({ asset }) => kindOfAsset(asset) === "backup").map((probe) => backupRow(probe, window)),
     ends: input.ends.toSorted((a, b) => a.at - b.at),
@@ -170,11 +230,29 @@ function serviceRow(
 const worseFirst = (a: ServiceRow, b: ServiceRow): number =>
   (a.availability.value ?? 2) - (b.availability.value ?? 2) || b.account.down - a.account.down || (a.asset < b.asset ? -1 : 1);
 
-const incidentRow = (incident: Incident): IncidentRow => ({
+/** The pieces of a shorter window. */
+const within = (pieces: readonly Piece[], { from, to }: Span): readonly Piece[] =>
+  pieces.flatMap((piece) => {
+    const cutPiece = { ...piece, from: Math.max(from, piece.from), to: Math.min(to, piece.to) };
+    return cutPiece.to > cutPiece.from ? [cutPiece] : [];
+  });
+
+function deliveryRow({ asset, delivery }: Watched): readonly DeliveryRow[] {
+  const made = deliveryOf(delivery?.snapshots ?? []);
+  return made ? [{ asset, way: delivery?.way, ...made }] : [];
+}
+
+function incidentRow(incident: Incident, titleOf: ReportInput["titleOf"]): IncidentRow {
+  const check = partsOfId(incident.probes[0]?.probe ?? "").check;
+  const cause = incident.diagnosis?.cause;
+  const named = cause === undefined || cause === "unknown" ? undefined : causeWording[cause].name;
+  return { ...rowOf(incident), what: named ?? titleOf(check) ?? { en: check, zh: check }, check };
+}
+
+const rowOf = (incident: Incident): Omit<IncidentRow, "what" | "check"> => ({
   id: incident.id,
   cause: incident.diagnosis?.cause,
   finding: incident.cause,
-  check: partsOfId(incident.probes[0]?.probe ?? "").check,
   priority: incident.priority,
   assets: [...new Set(incident.probes.map(({ probe }) => partsOfId(probe).asset))],
   openedAt: incident.openedAt,

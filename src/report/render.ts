@@ -1,52 +1,64 @@
-import type { ReportDocument, Section } from "./document.ts";
+import type { ReportDocument, ReportTable } from "../model/report.ts";
+import { toneMarks } from "../model/report.ts";
 import type { Report } from "./monthly.ts";
 
-export function asMarkdown({ title, lead, sections }: ReportDocument): string {
-  const table = ({ heads, rows }: NonNullable<Section["table"]>): string => {
-    const line = (cells: readonly string[]): string => `| ${cells.map(plainCell).join(" | ")} |`;
-    return [line(heads), line(heads.map(() => "---")), ...rows.map(line)].join("\n");
-  };
+export function asMarkdown({ title, lead, lights, actions, days, year, sections, colon }: ReportDocument): string {
+  const line = (cells: readonly string[]): string => `| ${cells.map(plainCell).join(" | ")} |`;
+  const table = ({ heads, rows }: ReportTable): string =>
+    [line(heads), line(heads.map(() => "---")), ...rows.map(({ cells }) => line(cells))].join("\n");
+  const list = (items: readonly string[]): string => items.map((item) => `- ${plainCell(item)}`).join("\n");
   const parts = sections.map(({ title: head, text, table: rows }) =>
-    [`## ${plainCell(head)}`, text === undefined ? undefined : plainCell(text), rows && table(rows)]
+    [`## ${plainCell(head)}`, text === undefined ? undefined : text.split("\n").map(plainCell).join("\n\n"), rows && table(rows)]
       .filter((part) => part !== undefined)
       .join("\n\n"),
   );
-  return `${[`# ${plainCell(title)}`, lead.map(plainCell).join("\n\n"), ...parts].join("\n\n")}\n`;
+  return `${[
+    `# ${plainCell(title)}`,
+    lead.map(plainCell).join("\n\n"),
+    list(lights.map(({ name, text, tone }) => `${toneMarks[tone]} ${name}${colon}${text}`)),
+    ...(actions.items.length === 0 ? [] : [`## ${plainCell(actions.title)}`, list(actions.items)]),
+    `## ${plainCell(days.title)}`,
+    `${days.days.map(({ tone }) => (tone === undefined ? "·" : toneMarks[tone])).join("")}\n\n${days.legend.map(({ tone, text }) => `${toneMarks[tone]} ${text}`).join(" ")}`,
+    ...(days.notable.length === 0 ? [] : [list(days.notable)]),
+    `## ${plainCell(year.title)}`,
+    list(year.months.map(({ name, text, tone }) => `${toneMarks[tone]} ${name}${colon}${text}`)),
+    ...parts,
+  ].join("\n\n")}\n`;
 }
 
 /** What a name or a finding holds must not become markup. */
 const plainCell = (text: string): string => text.replaceAll(/[\\`*_[\]<>|#]/g, String.raw`\$&`).replaceAll(/\s+/g, " ");
 
-const font = "font-family:system-ui,'PingFang SC','Microsoft YaHei','Noto Sans CJK SC',sans-serif";
-const cell = "padding:6px 8px;border-bottom:1px solid #ddd;text-align:left;vertical-align:top";
-
-/** One column of 640 px, tables and inline CSS alone, so that Outlook shows it; it prints on A4. */
-export function asHtml({ title, lead, sections, language }: ReportDocument): string {
-  const table = ({ heads, rows }: NonNullable<Section["table"]>): string => {
-    const row = (cells: readonly string[], tag: "th" | "td"): string =>
-      `<tr>${cells.map((one) => `<${tag} style="${cell}${tag === "th" ? ";font-weight:600" : ""}">${escaped(one)}</${tag}>`).join("")}</tr>`;
-    return `<table style="border-collapse:collapse;width:100%;font-size:13px;font-variant-numeric:tabular-nums"><thead>${row(heads, "th")}</thead><tbody>${rows.map((one) => row(one, "td")).join("")}</tbody></table>`;
-  };
-  const [first = "", ...more] = lead;
-  const parts = sections.map(
-    ({ title: head, text, table: rows }) =>
-      `<h2 style="font-size:18px;margin:28px 0 8px;page-break-after:avoid">${escaped(head)}</h2>${text === undefined ? "" : `<p style="margin:0 0 8px">${escaped(text)}</p>`}${rows ? table(rows) : ""}`,
-  );
-  return `<!doctype html>
-<html lang="${language}"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width,initial-scale=1"><title>${escaped(title)}</title>
-<style>@page{size:A4;margin:15mm}tr{page-break-inside:avoid}</style></head>
-<body style="margin:0;background:#fff;color:#1a1a1a;${font};font-size:15px;line-height:1.5">
-<div style="max-width:640px;margin:0 auto;padding:24px 16px">
-<h1 style="font-size:22px;margin:0 0 12px">${escaped(title)}</h1>
-<p style="font-size:17px;margin:0 0 8px;font-weight:600">${escaped(first)}</p>
-${more.map((line) => `<p style="margin:0 0 6px">${escaped(line)}</p>`).join("\n")}
-${parts.join("\n")}
-</div></body></html>
-`;
+/** The plain part of the mail: what can be read at a glance, without a table. */
+export function asPlainText({ title, lead, lights, actions, days, sections, more, colon }: ReportDocument): string {
+  const flat = (text: string): string => text.replaceAll(/\s+/g, " ");
+  const table = ({ heads, rows }: ReportTable): readonly string[] => [
+    ...rows.slice(0, mostPlainRows).map(({ cells }) =>
+      cells
+        .map((cell, index) => (index === 0 ? `- ${flat(cell)}` : cell === "" ? "" : `${heads[index] ?? ""}${colon}${flat(cell)}`))
+        .filter((cell) => cell !== "")
+        .join("; "),
+    ),
+    ...(rows.length > mostPlainRows ? [`- ${more(rows.length - mostPlainRows)}`] : []),
+  ];
+  return `${[
+    title,
+    "",
+    ...lead,
+    "",
+    ...lights.map(({ name, text, tone }) => `${toneMarks[tone]} ${name}${colon}${text}`),
+    ...(actions.items.length === 0 ? [] : ["", actions.title, ...actions.items.map((item) => `- ${flat(item)}`)]),
+    ...(days.notable.length === 0 ? [] : ["", days.title, ...days.notable.map((item) => `- ${item}`)]),
+    ...sections.flatMap(({ title: head, text, table: rows }) => [
+      "",
+      head,
+      ...(text === undefined ? [] : text.split("\n")),
+      ...(rows ? table(rows) : []),
+    ]),
+  ].join("\n")}\n`;
 }
 
-const escaped = (text: string): string =>
-  text.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;").replaceAll('"', "&quot;");
+const mostPlainRows = 30;
 
 /** The services, a row each, in milliseconds: for a spreadsheet, with the mark by which Excel knows UTF-8 and lines as it wants them. */
 export function asCsv({ overall, services }: Report): string {
@@ -90,4 +102,5 @@ function field(value: string | number): string {
   return /[",\r\n]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
 }
 
-export const asJson = (report: Report): string => `${JSON.stringify(report, (_, value: unknown) => value ?? null, 2)}\n`;
+/** @param canonical the text that is stored and hashed */
+export const asJson = (canonical: string): string => `${canonical}\n`;

@@ -2,7 +2,7 @@ import { execFile } from "node:child_process";
 import { dirname, join } from "node:path";
 import { promisify } from "node:util";
 import { beforeAll, describe, expect, test } from "vitest";
-import { findExpiries } from "../../src/cli/expiries.ts";
+import { findExpiries } from "../../src/report/expiries.ts";
 import type { AnyCheck } from "../../src/model/check.ts";
 import type { Observation } from "../../src/model/observation.ts";
 import type { Plan } from "../../src/model/config.ts";

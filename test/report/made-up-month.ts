@@ -1,6 +1,7 @@
 import type { Incident } from "../../src/model/incident.ts";
 import type { Change } from "../../src/model/account.ts";
-import { monthWindow } from "../../src/report/month.ts";
+import type { Snapshot } from "../../src/report/delivery-rate.ts";
+import { monthWindow } from "../../src/model/month.ts";
 import { makeReport, type Report, type Watched } from "../../src/report/monthly.ts";
 
 const hour = 3_600_000;
@@ -27,6 +28,13 @@ const watched = (
   changes: [{ at: window.from - day, to: "ok" }, ...changes.map(([when, to]) => ({ at: when, to }))],
   ...more,
 });
+
+type Counted = readonly [sent: number, found: number, late: number, lost: number, returned: number, junk: number];
+const counted = (...each: readonly Counted[]): readonly Snapshot[] =>
+  each.map(([sent, found, late, lost, returned, junk], index) => ({
+    at: index === 0 ? window.from : window.to,
+    totals: { sent, found, late, lost, returned, junk },
+  }));
 
 const incident = (id: number, more: Partial<Incident> & Pick<Incident, "openedAt" | "resolvedAt">): Incident => ({
   id,
@@ -100,8 +108,13 @@ export const madeUpMonth = (more: { readonly now?: number } = {}): Report =>
         {
           business: "critical",
           answers: "receive",
+          delivery: { way: "in", snapshots: counted([720, 716, 2, 0, 1, 3], [1_438, 1_428, 3, 1, 5, 6]) },
         },
       ),
+      watched("sales@example.com~canary@example.net", "mail-roundtrip", [], {
+        answers: "receive",
+        delivery: { way: "out", snapshots: counted([10, 10, 0, 0, 0, 0], [40, 37, 0, 2, 0, 4]) },
+      }),
       watched("hr@example.com", "imap-login", []),
       watched("example.com", "dns-dmarc", [[at(2, 0), "warning"]], { measures: "posture" }),
       watched(
@@ -142,6 +155,15 @@ export const madeUpMonth = (more: { readonly now?: number } = {}): Report =>
         probes: [{ probe: "example.com/dns-dmarc", joinedAt: 0, leftAt: undefined, findings: [] }],
       }),
     ],
+    undecided: 0,
+    titleOf: (check) => (check === "dns-dmarc" ? { en: "DMARC", zh: "DMARC 策略" } : undefined),
+    before: [0.99941, 0.9999, 1, 0.99987, 0.998, 1, 0.9995, undefined, 0.99999, 0.99952, 0.9982].map((value, index) => ({
+      month: `${index < 2 ? 2025 : 2026}-${String(((index + 10) % 12) + 1).padStart(2, "0")}`,
+      availability: { value, low: value ?? 0, high: value ?? 1, coverage: value === undefined ? 0 : index === 6 ? 0.9 : 1 },
+      verdict: value === undefined ? ("undecided" as const) : value >= 0.999 ? ("met" as const) : ("missed" as const),
+      outages: value === undefined || value === 1 ? 0 : 1,
+      upMs: value === undefined ? 0 : 30 * day,
+    })),
     ends: [
       { what: "example.com", at: Date.UTC(2027, 0, 6), owner: undefined },
       { what: "腾讯企业邮 50 用户", at: Date.UTC(2026, 11, 1), owner: "财务部（李女士）" },

@@ -53,6 +53,9 @@ const report = (probes: readonly Watched[], more: Partial<ReportInput> = {}) =>
     probes,
     incidents: [],
     ends: [],
+    undecided: 0,
+    before: [],
+    titleOf: () => undefined,
     ...more,
   });
 

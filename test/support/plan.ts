@@ -65,6 +65,7 @@ export const planOf = (probes: readonly Probe[], more: Partial<Plan> = {}): Plan
   alerts: { rules: [{ priorities: ["P1", "P2", "P3", "P4"], channels: ["ops"] }], remindMs: { P1: 0, P2: 0, P3: 0, P4: 0 } },
   sops: [],
   statusPage: { public: false, title: undefined, components: [] },
+  report: { channels: [], language: undefined, day: 1, minutes: 510, target: 0.999 },
   sopHooks: [],
   sopTemplates: [],
   notes: [],

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { wilson } from "../../src/report/interval.ts";
-import { isMonth, monthBefore, monthWindow } from "../../src/report/month.ts";
+import { isMonth, monthBefore, monthWindow } from "../../src/model/month.ts";
 
 const hour = 3_600_000;
 const hours = (month: string, timezone: string): number => {
