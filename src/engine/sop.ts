@@ -137,24 +137,31 @@ const untouched = ({ id }: SopStep): StepRun => ({
  * refused; nothing changes then either, and what is due comes with the next tick. Pure.
  */
 export function move(run: SopRun, event: SopEvent, now: number): SopMove | { readonly refused: Text } | undefined {
+  if (hasEnded(run)) return afterTheEnd(run, event);
   const draft = draftOf(run);
-  // Its incident may have ended while nobody looked: then it never begins.
+  // What changes whether something may still happen comes before what is due: nobody is told of an end that is none.
+  if (event.kind === "failing-again") takeBack(draft);
   if (!(run.state === "proposed" && event.kind === "resolved")) catchUp(draft, now);
-  const refused = hasEnded(draft.run) ? afterTheEnd(draft.run, event) : happen(draft, event, now);
+  if (hasEnded(draft.run)) return afterTheEnd(draft.run, event) ?? finished(draft);
+  const refused = happen(draft, event, { before: run, now });
   if (refused) return { refused };
   catchUp(draft, now);
-  return draft.entries.length === 0 && draft.run === run ? undefined : finished(draft);
+  return draft.entries.length === 0 ? undefined : finished(draft);
 }
 
 /** When the next tick matters; undefined: not before something else happens. Pure. */
 export const dueAt = nextDueAt;
 
-const afterTheEnd = (run: SopRun, event: SopEvent): Text | undefined =>
-  isAction(event) ? refuse(sopRefusals.ended, { run: runName(run.id) }) : undefined;
+const afterTheEnd = (run: SopRun, event: SopEvent): { readonly refused: Text } | undefined =>
+  isAction(event) ? { refused: refuse(sopRefusals.ended, { run: runName(run.id) }) } : undefined;
 
 const isAction = (event: SopEvent): event is SopAction => "by" in event && typeof event.by === "string";
 
-function happen(draft: Draft, event: SopEvent, now: number): Text | undefined {
+function happen(
+  draft: Draft,
+  event: SopEvent,
+  { before, now }: { readonly before: SopRun; readonly now: number },
+): Text | undefined {
   if (isAction(event)) return act(draft, event, now);
   switch (event.kind) {
     case "tick":
@@ -166,7 +173,9 @@ function happen(draft: Draft, event: SopEvent, now: number): Text | undefined {
       resolve(draft, now);
       break;
     case "failing-again":
-      failAgain(draft, now);
+      if (before.resolvedAt === undefined) break;
+      write(draft, now, "failing-again");
+      tell(draft, "failing-again");
       break;
     case "preempted":
       if (draft.run.drill) end(draft, { state: "aborted", at: now, by: system, reason: systemReason.preempted(event.by) });
@@ -200,8 +209,8 @@ function resolve(draft: Draft, now: number): void {
   settle(draft, now, () => false);
 }
 
-/** What was to be done after the incident waits again, unless it is done or on its way. */
-function failAgain(draft: Draft, now: number): void {
+/** The incident is not over: what was to be done after it waits again, unless it is done or on its way. */
+function takeBack(draft: Draft): void {
   if (draft.run.resolvedAt === undefined) return;
   draft.run = { ...draft.run, state: "active", resolvedAt: undefined, stableAt: undefined };
   for (const step of draft.run.sop.steps) {
@@ -209,8 +218,6 @@ function failAgain(draft: Draft, now: number): void {
     const isCountdown = step.kind === "wait" && own?.state === "running";
     if (step.after === "resolved" && (own?.state === "waiting" || isCountdown)) changeStep(draft, step.id, untouched(step));
   }
-  write(draft, now, "failing-again");
-  tell(draft, "failing-again");
 }
 
 /**

@@ -141,14 +141,19 @@ const hold = (check: (history: { start: SopMove; changes: readonly Change[] }) =
 const isBlocked = (run: SopRun | undefined, id: string): boolean =>
   run === undefined || run.steps.some((own) => own.id === id && own.state === "blocked");
 
-/** Written anew, by what each step was when this one became ready: nothing here is shared with the machine. */
-function mayBegin(run: SopRun, id: string, readyAt: number): boolean {
+/** Written anew, by how each step stood when this one became ready: nothing here is shared with the machine. */
+function mayBegin(
+  { before, run }: { readonly before: SopRun | undefined; readonly run: SopRun },
+  id: string,
+  readyAt: number,
+): boolean {
   const { needs = [], after } = run.sop.steps.find((one) => one.id === id) ?? {};
+  // What failed and is tried again was over before this move.
+  const known = [...run.steps, ...(before?.steps ?? [])];
   const areMet = needs.every((need) => {
-    const needed = run.steps.find((own) => own.id === need);
     const stops = run.sop.steps.some((one) => one.id === need && one.kind === "webhook" && one.onFailure === "stop");
-    const isOver = needed?.state === "done" || needed?.state === "skipped" || (needed?.state === "failed" && !stops);
-    return isOver && (needed?.endedAt ?? Infinity) <= readyAt;
+    const over = stops ? ["done", "skipped"] : ["done", "skipped", "failed"];
+    return known.some((own) => own.id === need && over.includes(own.state) && (own.endedAt ?? Infinity) <= readyAt);
   });
   return areMet && (after === undefined || run.incident === undefined || run.resolvedAt !== undefined);
 }
@@ -193,7 +198,7 @@ describe("whatever happens to a run", () => {
     hold(({ start, changes }) => {
       const early = [{ before: undefined, moved: start }, ...changes].flatMap(({ before, moved: { run } }) =>
         run.steps
-          .filter(({ id, readyAt }) => readyAt !== undefined && isBlocked(before, id) && !mayBegin(run, id, readyAt))
+          .filter(({ id, readyAt }) => readyAt !== undefined && isBlocked(before, id) && !mayBegin({ before, run }, id, readyAt))
           .map(({ id }) => id),
       );
       expect(early).toEqual([]);

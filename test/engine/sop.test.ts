@@ -120,6 +120,13 @@ describe("a run", () => {
     }
   });
 
+  test("that fails again when something was due tells nobody that it is over", () => {
+    const steps = [wait("pause", 10), notify("all-well", { needs: ["pause"], after: "resolved" })];
+    const moved = after(begun(steps), [1, resolved], [30, failingAgain]);
+    expect(states(moved.run)).toEqual({ pause: "done", "all-well": "blocked" });
+    expect(told(moved)).toEqual(["started > duty+phone+boss", "failing-again > duty+phone+boss"]);
+  });
+
   test("without an incident is closed from active when nothing is left to do", () => {
     for (const start of [byHand([manual("call")]), drilled([manual("call")])])
       expect(after(start, [1, done("call")], [2, close]).run.state).toBe("closed");
