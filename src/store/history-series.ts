@@ -73,10 +73,10 @@ interface DayStanding {
 const readStandings = ({ sql }: Database, probes: readonly string[], timezone: string): readonly DayStanding[] =>
   sql
     .prepare<[{ probes: string; timezone: string }], DayStanding>(
-      `SELECT id, probe.probe, cover_until_at AS cover,
+      `SELECT probe.id, probe.probe, cover_until_at AS cover,
          CASE WHEN timezone = @timezone THEN days_from_at ELSE 0 END AS daysFrom,
          CASE WHEN timezone = @timezone THEN days_until_at ELSE 0 END AS daysUntil
-       FROM json_each(@probes) CROSS JOIN probe ON id = value
+       FROM json_each(@probes) CROSS JOIN probe ON probe.id = value
          LEFT JOIN probe_state ON probe_state.probe = probe.probe LEFT JOIN closed ON closed.probe = probe.probe`,
     )
     .all({ probes: JSON.stringify([...new Set(probes)]), timezone });
