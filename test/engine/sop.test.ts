@@ -317,12 +317,14 @@ describe("a deadline", () => {
     expect({ by, endedAt, late }).toEqual({ by: system, endedAt: at(10), late: true });
     expect(reasonText(reason ?? "").en).toBe("The deadline of step “call” passed.");
     expect(told(moved).slice(1)).toEqual(["late call 1 > duty+phone", "step next > duty"]);
+    expect(history(moved).slice(2)).toEqual(["10 late call", "10 skipped call", "10 ready next"]);
   });
 
   test("may stop the run", () => {
     const moved = after(begun([manual("call", { deadlineMs: 10 * minute, onTimeout: "abort" })]), [12, tick]);
     expect(moved.run).toMatchObject({ state: "aborted", endedAt: at(10) });
     expect(reasonText(moved.run.reason ?? "").zh).toBe("步骤「call」超过了时限。");
+    expect(history(moved).slice(2)).toEqual(["10 late call", "10 aborted"]);
     expect(told(moved).slice(1)).toEqual(["aborted > duty+phone+boss"]);
   });
 
