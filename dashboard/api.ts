@@ -2,8 +2,10 @@ import type {
   AcknowledgeRequest,
   ApiError,
   AssetDiagnosis,
+  AssetHistory,
   DiagnosisStarted,
   Overview,
+  PastWindow,
   ProbeDetail,
   ProbeEvent,
 } from "../src/model/api.ts";
@@ -47,6 +49,10 @@ export const acknowledge = (incident: number, body: AcknowledgeRequest): Promise
 export const diagnoseAsset = (asset: string): Promise<DiagnosisStarted> => post(`/assets/${pathOf(asset)}/diagnose`, {});
 
 export const getDiagnosis = (asset: string): Promise<AssetDiagnosis> => request(`/assets/${pathOf(asset)}/diagnosis`);
+
+/** @param check whose latency is wanted; undefined: that of the first probe */
+export const getHistory = (asset: string, window: PastWindow, check: string | undefined): Promise<AssetHistory> =>
+  request(`/assets/${pathOf(asset)}/history?window=${window}${check === undefined ? "" : `&check=${encodeURIComponent(check)}`}`);
 
 const reporting = new Set<(event: ProbeEvent) => void>();
 

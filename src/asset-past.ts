@@ -48,35 +48,41 @@ export function createPast(db: Database, board: Pick<LiveBoard, "state" | "facts
         service: ofService.length === 0 ? undefined : togetherOf(ofService, window),
       };
     },
-    latency: (probe, window) => latencyOf(db, probe, window, board.timezone),
+    latency: (id, window) => latencyOf(db, id, window, board.timezone),
     incidents: (asset, window, limit) => db.read(() => readIncidentsOf(db, asset, { ...window, limit })),
     facts: (asset, kind) => board.facts(asset, kind).toSorted((a, b) => b.lastSeen - a.lastSeen),
     way: (probe) => readJourney(board.memory(probe)).way ?? undefined,
   };
 }
 
-const quarterMs = 15 * 60_000;
+const minuteMs = 60_000;
 const dayMs = 86_400_000;
-/** Of single runs no more are read. */
-const mostRuns = 1_900;
+/** Of single runs no more are read by `readSeries`. */
+const mostRuns = 2_000;
+/** What a day is drawn in, the finest that makes no more than about a hundred points of what there is. */
+const grains = [minuteMs, 5 * minuteMs, 15 * minuteMs];
+const mostGrains = 100;
 
-/** A day in quarters of an hour, as long as its runs can be read; a month in hours, a quarter of a year in days. */
-function latencyOf(
-  db: Database,
-  { id, everyMs }: Pick<Probe, "id" | "everyMs">,
-  window: Span,
-  timezone: string,
-): readonly LatencyPoint[] {
+/** A day in quarters of an hour or less, as long as its runs can be read; a month in hours, a quarter of a year in days. */
+function latencyOf(db: Database, id: string, window: Span, timezone: string): readonly LatencyPoint[] {
   const length = window.to - window.from;
-  if (length > 31 * dayMs) return readSeries(db, id, window, "day", timezone);
-  if (length > dayMs || length / everyMs > mostRuns) return readSeries(db, id, window, "hour", timezone);
-  const runs = readSeries(db, id, window, "raw", timezone);
-  return [...Map.groupBy(runs, ({ from }) => Math.floor(from / quarterMs))].map(([quarter, those]) => {
+  const inside = (point: LatencyPoint): LatencyPoint => ({
+    ...point,
+    from: Math.max(point.from, window.from),
+    to: Math.min(point.to, window.to),
+  });
+  const by = (step: "hour" | "day"): readonly LatencyPoint[] => readSeries(db, id, window, step, timezone).map(inside);
+  if (length > 31 * dayMs) return by("day");
+  const runs = length > dayMs ? [] : readSeries(db, id, window, "raw", timezone);
+  if (length > dayMs || runs.length >= mostRuns) return by("hour");
+  const age = window.to - (runs[0]?.from ?? window.to);
+  const grain = grains.find((one) => age / one <= mostGrains) ?? 15 * minuteMs;
+  return [...Map.groupBy(runs, ({ from }) => Math.floor(from / grain))].map(([piece, those]) => {
     const taken = those.flatMap(({ p50 }) => p50 ?? []).toSorted((a, b) => a - b);
     const rank = (share: number): number | null => taken[Math.max(0, Math.ceil(share * taken.length) - 1)] ?? null;
     const sumOf = (what: "runs" | "lost"): number => those.reduce((total, one) => total + one[what], 0);
-    const from = quarter * quarterMs;
-    return { from, to: from + quarterMs, p50: rank(0.5), p95: rank(0.95), runs: sumOf("runs"), lost: sumOf("lost") };
+    const from = piece * grain;
+    return inside({ from, to: from + grain, p50: rank(0.5), p95: rank(0.95), runs: sumOf("runs"), lost: sumOf("lost") });
   });
 }
 

@@ -179,6 +179,13 @@ export class AssetList extends LitElement {
     part.renderRoot.querySelector("summary")?.focus({ preventScroll: true });
   }
 
+  /** Puts the focus on the link to the page of an asset: whoever comes back from there goes on here. */
+  async focusOn(id: string): Promise<void> {
+    await this.updateComplete;
+    const row = this.renderRoot.querySelector(`asset-row[id="${CSS.escape(id)}"]`);
+    if (row instanceof LitElement) row.renderRoot.querySelector("a")?.focus({ preventScroll: true });
+  }
+
   #seek = (event: Event): void => {
     if (event.target instanceof HTMLInputElement) this.sought = event.target.value;
   };

@@ -5,6 +5,7 @@ import type { AssetView, IncidentView, ProbeView } from "../../src/model/api.ts"
 import { shared } from "../styles/shared.ts";
 import type { Voice } from "../voice.ts";
 import { assetName, bracketed, clock, exactly, lasted, speak, took } from "../voice.ts";
+import { addressOfAsset } from "../route.ts";
 import { breakable } from "./breakable.ts";
 import { chiefOf } from "./fault-card.ts";
 import type { Evidence } from "./probe-row.ts";
@@ -60,18 +61,25 @@ export class AssetRow extends LitElement {
         line-height: 1.35;
         font-weight: 600;
       }
-      /* The whole line opens it; what is announced and focused is the name. */
-      h3 button {
-        all: unset;
-        cursor: pointer;
+      h3 a {
+        position: relative;
+        z-index: 1;
+        color: inherit;
+        text-decoration-color: var(--line-strong);
         overflow-wrap: anywhere;
       }
-      h3 button::after {
-        content: "";
+      h3 a:hover {
+        color: var(--accent);
+        text-decoration-color: currentColor;
+      }
+      /* The whole line opens it; the name leads to its page. */
+      .toggle {
+        all: unset;
         position: absolute;
         inset: 0;
+        cursor: pointer;
       }
-      h3 button:focus-visible::after {
+      .toggle:focus-visible {
         outline: 2px solid var(--accent);
         outline-offset: -2px;
         border-radius: var(--radius-small);
@@ -166,24 +174,28 @@ export class AssetRow extends LitElement {
   override render(): TemplateResult {
     const { asset, voice } = this;
     const suspected = isSuspected(asset);
+    const name = assetName(voice, asset.id);
+    const kind =
+      asset.kind === "monitor"
+        ? ""
+        : `${speak(voice, kindWords[asset.kind])}${asset.ours ? "" : speak(voice, pageWords.ofPartner)}`;
     return html`
       <div class="line">
+        <button
+          class="toggle"
+          aria-expanded=${this.open}
+          aria-controls="probes"
+          aria-label="${name} ${kind}"
+          @click=${this.#toggle}
+        ></button>
         <status-mark
           status=${suspected ? (asset.observed ?? asset.status) : asset.status}
           ?suspected=${suspected}
           .voice=${voice}
         ></status-mark>
         <h3>
-          <button aria-expanded=${this.open} aria-controls="probes" @click=${this.#toggle}>
-            ${breakable(assetName(voice, asset.id))}
-            ${
-              asset.kind === "monitor"
-                ? nothing
-                : html`<span class="kind"
-                    >${speak(voice, kindWords[asset.kind])}${asset.ours ? "" : speak(voice, pageWords.ofPartner)}</span
-                  >`
-            }
-          </button>
+          <a href=${addressOfAsset(asset.id)}>${breakable(name)}</a>
+          ${kind === "" ? nothing : html`<span class="kind">${kind}</span>`}
         </h3>
         ${this.#what()}
         <time-bars .bars=${asset.bars} .until=${this.until} .voice=${voice}></time-bars>

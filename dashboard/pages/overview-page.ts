@@ -13,6 +13,7 @@ import type { Line } from "../components/top-bar.ts";
 import { showInTab } from "../favicon.ts";
 import { afterQuietRun, gravest } from "../overview-changes.ts";
 import type { Theme } from "../preferences.ts";
+import { assetTitle, createPlace } from "../place.ts";
 import { applyTheme, keepLanguage, preferredLanguage, preferredTheme } from "../preferences.ts";
 import { shared } from "../styles/shared.ts";
 import type { Voice } from "../voice.ts";
@@ -34,7 +35,7 @@ const refreshMs = 60_000;
 /** A run that has not reported by then will not: its button is there again. */
 const runMs = 120_000;
 
-/** How mail is, at one glance: the sentence, what is broken, the six questions, every asset. */
+/** How mail is, at one glance: the sentence, what is broken, the six questions, every asset. Where the address names one, that asset. */
 export class OverviewPage extends LitElement {
   static override properties = {
     overview: { state: true },
@@ -49,6 +50,7 @@ export class OverviewPage extends LitElement {
     busy: { state: true },
     announcement: { state: true },
     complaint: { state: true },
+    asset: { state: true },
   };
   declare overview: Overview | undefined;
   /** Why the last fetch failed; what is shown is as old as `overview.now`. */
@@ -64,6 +66,8 @@ export class OverviewPage extends LitElement {
   declare busy: ReadonlySet<number>;
   declare announcement: string;
   declare complaint: string;
+  /** The one that the address names; its page lies over the overview, which stays as it was left. */
+  declare asset: string | undefined;
 
   static override styles = [shared, overviewStyles];
 
@@ -76,6 +80,7 @@ export class OverviewPage extends LitElement {
   #meanwhile: ProbeEvent[] = [];
   #gathering = false;
   #stop: (() => void)[] = [];
+  #place = createPlace();
 
   constructor() {
     super();
@@ -111,7 +116,10 @@ export class OverviewPage extends LitElement {
       if (document.visibilityState === "visible") this.#fetchSoon();
     };
     document.addEventListener("visibilitychange", onVisible);
+    addEventListener("hashchange", this.#readAddress);
+    this.#readAddress();
     this.#stop = [
+      () => removeEventListener("hashchange", this.#readAddress),
       stopEvents,
       () => clearInterval(refresh),
       () => clearInterval(tick),
@@ -241,6 +249,18 @@ export class OverviewPage extends LitElement {
     await this.renderRoot.querySelector("asset-list")?.goTo(probe);
   }
 
+  #readAddress = (): void => {
+    const { asset, loaded } = this.#place.read();
+    // What draws it is fetched with the first one.
+    void loaded.then(() => this.requestUpdate());
+    if (asset === this.asset) return;
+    const left = this.asset;
+    this.asset = asset;
+    void this.updateComplete.then(() =>
+      this.#place.arrive(left, (id) => this.renderRoot.querySelector("asset-list")?.focusOn(id)),
+    );
+  };
+
   #sentence({ sentence: facts }: Overview): string {
     return this.#say(sentence(facts, (at) => clock(this.#voice, at)));
   }
@@ -249,8 +269,9 @@ export class OverviewPage extends LitElement {
     document.documentElement.lang = this.language;
     const { overview } = this;
     if (overview === undefined) return;
-    const status: Status = this.failure === undefined ? gravest(overview) : "unknown";
-    showInTab(status, `${this.#sentence(overview)} · ${overview.company}`);
+    const shown = this.asset === undefined ? undefined : assetTitle(this.#voice, overview, this.asset);
+    const status: Status = this.failure === undefined ? (shown?.status ?? gravest(overview)) : "unknown";
+    showInTab(status, shown?.title ?? `${this.#sentence(overview)} · ${overview.company}`);
   }
 
   override render(): TemplateResult {
@@ -268,7 +289,7 @@ export class OverviewPage extends LitElement {
           @choose-theme=${this.#chooseTheme}
         ></top-bar>
         ${this.#complaints()}
-        <main id="content" tabindex="-1">${overview === undefined ? this.#nothingYet() : this.#content(overview)}</main>
+        <main id="content" tabindex="-1">${overview === undefined ? this.#nothingYet() : this.#pages(overview)}</main>
         ${overview === undefined ? nothing : html`<page-foot .overview=${overview} .voice=${this.#voice}></page-foot>`}
       </div>
       <div class="unseen" role="status" id="announcement">${this.announcement}</div>
@@ -297,6 +318,28 @@ export class OverviewPage extends LitElement {
     return html`<h1 class="sentence"><status-mark status="unknown" wordless></status-mark>${this.#say(pageWords.failed)}</h1>
       <p class="hint" role="alert">${this.#say(pageWords.failedHint, { reason: this.failure })}</p>
       <p class="hint"><button @click=${() => void this.#fetch()}>${this.#say(pageWords.tryAgain)}</button></p>`;
+  }
+
+  #pages(overview: Overview): TemplateResult {
+    return html`
+      <div class="content" ?hidden=${this.asset !== undefined}>${this.#content(overview)}</div>
+      ${
+        this.asset === undefined
+          ? nothing
+          : html`<asset-page
+              .asset=${this.asset}
+              .overview=${overview}
+              .evidence=${this.evidence}
+              .running=${this.running}
+              .busy=${this.busy}
+              .theme=${this.theme}
+              .voice=${this.#voice}
+              @acknowledge=${(event: CustomEvent<number>) => void this.#acknowledge(event.detail)}
+              @run-probe=${(event: CustomEvent<string>) => void this.#run(event.detail)}
+              @want-evidence=${this.#wantEvidence}
+            ></asset-page>`
+      }
+    `;
   }
 
   #content(overview: Overview): TemplateResult {
@@ -344,9 +387,7 @@ export class OverviewPage extends LitElement {
                 @toggle-asset=${this.#toggleAsset}
                 @acknowledge=${(event: CustomEvent<number>) => void this.#acknowledge(event.detail)}
                 @run-probe=${(event: CustomEvent<string>) => void this.#run(event.detail)}
-                @want-evidence=${(event: CustomEvent<string>) => {
-                  if (!this.evidence.has(event.detail)) void this.#fetchEvidence(event.detail);
-                }}
+                @want-evidence=${this.#wantEvidence}
               ></asset-list>
             `
       }
@@ -360,6 +401,10 @@ export class OverviewPage extends LitElement {
 
   #dismiss = (): void => {
     this.complaint = "";
+  };
+
+  #wantEvidence = (event: CustomEvent<string>): void => {
+    if (!this.evidence.has(event.detail)) void this.#fetchEvidence(event.detail);
   };
 
   #toggleAsset = (event: CustomEvent<string>): void => {

@@ -17,10 +17,12 @@ export const overviewStyles = css`
     transform: none;
   }
   main {
+    outline: none;
+  }
+  .content {
     display: grid;
     grid-template-columns: minmax(0, 1fr);
     gap: var(--space-8);
-    outline: none;
   }
   .sentence {
     display: flex;
@@ -74,7 +76,7 @@ export const overviewStyles = css`
     .sentence status-mark {
       margin-top: 0.12em;
     }
-    main {
+    .content {
       gap: var(--space-6);
     }
   }

@@ -54,7 +54,7 @@ export async function viewAssetHistory(
     service: service ?? null,
     probes,
     omitted: all.length - shown.length,
-    latency: timed === undefined ? null : { probe: timed.id, points: past.latency(timed, stretch).slice(-mostPoints) },
+    latency: timed === undefined ? null : { probe: timed.id, points: past.latency(timed.id, stretch).slice(-mostPoints) },
     incidents: incidents.slice(0, mostIncidents).map((incident) => viewPastIncident(board, incident, asset)),
     moreIncidents: incidents.length > mostIncidents,
     facts: factKinds.flatMap((kind) => {

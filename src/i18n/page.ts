@@ -70,6 +70,7 @@ export const pageWords = {
   evidencePack: { en: "Download the evidence for the provider's support", zh: "下载给服务商客服的证据" },
   announceFault: { en: "New fault: {asset}. {text}", zh: "新故障：{asset}。{text}" },
   announceAcknowledged: { en: "{name} is acknowledged.", zh: "{name} 已确认。" },
+  assetTab: { en: "{asset}: {status} · {company}", zh: "{asset}：{status} · {company}" },
   announceRun: { en: "{title} is being run.", zh: "「{title}」正在检查。" },
   actionFailed: { en: "That did not work: {reason}", zh: "操作失败：{reason}" },
   dismiss: { en: "Close", zh: "关闭" },

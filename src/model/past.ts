@@ -56,7 +56,7 @@ export interface Past {
     window: Span,
   ): Promise<{ readonly each: readonly Standing[]; readonly service: Standing | undefined }>;
   /** In order, without overlap; without a point where nothing ran. */
-  latency(probe: Pick<Probe, "id" | "everyMs">, window: Span): readonly LatencyPoint[];
+  latency(probe: string, window: Span): readonly LatencyPoint[];
   /** Those that held a probe of the asset and were open in the window, the latest first; at most `limit`. */
   incidents(asset: string, window: Span, limit: number): readonly Incident[];
   /** Of one kind, those seen last first. */
