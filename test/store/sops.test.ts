@@ -124,7 +124,7 @@ test("what has ended is never changed, nothing is deleted, and history stays as 
   db.close();
 });
 
-test("an incident has one run of an SOP at a time, and another when that one has ended", async () => {
+test("an incident has one run of an SOP at a time, and another when that one has ended or turned to another incident", async () => {
   const db = openDatabase(":memory:");
   const recorder = createRecorder(db);
   const save = async (moved: SopMove, id: number) =>
@@ -137,6 +137,12 @@ test("an incident has one run of an SOP at a time, and another when that one has
   await save(after(begun(steps), [1, abort]), 3);
   await save(begun(steps), 7);
   expect(readSopRunsSince(db, Infinity).map(({ id }) => id)).toEqual([4, 5, 6, 7]);
+
+  await recorder.commit(batch({ incidents: [incident(8)], sopRuns: [{ ...begun(steps).run, id: 7, incident: 8 }] }), {
+    atOnce: true,
+  });
+  await save(begun(steps), 8);
+  expect(readSopRunsSince(db, Infinity).map((run) => run.incident)).toEqual([7, undefined, undefined, 8, 7]);
   db.close();
 });
 
