@@ -201,6 +201,9 @@ const server = z.strictObject({
 });
 
 /** Key by key, so that one wrong setting hides no other. */
+/** The account of a month is made of whole rows until it is written. */
+const kept = duration(35 * day, 3650 * day);
+
 export const settingsSchemas = {
   timezone: timezone.optional(),
   language: oneOf(languages).optional(),
@@ -212,6 +215,7 @@ export const settingsSchemas = {
   tls: z.strictObject({ ca: z.array(path).optional() }).optional(),
   network: z.strictObject({ public: z.array(addressRange).optional() }).optional(),
   spamd: spamd.optional(),
+  keep: z.strictObject({ observations: kept.optional(), hours: kept.optional() }).optional(),
   self_tests: z.unknown().optional(),
 };
 /** `self_tests` is `off`, or this. */

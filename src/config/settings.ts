@@ -11,6 +11,9 @@ import { selfTestsSchema, settingsSchemas } from "./schema.ts";
 
 const maxCaBytes = 1024 * 1024;
 
+/** A year, and the month of the year before that it is compared with. */
+const usuallyKeptMs = 400 * 86_400_000;
+
 /** Independent of each other: two in China, three elsewhere; any one of them that answers proves our way out. */
 const egressTargets = ["223.5.5.5:443", "119.29.29.29:443", "1.1.1.1:443", "8.8.8.8:443", "9.9.9.9:443"];
 
@@ -33,6 +36,7 @@ export async function readSettings(reader: Reader, folder: string, company: stri
     tls: read("tls", settingsSchemas.tls),
     network: read("network", settingsSchemas.network),
     spamd: read("spamd", settingsSchemas.spamd),
+    keep: read("keep", settingsSchemas.keep),
   };
   const selfTests = readSelfTests(read("self_tests", settingsSchemas.self_tests), reader);
   const listen = words.http?.listen ?? { host: "127.0.0.1", port: 8993 };
@@ -64,6 +68,7 @@ export async function readSettings(reader: Reader, folder: string, company: stri
     extraAuthorities,
     publicRanges: words.network?.public ?? [],
     spamd: words.spamd,
+    keep: { observationsMs: words.keep?.observations ?? usuallyKeptMs, hoursMs: words.keep?.hours ?? usuallyKeptMs },
     selfTests,
     data: resolve(folder, words.data ?? "data"),
   };

@@ -24,6 +24,8 @@ export interface Settings {
   readonly publicRanges: readonly string[];
   /** A SpamAssassin of the company's own, which is asked about probe mails that arrived. */
   readonly spamd?: { readonly host: string; readonly port: number } | undefined;
+  /** For how long rows of runs and of closed hours are kept; days, transitions and incidents stay for ever. */
+  readonly keep: { readonly observationsMs: number; readonly hoursMs: number };
   readonly selfTests: { readonly on: boolean; readonly egressTargets: readonly string[] };
   /** Absolute path of the data directory. */
   readonly data: string;

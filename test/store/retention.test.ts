@@ -6,7 +6,10 @@ import { createHistory } from "../../src/store/history.ts";
 import { createOutbox } from "../../src/store/outbox.ts";
 import { createRecorder } from "../../src/store/recorder.ts";
 import { loadRemembered } from "../../src/store/remembered.ts";
+import { closeAll } from "../../src/engine/rolling.ts";
+import { readDayAccounts, readSeries } from "../../src/store/history-series.ts";
 import { applyRetention } from "../../src/store/retention.ts";
+import { createRollups } from "../../src/store/rollups.ts";
 import { batch, critical, delivery, incident, observation, start, state, temporaryFolder } from "./samples.ts";
 
 const day = 86_400_000;
@@ -56,7 +59,7 @@ test("applyRetention() removes raw rows, evidence and finished deliveries by age
   outbox.settle({ id: "msg_1:2:hook", at: edge, state: "sent" });
   outbox.settle({ id: "msg_2:1:hook", at: edge - 1, state: "sent" });
 
-  expect(await applyRetention(db, now)).toEqual({ observations: 3, evidence: 3, deliveries: 1, facts: 0 });
+  expect(await applyRetention(db, now)).toEqual({ observations: 3, hours: 0, evidence: 3, deliveries: 1, facts: 0 });
 
   const history = createHistory(db);
   expect(history.observations("a/b", everything).map(({ at }) => at)).toEqual([edge]);
@@ -67,7 +70,7 @@ test("applyRetention() removes raw rows, evidence and finished deliveries by age
   expect(loadRemembered(db, now).observations.map(({ at }) => at)).toEqual([edge, edge - 5]);
   // The unfinished delivery, the young one, and the one of an incident that is open and must be told over.
   expect(db.sql.prepare("SELECT key FROM outbox ORDER BY key").pluck().all()).toEqual(["1:2:hook", "1:3:hook", "2:1:hook"]);
-  expect(await applyRetention(db, now)).toEqual({ observations: 0, evidence: 0, deliveries: 0, facts: 0 });
+  expect(await applyRetention(db, now)).toEqual({ observations: 0, hours: 0, evidence: 0, deliveries: 0, facts: 0 });
 });
 
 test("applyRetention() removes facts that nothing has shown for long, and the oldest where there are too many", async () => {
@@ -108,12 +111,52 @@ test("applyRetention() lets others run and commit while it works, and stops when
     clearInterval(others);
   });
 
-  await expect(applyRetention(db, now, { days: 1, signal: stopping.signal })).rejects.toThrow("aborted");
+  await expect(applyRetention(db, now, { observationsMs: day, signal: stopping.signal })).rejects.toThrow("aborted");
   expect(count()).toBeGreaterThan(0);
-  await applyRetention(db, now, { days: 1 });
+  await applyRetention(db, now, { observationsMs: day });
   clearInterval(others);
   recorder.close();
   expect(turns).toBeGreaterThanOrEqual(4);
   expect(most).toBeLessThan(15_000);
   expect(count()).toBe(turns);
+});
+
+test("applyRetention() removes a run only when its hour and its day are closed, and an hour only when its day is", async () => {
+  const db = setUp();
+  const hour = 3_600_000;
+  const begin = Date.UTC(2026, 0, 5);
+  const at = Array.from({ length: 100 }, (_, i) => begin + i * hour + 1);
+  const last = at.at(-1) ?? 0;
+  const recorder = createRecorder(db);
+  const undecided = state("slow/probe", { lastAt: last, since: begin, undecidedSince: begin + 30 * hour });
+  await recorder.commit(
+    batch({
+      observations: at.flatMap((one) => [observation("a/b", one), observation("slow/probe", one)]),
+      states: [state("a/b", { lastAt: last, since: begin }), undecided],
+    }),
+    { atOnce: true },
+  );
+  const runs = (probe: string): number => createHistory(db).observations(probe, everything).length;
+  const hours = (): number => Number(db.sql.prepare("SELECT count(*) FROM hour").pluck().get());
+  const keep = { observationsMs: 10 * hour, hoursMs: 10 * hour };
+  const late = last + 5 * hour;
+
+  await applyRetention(db, late, keep);
+  expect([runs("a/b"), runs("slow/probe")]).toEqual([100, 100]);
+
+  await closeAll(createRollups(db), "UTC");
+  expect(hours()).toBe(99 + 30);
+  const before = readDayAccounts(db, ["a/b", "slow/probe"], { from: begin, to: last }, "UTC");
+  const latencies = readSeries(db, "a/b", { from: begin, to: last }, "day", "UTC");
+  const { observations } = await applyRetention(db, late, keep);
+  // Ten hours before `late` lie in the fifth day, which is not over; of the other probe the second day is not decided.
+  expect([runs("a/b"), runs("slow/probe"), observations]).toEqual([100 - 94, 100 - 24, 94 + 24]);
+  expect(hours()).toBe(5 + 6);
+  expect(readDayAccounts(db, ["a/b", "slow/probe"], { from: begin, to: last }, "UTC")).toEqual(before);
+  expect(readSeries(db, "a/b", { from: begin, to: last }, "day", "UTC").slice(0, 4)).toEqual(latencies.slice(0, 4));
+
+  // Days whose runs are gone stay as they are in another zone, too.
+  await closeAll(createRollups(db), "Asia/Kolkata");
+  const zones = db.sql.prepare("SELECT from_at FROM day JOIN probe USING (probe) WHERE id = 'slow/probe'").pluck().all();
+  expect(zones).toEqual([begin]);
 });

@@ -51,6 +51,7 @@ const settings: Settings = {
   dnsServers: ["127.0.0.1:1"],
   extraAuthorities: [],
   publicRanges: [],
+  keep: { observationsMs: 400 * 86_400_000, hoursMs: 400 * 86_400_000 },
   selfTests: { on: false, egressTargets: [] },
   data: ":memory:",
 };
