@@ -22,6 +22,7 @@ import { paperStyle, paperStylePath } from "./paper.ts";
 import { problem } from "./problem.ts";
 import { requireToken } from "./require-token.ts";
 import { createSopApi } from "./sop-api.ts";
+import { createSopPages } from "./sop-page.ts";
 import { createStatusPages } from "./status-page.ts";
 
 export interface AppDeps {
@@ -105,6 +106,7 @@ export function createApp(deps: AppDeps): App {
   if (deps.sops) app.route("/api/v1/sops", createSopApi(deps.sops));
   app.route("/api/v1", createApi({ board, actions, diagnosis, evidence, past: deps.past, version, now }));
   if (statusPages) app.route("/", statusPages.forKnown);
+  if (deps.sops) app.route("/", createSopPages({ procedures: deps.sops, board, now }));
   app.get("*", (c) => {
     const file = page.get(c.req.path);
     if (file !== undefined) {

@@ -37,8 +37,8 @@ export function requireToken<E extends Env>(app: Hono<E>, guard: Guard, now: () 
   app.post("*", async (c, next) => {
     const isForm = c.req.header("content-type")?.startsWith("application/x-www-form-urlencoded") === true;
     if (!isForm || !isPage(c.req.path) || c.req.header("authorization") !== undefined) return next();
-    // No browser sends a form in chunks; whoever does is not signing in, and a body in chunks can be read once only.
-    if (isSignedIn(c) && c.req.header("transfer-encoding") !== undefined) return next();
+    // Every browser says how long a form is. Without that, only one of those who come after each other may read it.
+    if (isSignedIn(c) && c.req.header("content-length") === undefined) return next();
     let response: Response | undefined;
     const refused = await limit(c, async () => {
       const token = new URLSearchParams(await c.req.text()).get("token");
