@@ -60,6 +60,9 @@ const onLoopback = (domain: string, ports: Ports): readonly (readonly [id: strin
   [`${domain}/domain-expiry`, { options: { rdap: `http://${loopback}:${ports.registry}/` } }],
 ];
 
+/** What the status page calls the mailbox that customers write to. */
+const salesName = { en: "Sales mailbox", zh: "销售邮箱" };
+
 /** The address pairs whose mail is sent and looked for. */
 const routes: readonly { readonly from: string; readonly to: string }[] = [
   { from: "sales@example.com", to: "canary@partner.example" },
@@ -83,6 +86,7 @@ function compose(ports: Ports): Record<string, unknown> {
       self_tests: "off",
     },
     domains: domains.map((domain) => ({ ...domain, selectors: [dkimSelector] })),
+    status_page: { public: true, components: [{ name: salesName, assets: ["sales@example.com"] }] },
     dnsbl: { built_in: false, lists: [blocklist] },
     mailboxes: mailboxes.map(({ address, business, role }) => {
       const host = hostOf(address);
@@ -109,6 +113,8 @@ function compose(ports: Ports): Record<string, unknown> {
 
 /** The keys whose value stands on one line, so that the file is short enough to be read. */
 const onOneLine = new Set([
+  "name",
+  "assets",
   "dns",
   "tls",
   "lists",

@@ -22,9 +22,15 @@ import {
 const markOf: Readonly<Record<ComponentState, string>> = { works: "ok", partly: "warning", down: "critical", unsure: "unknown" };
 
 const refreshSeconds = 60;
+/** Whoever reads slowly, or by ear, can stop it (WCAG 2.2.1). */
+const stillQuery = "still=1";
 
 /** The status page. It needs no script, and says the same in a browser that shows text alone. */
-export function renderStatusPage(view: StatusView, language: Language, home: string | undefined): Html {
+export function renderStatusPage(
+  view: StatusView,
+  language: Language,
+  { home, isStill }: { readonly home: string | undefined; readonly isStill: boolean },
+): Html {
   const speak = statusSpeaker(view, language);
   const { word, moment } = speak;
   const title = titleOf(view, language);
@@ -35,12 +41,17 @@ export function renderStatusPage(view: StatusView, language: Language, home: str
     title,
     name: title,
     ...(home === undefined ? {} : { home }),
-    path: "/status",
-    refresh: refreshSeconds,
+    path: isStill ? `/status?${stillQuery}` : "/status",
+    ...(isStill ? {} : { refresh: refreshSeconds }),
     head: html`<link rel="alternate" type="application/rss+xml" title="${title}" href="${feed}" />`,
     body: html`<h1>${word(statusSentence(view))}</h1>
       ${view.demonstration ? html`<p class="quiet">${word(words.demonstration)}</p>` : ""}
-      <p class="quiet small">${say(words.updated, language, asOf)}</p>
+      <p class="quiet small">
+        ${say(words.updated, language, asOf)}
+        <a class="screen" href="/status?lang=${language}${isStill ? "" : `&${stillQuery}`}"
+          >${word(isStill ? words.goOn : words.keepStill)}</a
+        >
+      </p>
       <h2>${word(words.components)}</h2>
       ${view.components.map((one) => component(one, view, speak))}
       <p class="quiet small">${word(words.counted)}</p>

@@ -43,8 +43,13 @@ export function createStatusPages({ status, language, now }: StatusPagesDeps): S
     return seen;
   }
 
-  async function bodyOf(form: Form, spoken: Language, place: string): Promise<{ readonly body: string; readonly tag: string }> {
-    const key = `${form} ${spoken} ${place}`;
+  async function bodyOf(
+    form: Form,
+    spoken: Language,
+    place: string,
+    isStill: boolean,
+  ): Promise<{ readonly body: string; readonly tag: string }> {
+    const key = `${form} ${spoken} ${place} ${isStill}`;
     const old = kept.get(key);
     if (old !== undefined && now() >= old.at && now() < old.at + keptMs) return old;
     const view = viewNow();
@@ -53,7 +58,9 @@ export function createStatusPages({ status, language, now }: StatusPagesDeps): S
     const body =
       form === "json"
         ? statusJson(view)
-        : String(await (form === "html" ? renderStatusPage(view, spoken, home) : renderStatusFeed(view, spoken, place)));
+        : String(
+            await (form === "html" ? renderStatusPage(view, spoken, { home, isStill }) : renderStatusFeed(view, spoken, place)),
+          );
     const made = { at: now(), body, tag: `"${createHash("sha256").update(body).digest("base64url").slice(0, 27)}"` };
     // Any address may be asked by, and each has a feed of its own.
     if (kept.size >= 50) kept.clear();
@@ -69,7 +76,8 @@ export function createStatusPages({ status, language, now }: StatusPagesDeps): S
         return problem(c, "too-soon", "Too many ask for the status page at once; it is made anew every ten seconds");
       }
       const spoken = form === "json" ? "en" : paperLanguage(c, language());
-      const { body, tag } = await bodyOf(form, spoken, form === "rss" ? originOf(c, status.url) : `${status.isPublic}`);
+      const place = form === "rss" ? originOf(c, status.url) : String(status.isPublic);
+      const { body, tag } = await bodyOf(form, spoken, place, c.req.query("still") !== undefined);
       const headers = {
         "content-type": types[form],
         "cache-control": status.isPublic ? "public, max-age=10" : "private, no-cache",

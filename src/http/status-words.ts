@@ -61,7 +61,7 @@ export const noticeState = ({ to, isTaken }: StatusNotice): Text =>
   to !== undefined ? words.over : isTaken ? words.taken : words.found;
 
 /** A day as a cell of the strip is drawn. `none`: nobody watched, or nobody could tell. */
-export type DayLook = "ok" | "warning" | "critical" | "none";
+type DayLook = "ok" | "warning" | "critical" | "none";
 
 /** One hour of a whole part in a day; below that it is drawn as what happened to some. */
 const graveShare = 1 / 24;

@@ -32,8 +32,7 @@ export type StatusPart = (typeof statusParts)[number];
 export type ComponentState = "works" | "partly" | "down" | "unsure";
 
 /** What a fault rests on in words that tell nobody how to use it. */
-export const generalCauses = ["watching", "domain", "way", "service", "setting", "account", "space", "refused", "delay"] as const;
-export type GeneralCause = (typeof generalCauses)[number];
+export type GeneralCause = "watching" | "domain" | "way" | "service" | "setting" | "account" | "space" | "refused" | "delay";
 
 /** One day of one component, or what there is of today. */
 export interface StatusDay extends Span {

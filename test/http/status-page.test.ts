@@ -158,6 +158,8 @@ describe("/status", () => {
       '<link rel="alternate" type="application/rss+xml" title="Mail status: Example Trading" href="/status.rss?lang=en" />',
     );
     expect(page).toContain('<meta http-equiv="refresh" content="60" />');
+    expect(page).toContain('href="/status?lang=en&amp;still=1"');
+    expect(await textOf(app, "/status?lang=en&still=1")).not.toContain("http-equiv");
     expect(page).toContain("<h1>Mail works, with disturbances for some.</h1>");
     expect(page).toMatch(/<span>Receiving mail<\/span> <span class="mark warning">Slow or partly down<\/span>/);
     expect(page).toMatch(/<span>Opening mailboxes<\/span> <span class="mark ok">Works<\/span>/);

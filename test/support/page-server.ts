@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import { serve } from "@hono/node-server";
 import { createDiagnoseNow } from "../../src/engine/diagnose-now.ts";
-import { createApp } from "../../src/http/app.ts";
+import { type AppDeps, createApp } from "../../src/http/app.ts";
 import { buildPageIfNeeded } from "../../scripts/build-page.mjs";
 import type { FakeBoard } from "./fake-board.ts";
 
@@ -13,7 +13,7 @@ export interface PageServer {
 }
 
 /** The real server on a free port, with the page as it is built from the present sources. */
-export async function startPageServer(board: FakeBoard, token?: string): Promise<PageServer> {
+export async function startPageServer(board: FakeBoard, token?: string, more: Partial<AppDeps> = {}): Promise<PageServer> {
   buildPageIfNeeded();
   const diagnosis = createDiagnoseNow({
     board: { ...board, incidentOf: () => undefined },
@@ -28,6 +28,7 @@ export async function startPageServer(board: FakeBoard, token?: string): Promise
     version: "0.1.0",
     pageFolder: join(import.meta.dirname, "../../dashboard/dist"),
     token,
+    ...more,
   });
   const server = serve({ fetch: app.fetch, port: 0, hostname: "127.0.0.1" });
   if (!server.listening) await new Promise<void>((resolve) => server.once("listening", resolve));
