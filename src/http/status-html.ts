@@ -82,9 +82,8 @@ function component(one: StatusComponent, view: StatusView, speak: StatusSpeaker)
     <div class="strip" role="img" aria-label="${say(words.strip, language, { name, text: figure })}">
       ${days.map(({ look, text }) => html`<span class="${look}" title="${text}"></span>`)}
     </div>
-    <p class="ends quiet small">
-      <span>${word(words.ninety)}</span> <span class="figure">${figure}</span> <span>${word(words.today)}</span>
-    </p>
+    <p class="ends quiet small"><span>${word(words.ninety)}</span> <span>${word(words.today)}</span></p>
+    <p class="figure small">${figure}</p>
     ${
       bad.length === 0
         ? ""

@@ -50,8 +50,8 @@ export const statusPageWords = {
   title: { en: "Mail status", zh: "邮件状态" },
   titleOf: { en: "Mail status: {name}", zh: "{name} 邮件状态" },
   updated: { en: "As of {time} ({zone}).", zh: "截至 {time}（{zone}）。" },
-  keepStill: { en: "It loads itself anew every minute; stop that", zh: "本页每分钟自动刷新，点此停止" },
-  goOn: { en: "Load it anew every minute", zh: "恢复每分钟自动刷新" },
+  keepStill: { en: "It reloads every minute: stop that", zh: "本页每分钟自动刷新，点此停止" },
+  goOn: { en: "Reload it every minute", zh: "恢复每分钟自动刷新" },
   demonstration: { en: "Demonstration: this company and its faults are invented.", zh: "演示：公司和故障均为虚构。" },
 
   // One sentence for all.

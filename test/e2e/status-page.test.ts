@@ -113,7 +113,7 @@ describe("the status page", () => {
     const text = await page.locator("main").innerText();
     expect(text).toMatch(/^Mail works, with disturbances for some\.\n/);
     expect(text).toMatch(/Receiving mail\n?\s*Slow or partly down\n+since /);
-    expect(text).toMatch(/90 days ago\s+9\d\.\d\d % available \(/);
+    expect(text).toMatch(/90 days ago\s+today\s+9\d\.\d\d % available \(/);
     expect(text).toContain("Some mail to us does not arrive\n");
   });
 });
