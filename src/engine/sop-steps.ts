@@ -14,7 +14,7 @@ import type { SopMessage, SopMove } from "./sop.ts";
 export const system = "system";
 
 /** After that many deadlines that passed it is not escalated any further. */
-export const mostLevels = 5;
+const mostLevels = 5;
 
 /** A run on its way from one state to the next. */
 export interface Draft {
@@ -51,7 +51,6 @@ export function write(draft: Draft, at: number, kind: SopEntryKind, { actor = sy
   draft.entries.push({ run: draft.run.id, at, actor, kind, step, data });
 }
 
-/** Of the whole run: to all its channels. Of a step: to the first of them, and to one more at each level. */
 export function tell(
   draft: Draft,
   kind: SopMessage["kind"],
@@ -60,23 +59,26 @@ export function tell(
   const { step, level = 0 } = about;
   const messageCount = draft.run.messageCount + 1;
   draft.run = { ...draft.run, messageCount };
-  const isOfStep = kind === "step" || kind === "late";
-  const { channels } = draft.run.sop;
   draft.messages.push({
     key: `${runName(draft.run.id)}:${messageCount}`,
     kind,
     step: step?.id,
-    channels:
-      kind === "webhook"
-        ? []
-        : kind === "step" && step?.kind === "notify"
-          ? step.channels
-          : isOfStep
-            ? channels.slice(0, level + 1)
-            : channels,
+    channels: channelsFor(kind, draft.run, step, level),
     who: step?.kind === "manual" ? step.who : undefined,
     level,
   });
+}
+
+/** Of the whole run: all. Of a step that waits: the first, and one more at each level. */
+function channelsFor(
+  kind: SopMessage["kind"],
+  { sop: { channels } }: SopRun,
+  step: SopStep | undefined,
+  level: number,
+): readonly string[] {
+  if (kind === "webhook") return [];
+  if (kind === "step" && step?.kind === "notify") return step.channels;
+  return kind === "step" || kind === "late" ? channels.slice(0, level + 1) : channels;
 }
 
 export function changeStep(draft: Draft, id: string, change: Partial<StepRun>): void {
