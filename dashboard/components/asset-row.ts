@@ -65,10 +65,16 @@ export class AssetRow extends LitElement {
         position: relative;
         z-index: 1;
         color: inherit;
-        text-decoration-color: var(--line-strong);
+        text-decoration: none;
         overflow-wrap: anywhere;
       }
-      h3 a:hover {
+      /* Its words are boxes, which an underline of the link would leave out. */
+      h3 a .name {
+        text-decoration: underline;
+        text-decoration-color: var(--line-strong);
+        text-underline-offset: 3px;
+      }
+      h3 a:hover .name {
         color: var(--accent);
         text-decoration-color: currentColor;
       }

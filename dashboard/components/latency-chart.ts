@@ -14,6 +14,10 @@ const height = 240;
 /** A table of more rows nobody reads; the figures are in the API. */
 const mostRows = 100;
 const day = 86_400_000;
+const quarter = 15 * 60_000;
+/** Seconds between two times on the axis: its labels name minutes, hours or days, and none twice. */
+const minutes = [60, 120, 300, 600, 900, 1800, 3600, 7200, 10_800, 14_400, 21_600, 43_200];
+const days = [1, 2, 3, 5, 7, 10, 14, 28].map((count) => count * 86_400);
 
 /** How long a probe took: median, 95th percentile and what was lost, as a chart, a sentence and a table. */
 export class LatencyChart extends LitElement {
@@ -256,7 +260,7 @@ export class LatencyChart extends LitElement {
 
   /** What is young is drawn from its beginning, and not as a dot at the end of an empty day. */
   #start(): number {
-    return Math.max(this.from, this.points[0]?.from ?? this.from);
+    return Math.max(this.from, Math.min(this.points[0]?.from ?? this.from, this.to - quarter));
   }
 
   #draw(): void {
@@ -290,7 +294,12 @@ export class LatencyChart extends LitElement {
           y: { range: (_, __, most) => [0, Math.max(most * 1.15, 10)] },
         },
         axes: [
-          { ...axis, space: 90, values: (_, splits) => splits.map((seconds) => time.format(seconds * 1000)) },
+          {
+            ...axis,
+            space: 90,
+            incrs: this.to - this.from > day ? days : minutes,
+            values: (_, splits) => splits.map((seconds) => time.format(seconds * 1000)),
+          },
           {
             ...axis,
             size: 68,
