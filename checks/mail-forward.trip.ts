@@ -30,6 +30,8 @@ export interface Trip {
   readonly signal: AbortSignal;
   readonly metrics: Partial<Record<Metric, number>>;
   readonly loggedIn: Set<string>;
+  /** The numbers of mails that this run gave up, although nobody refused them. */
+  readonly lost: Set<number>;
 }
 
 /** How far a run has come. `known`: the fate of a mail was learnt, or that none could be sent or looked for. */

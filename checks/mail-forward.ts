@@ -53,6 +53,7 @@ export default defineCheck({
   options,
   findings,
   metrics,
+  latency: "slowest",
   target: ({ to, members }) => (members.length === 0 ? to : `${to} ▶ ${members.length}`),
   load: ({ from, members }) => ({
     logins: [
@@ -62,7 +63,7 @@ export default defineCheck({
   }),
 
   async run(ctx, given, signal) {
-    const trip: Trip = { ctx, options: given, signal, metrics: {}, loggedIn: new Set() };
+    const trip: Trip = { ctx, options: given, signal, metrics: {}, loggedIn: new Set(), lost: new Set() };
     const journey = readForward(
       ctx.memory,
       given.members.map(({ address }) => keyOf(address)),
@@ -98,6 +99,7 @@ function conclude(trip: Trip, { journey, findings: found }: Step) {
     metrics: measured,
     memory: forwardToJson(journey),
     loggedIn: [...loggedIn],
+    lost: trip.lost.size > 0,
     ...(again === undefined ? {} : { again }),
   };
   return result;
@@ -165,6 +167,7 @@ function settleMail(trip: Trip, step: Step): Step {
   const found = judge(trip, mail);
   const fates = Object.values(mail.members).flatMap(({ fate }) => (fate === null || fate.kind === "lost" ? [] : [fate]));
   measured.reached = fates.length;
+  if (found.some(({ code }) => code === "forward-lost" || code === "member-missing")) trip.lost.add(mail.seq);
   if (fates.length > 0) measured.slowest = Math.max(...fates.map(({ tookMs }) => tookMs)) / 1000;
   const journey = putAway(withAnswer(step.journey, mail), mail);
   const isWell = fates.length === given.members.length;

@@ -25,6 +25,7 @@ export default defineCheck({
   options,
   findings,
   metrics,
+  latency: "roundtrip",
   target: ({ from, to }) => `${from.address} ▶ ${to.address}`,
   load: ({ from, to, size, sendEvery }) => ({
     host: to.host,
@@ -82,6 +83,7 @@ function conclude({ ctx, options: given, metrics: measured, loggedIn, facts }: T
     memory: journeyToJson(journey),
     loggedIn,
     facts,
+    lost: lost > readJourney(ctx.memory).counts.lost,
     ...(again === undefined ? {} : { again }),
   };
   return result;

@@ -91,6 +91,7 @@ testCheck(
       findings: ["member-missing", "member-late"],
       also: (observation, { memory, again }) => {
         expect(observation.findings[0]?.data).toMatchObject({ members: wang, count: 1, all: 3, minutes: 15 });
+        expect(observation.latencyMs).toBe("lost");
         // One alone may have been an accident.
         expect(memory).toMatchObject({ badStreak: 1, mail: null });
         expect(again).toBe(9 * minute);

@@ -67,8 +67,8 @@ testCheck(
       world: at(({ arrive }) => arrive("INBOX", 14_000, sent(0))),
       status: "ok",
       findings: [],
-      also: ({ metrics }, { memory }) => {
-        expect(metrics["roundtrip"]).toBe(6);
+      also: ({ metrics, latencyMs }, { memory }) => {
+        expect([metrics["roundtrip"], latencyMs]).toEqual([6, 6_000]);
         expect(memory).toMatchObject({ arrived: 4, travelling: [], last: null });
       },
     },
@@ -137,7 +137,7 @@ testCheck(
       world: at(),
       ...critical("lost", (observation, outcome) => {
         expect(observation.findings[0]?.data).toMatchObject({ minutes: 15, number: 7 });
-        expect(observation.metrics["lostTotal"]).toBe(1);
+        expect([observation.metrics["lostTotal"], observation.latencyMs]).toEqual([1, "lost"]);
         expect(outcome.memory).toMatchObject({ past: [{ seq: 7, found: false }] });
       }),
     },
@@ -186,7 +186,11 @@ testCheck(
       world: at(),
       status: "unknown",
       findings: ["between-mails"],
-      also: dataIs({ last: "lost", minutes: 14 }),
+      also: (observation) => {
+        expect(observation.findings[0]?.data).toMatchObject({ last: "lost", minutes: 14 });
+        // It was said when it was given up.
+        expect(observation.latencyMs).toBe("none");
+      },
     },
     "nothing to do after one that went well": { memory: journey([]), world: at(), status: "ok", findings: [] },
     "one that may never have been taken is not called lost": {

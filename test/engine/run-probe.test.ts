@@ -63,6 +63,17 @@ describe("runProbe()", () => {
   afterAll(() => silent.close());
   const dial = createDial({ ask: world.ask, extraAuthorities: [] });
 
+  test.each([
+    ["what the check measures", { findings: [], metrics: { length: 6.4321 } }, 6_432],
+    ["nothing, where it measured nothing", { findings: [], metrics: {} }, "none"],
+    ["nothing that is no number", { findings: [], metrics: { length: Number.NaN } }, "none"],
+    ["that a mail is lost, whatever else came", { findings: [], metrics: { length: 2 }, lost: true }, "lost"],
+  ] as const)("how long it took is %s", async (_what, result, latencyMs) => {
+    const check: AnyCheck = { ...checkThat(() => Promise.resolve(result)), latency: "length" };
+    expect((await outcomeOf(check)).observation.latencyMs).toBe(latencyMs);
+    expect((await outcomeOf(checkThat(() => Promise.resolve(result)))).observation).not.toHaveProperty("latencyMs");
+  });
+
   test("the status is the worst of the findings, ok without any", async () => {
     const say = (...found: { code: string }[]) => outcomeOf(checkThat(() => Promise.resolve({ findings: found })));
     expect((await say()).observation.status).toBe("ok");
