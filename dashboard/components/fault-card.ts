@@ -1,6 +1,7 @@
 import { css, html, LitElement, nothing } from "lit";
 import type { TemplateResult } from "lit";
 import { pageWords } from "../../src/i18n/page.ts";
+import { runStateWords } from "../../src/i18n/sop-commands.ts";
 import type { DiagnosisView, FindingView, IncidentProbeView, IncidentView } from "../../src/model/api.ts";
 import { withoutStop } from "../../src/model/text.ts";
 import { shared } from "../styles/shared.ts";
@@ -100,6 +101,11 @@ export class FaultCard extends LitElement {
       .cause {
         margin-top: var(--space-1);
         font-weight: 600;
+      }
+      .sop {
+        display: inline-block;
+        padding-block: 10px;
+        line-height: 24px;
       }
       .diagnosis {
         display: grid;
@@ -203,7 +209,7 @@ export class FaultCard extends LitElement {
             others === 0 ? nothing : html`<span class="quiet">${bracketed(voice, pageWords.moreProbes, { count: others })}</span>`
           }
         </p>
-        ${this.#cause()}
+        ${this.#cause()} ${this.#sops()}
       </div>
       <div class="acts">
         <button
@@ -238,6 +244,19 @@ export class FaultCard extends LitElement {
     const words = diagnosis.confidence === "high" ? pageWords.diagnosed : pageWords.diagnosedLikely;
     const confidence = speak(voice, diagnosis.confidenceWord);
     return html`<p class="what cause">${speak(voice, words, { title: speak(voice, diagnosis.title), confidence })}</p>`;
+  }
+
+  /** What is being done about it, and where each step is ticked. */
+  #sops(): TemplateResult {
+    const { incident, voice } = this;
+    return html`${incident.sops.map(
+      ({ name, title, state }) =>
+        html`<p class="what">
+          <a class="sop" href="/sop/${name}?lang=${voice.language}"
+            >${speak(voice, pageWords.sopRun, { name, title: speak(voice, title), state: speak(voice, runStateWords[state]) })}</a
+          >
+        </p>`,
+    )}`;
   }
 
   /** Steps, who takes them, what the cause rests on, and, folded, where nobody needs to look. */

@@ -2,7 +2,8 @@ import { css, html, LitElement, nothing } from "lit";
 import type { TemplateResult } from "lit";
 import { pageWords } from "../../src/i18n/page.ts";
 import { zoneName } from "../../src/i18n/times.ts";
-import type { ChannelView, IncidentView, Overview } from "../../src/model/api.ts";
+import type { ChannelView, IncidentView, Overview, PageName } from "../../src/model/api.ts";
+import type { Text } from "../../src/model/text.ts";
 import { shared } from "../styles/shared.ts";
 import type { Voice } from "../voice.ts";
 import { assetName, between, clock, speak } from "../voice.ts";
@@ -11,6 +12,12 @@ import { chiefOf } from "./fault-card.ts";
 import "./status-mark.ts";
 
 const shownResolved = 5;
+
+const pageTitles: Readonly<Record<PageName, Text>> = {
+  sop: pageWords.pageSop,
+  report: pageWords.pageReport,
+  status: pageWords.pageStatus,
+};
 
 /** Something could not be sent and waits for another attempt; what only waits for its turn is no reason to look. */
 const isFailing = ({ waitingSince, lastError }: ChannelView): boolean => waitingSince !== null && lastError !== null;
@@ -46,6 +53,16 @@ export class PageFoot extends LitElement {
         vertical-align: -2px;
         margin-inline-end: var(--space-1);
         --mark-sign: var(--ground);
+      }
+      .pages {
+        grid-column: 1 / -1;
+        display: flex;
+        flex-wrap: wrap;
+        gap: 0 var(--space-6);
+      }
+      .pages a {
+        padding-block: 10px;
+        line-height: 24px;
       }
       .last {
         grid-column: 1 / -1;
@@ -89,8 +106,13 @@ export class PageFoot extends LitElement {
               </ul>`
         }
       </section>
+      ${overview.pages.length === 0 ? nothing : html`<p class="pages">${overview.pages.map((page) => this.#page(page))}</p>`}
       <p class="last">Mailvigil ${overview.version} · ${this.#zone()}</p>
     </footer>`;
+  }
+
+  #page(page: PageName): TemplateResult {
+    return html`<a href="/${page}?lang=${this.voice.language}">${speak(this.voice, pageTitles[page])}</a>`;
   }
 
   #zone(): string {

@@ -1,7 +1,7 @@
 import { Hono } from "hono";
 import { bodyLimit } from "hono/body-limit";
 import { z } from "zod";
-import type { AssetDiagnosis, AssetHistory, DiagnosisStarted, IncidentView, ProbeDetail } from "../model/api.ts";
+import type { AssetDiagnosis, AssetHistory, DiagnosisStarted, IncidentView, PageName, ProbeDetail } from "../model/api.ts";
 import type { Actions, Board } from "../model/board.ts";
 import { incidentName } from "../model/incident.ts";
 import type { Past } from "../model/past.ts";
@@ -21,6 +21,8 @@ interface ApiDeps {
   readonly evidence: (incident: number) => string | undefined;
   readonly past: Past | undefined;
   readonly version: string;
+  /** Which pages beside the dashboard have something to show. */
+  readonly pages: () => readonly PageName[];
   readonly now: () => number;
 }
 
@@ -33,7 +35,7 @@ const acknowledgement = z.strictObject({
 const overviewAgeMs = 1000;
 
 /** The JSON under `/api/v1`, without the stream. */
-export function createApi({ board, actions, diagnosis, evidence, past, version, now }: ApiDeps): Hono {
+export function createApi({ board, actions, diagnosis, evidence, past, version, pages, now }: ApiDeps): Hono {
   const api = new Hono();
   let cached: { readonly at: number; readonly body: string } | undefined;
   let index: { readonly of: readonly Probe[]; readonly byId: ReadonlyMap<string, Probe> } | undefined;
@@ -50,7 +52,7 @@ export function createApi({ board, actions, diagnosis, evidence, past, version, 
   api.get("/overview", (c) => {
     const at = now();
     if (cached === undefined || at - cached.at > overviewAgeMs || at < cached.at) {
-      cached = { at, body: JSON.stringify(buildOverview(board, at, version)) };
+      cached = { at, body: JSON.stringify(buildOverview(board, at, version, pages())) };
     }
     return c.body(cached.body, 200, { "content-type": "application/json", "cache-control": "no-store" });
   });

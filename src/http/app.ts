@@ -3,10 +3,11 @@ import type { HttpBindings } from "@hono/node-server";
 import { RESPONSE_ALREADY_SENT } from "@hono/node-server/utils/response";
 import type { MiddlewareHandler } from "hono";
 import { Hono } from "hono";
-import type { IncidentEvent, ProbeEvent } from "../model/api.ts";
+import type { IncidentEvent, PageName, ProbeEvent } from "../model/api.ts";
 import type { Actions, Board, BoardEvent, Health } from "../model/board.ts";
 import type { Past } from "../model/past.ts";
 import { pingOf } from "../model/ping.ts";
+import type { Reports } from "../model/report.ts";
 import type { Procedures } from "../model/sop.ts";
 import type { StatusSource } from "../model/status-page.ts";
 import type { DiagnoseNow } from "../model/verdict.ts";
@@ -23,6 +24,7 @@ import { problem } from "./problem.ts";
 import { requireToken } from "./require-token.ts";
 import { createSopApi } from "./sop-api.ts";
 import { createSopPages } from "./sop-page.ts";
+import { createReportPages } from "./report-page.ts";
 import { createStatusPages } from "./status-page.ts";
 
 export interface AppDeps {
@@ -37,6 +39,7 @@ export interface AppDeps {
   readonly sops?: Procedures;
   /** What the status page says; left out: there is none. */
   readonly status?: StatusSource;
+  readonly reports?: Reports;
   readonly health: () => Health;
   readonly version: string;
   /** Where the built page is, `dashboard/dist`. */
@@ -104,9 +107,13 @@ export function createApp(deps: AppDeps): App {
     return problem(c, "too-many-streams", "Too many pages follow the live events; close some of them");
   });
   if (deps.sops) app.route("/api/v1/sops", createSopApi(deps.sops));
-  app.route("/api/v1", createApi({ board, actions, diagnosis, evidence, past: deps.past, version, now }));
+  app.route(
+    "/api/v1",
+    createApi({ board, actions, diagnosis, evidence, past: deps.past, version, pages: () => pagesOf(deps), now }),
+  );
   if (statusPages) app.route("/", statusPages.forKnown);
   if (deps.sops) app.route("/", createSopPages({ procedures: deps.sops, board, now }));
+  if (deps.reports) app.route("/", createReportPages({ reports: deps.reports, board }));
   app.get("*", (c) => {
     const file = page.get(c.req.path);
     if (file !== undefined) {
@@ -131,6 +138,11 @@ export function createApp(deps: AppDeps): App {
     },
   };
 }
+
+const pagesOf = ({ sops, status }: AppDeps): readonly PageName[] => [
+  ...(sops !== undefined && sops.sops().length + sops.runs().length > 0 ? (["sop"] as const) : []),
+  ...(status === undefined ? [] : (["status"] as const)),
+];
 
 /** Tells pages what they may want to draw anew. */
 function publish(hub: EventHub, board: Board, event: BoardEvent): void {

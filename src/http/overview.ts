@@ -1,5 +1,5 @@
 import { channelReason } from "../i18n/channel-reasons.ts";
-import type { AssetView, ChannelView, Overview, ProbeView, QuestionView, SentenceFacts } from "../model/api.ts";
+import type { AssetView, ChannelView, Overview, PageName, ProbeView, QuestionView, SentenceFacts } from "../model/api.ts";
 import type { Board } from "../model/board.ts";
 import { questions } from "../model/check.ts";
 import type { Incident } from "../model/incident.ts";
@@ -11,7 +11,7 @@ import { barsOfProbe, barWindowMs, worstBars } from "./bars.ts";
 import { viewIncident, viewProbe } from "./views.ts";
 
 /** Everything the page shows, from what the board holds at `now`. Pure. */
-export function buildOverview(board: Board, now: number, version: string): Overview {
+export function buildOverview(board: Board, now: number, version: string, pages: readonly PageName[] = []): Overview {
   const assets = viewAssets(board, now);
   const incidents = board.incidents();
   return {
@@ -36,6 +36,7 @@ export function buildOverview(board: Board, now: number, version: string): Overv
       waitingSince: channel.waitingSince ?? null,
     })),
     troubles: board.troubles().map(({ code, en, zh }) => ({ code, en, zh })),
+    pages,
   };
 }
 

@@ -65,6 +65,7 @@ export const pageWords = {
   restsOn: { en: "What it rests on", zh: "依据" },
   couldBe: { en: "It could also be: {list}", zh: "也可能是：{list}" },
   ruledOut: { en: "Ruled out ({count})", zh: "已排除（{count} 项）" },
+  sopRun: { en: "Emergency procedure {name}, {title}: {state}", zh: "应急预案 {name}「{title}」：{state}" },
   partOf: { en: "part of {name}", zh: "并入 {name}" },
   showProbe: { en: "Show the evidence", zh: "查看证据" },
   evidencePack: { en: "Download the evidence for the provider's support", zh: "下载给服务商客服的证据" },
@@ -131,6 +132,10 @@ export const pageWords = {
   },
   timesIn: { en: "Times in {zone}", zh: "时间：{zone}" },
   times: { en: "Times in {zone} ({offset})", zh: "时间：{zone}（{offset}）" },
+
+  pageSop: { en: "Emergency procedures", zh: "应急预案" },
+  pageReport: { en: "Monthly report", zh: "月度报告" },
+  pageStatus: { en: "Status page", zh: "状态页" },
 
   // Notices.
   demonstration: { en: "Demonstration", zh: "演示" },

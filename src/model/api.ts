@@ -33,7 +33,11 @@ export interface Overview {
   readonly incidents: readonly IncidentView[];
   readonly channels: readonly ChannelView[];
   readonly troubles: readonly TroubleView[];
+  /** Pages beside the dashboard that have something to show: each is at `/` and its name. */
+  readonly pages: readonly PageName[];
 }
+
+export type PageName = "sop" | "report" | "status";
 
 /** What the one sentence about the state of mail is made from. */
 export interface SentenceFacts {

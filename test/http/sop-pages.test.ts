@@ -55,6 +55,16 @@ describe("/sop", () => {
   });
 });
 
+describe("the overview", () => {
+  const overview = async (): Promise<unknown> => (await world.get("/api/v1/overview")).json();
+
+  test("names the page of SOPs where there is something on it", async () => {
+    expect(await overview()).toMatchObject({ pages: ["sop"] });
+    world = createSopPagesWorld([]);
+    expect(await overview()).toMatchObject({ pages: [] });
+  });
+});
+
 describe("/sop/begin/{name}", () => {
   test("asks who, says who hears of it, and begins", async () => {
     const html = await world.page("/sop/begin/sending-blocked");
