@@ -70,31 +70,29 @@ const needsOf = (step: Readonly<Record<string, unknown>> | undefined): readonly 
  */
 export function settleNeeds(
   reader: Reader,
+  { steps: raw, left }: Raw,
   made: readonly { readonly step: SopStep; readonly path: Path }[],
-  { ids, left }: { readonly ids: readonly string[]; readonly left: ReadonlyMap<string, readonly string[]> },
 ): readonly SopStep[] {
   const before = reader.errors.length;
+  const ids = raw.map(({ id }) => id);
+  for (const { id, value, path } of raw) {
+    const needs: readonly unknown[] = Array.isArray(value["needs"]) ? value["needs"] : [];
+    for (const [i, need] of needs.entries()) {
+      if (isText(need) && (ids.includes(need) || left.has(need))) continue;
+      const others = ids.filter((one) => one !== id);
+      const remedy = suggest(isText(need) ? need : "", others);
+      reader.report([...path, "needs", i], fault({ en: "there is no such step", zh: "没有这个步骤" }, remedy));
+    }
+  }
   const resolve = (need: string, seen: ReadonlySet<string>): readonly string[] => {
     const instead = left.get(need);
     if (!instead) return [need];
     return seen.has(need) ? [] : instead.flatMap((one) => resolve(one, new Set([...seen, need])));
   };
-  const steps = made.map(({ step, path }) => {
-    for (const [i, need] of step.needs.entries()) {
-      if (ids.includes(need) || left.has(need)) continue;
-      reader.report(
-        [...path, "needs", i],
-        fault(
-          { en: "there is no such step", zh: "没有这个步骤" },
-          suggest(
-            need,
-            ids.filter((id) => id !== step.id),
-          ),
-        ),
-      );
-    }
-    return { ...step, needs: [...new Set(step.needs.flatMap((need) => resolve(need, new Set())))] };
-  });
+  const steps = made.map(({ step }) => ({
+    ...step,
+    needs: [...new Set(step.needs.flatMap((need) => resolve(need, new Set())))],
+  }));
   if (reader.errors.length > before) return steps;
   const circle = circleIn(steps);
   const first = made.find(({ step }) => step.id === circle[0]);

@@ -44,6 +44,11 @@ export function placeholderFault(text: string, filled: readonly string[] = sopPl
   );
 }
 
+const oneLanguage = fault(
+  { en: "is not in both languages", zh: "没有写全两种语言" },
+  { en: "write en and zh, or one text for both", zh: "请同时写 en 和 zh，或只写一段文字" },
+);
+
 /** One text for both languages, or each of them: `{ en: …, zh: … }`. */
 export const words = (most: number, shape: "line" | "lines", filled: readonly string[] = sopPlaceholders) => {
   const remedy = {
@@ -63,6 +68,7 @@ export const words = (most: number, shape: "line" | "lines", filled: readonly st
     if (!isPair || !texts.every(fits)) {
       const wide = fullWidth(value);
       if (wide) return wide;
+      if (isRecord(value) && (isText(en) || isText(zh)) && !isPair) return oneLanguage;
       const shown = show(value);
       return fault({ en: `${shown.en} is not such a text`, zh: `${shown.zh}不是这里要的文字` }, remedy);
     }

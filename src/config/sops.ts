@@ -75,13 +75,14 @@ function readSop(
   const template = templateOf(reader, value, path);
   // Without its template, most of it would seem to be missing.
   if (!template) return undefined;
-  const head = parseHead(reader, { ...template, ...value, steps: undefined }, path);
-  const trigger = readTrigger(reader, value["trigger"] ?? template["trigger"], [...path, "trigger"], known.checks);
-  const channels =
-    head?.channels === undefined
-      ? channelsOf(around.rules, head?.priority)
-      : readChannelNames(reader, head.channels, [...path, "channels"], around.channels);
-  if (head && head.channels === undefined && channels.length === 0) reader.report(path, unheard(around.channels), "key");
+  const merged = { ...template, ...value };
+  const head = parseHead(reader, { ...merged, steps: undefined }, path);
+  const trigger = readTrigger(reader, merged["trigger"], [...path, "trigger"], known.checks);
+  const named: unknown = value["channels"];
+  const channels = Array.isArray(named)
+    ? readChannelNames(reader, named, [...path, "channels"], around.channels)
+    : channelsOf(around.rules, head?.priority);
+  if (head && named === undefined && channels.length === 0) reader.report(path, unheard(around.channels), "key");
   const raw = rawSteps(reader, { template: template["steps"], written: value["steps"], path: [...path, "steps"] });
   if (raw.steps.length === 0 && reader.errors.length === before) reader.report([...path, "steps"], noSteps, "key");
   if (raw.steps.length > maxSteps) reader.report([...path, "steps"], tooManySteps(raw.steps.length), "key");
@@ -94,7 +95,7 @@ function readSop(
   };
   const read = raw.steps.map((step) => ({ step, made: readStep(reader, step, world) }));
   const whole = read.flatMap(({ step, made }) => (made ? [{ ...made, path: step.path }] : []));
-  const steps = settleNeeds(reader, whole, { ids: raw.steps.map(({ id }) => id), left: raw.left });
+  const steps = settleNeeds(reader, raw, whole);
   if (!head || reader.errors.length > before) return undefined;
   return {
     sop: hashed({

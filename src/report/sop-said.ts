@@ -15,19 +15,31 @@ export function triggerSaid(
 ): string {
   if (!trigger) return inLanguage(sopWords.byHand, language);
   const { findings, causes, priorities, forMs } = trigger;
-  const comma = language === "en" ? ", " : "、";
+  const names = (words: readonly string[]): string => eitherOf([...new Set(words)], language);
   const codes = findings.map((code) => {
     const title = titleOf?.(code.split("/")[0] ?? "");
     return title ? inLanguage(title, language) : code;
   });
+  const causeNames = causes.map((cause) =>
+    say(sopWords.quoted, language, { name: inLanguage(causeWording[cause].name, language) }),
+  );
   const what = [
-    ...priorities.map((priority) => say(sopWords.incident, language, { priority })),
-    ...causes.map((cause) => say(sopWords.cause, language, { cause: inLanguage(causeWording[cause].name, language) })),
-    ...(codes.length === 0 ? [] : [say(sopWords.finding, language, { codes: [...new Set(codes)].join(comma) })]),
-  ].join(inLanguage(sopWords.or, language));
+    ...(priorities.length === 0 ? [] : [say(sopWords.incident, language, { names: names(priorities) })]),
+    ...(causes.length === 0 ? [] : [say(sopWords.cause, language, { names: names(causeNames) })]),
+    ...(codes.length === 0 ? [] : [say(sopWords.finding, language, { names: names(codes) })]),
+  ].join(inLanguage(sopWords.and, language));
   return forMs === 0
     ? say(sopWords.atOnce, language, { what })
     : say(sopWords.after, language, { what, duration: humanDuration(forMs, language) });
+}
+
+/** `a, b or c`; in Chinese a space stands only beside what is not. */
+function eitherOf(words: readonly string[], language: Language): string {
+  const last = words.at(-1) ?? "";
+  const before = words.slice(0, -1);
+  if (before.length === 0) return last;
+  if (language === "en") return `${before.join(", ")} or ${last}`;
+  return `${before.join("、")}${last.startsWith("「") ? "或" : " 或 "}${last}`;
 }
 
 /** Whose hands it needs, each role once, in the order of the steps. */
