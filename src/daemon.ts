@@ -10,6 +10,7 @@ import { createDiagnoseNow } from "./engine/diagnose-now.ts";
 import { createEmergency } from "./engine/emergency.ts";
 import { acknowledge, remind, type IncidentStep } from "./engine/incidents.ts";
 import { createLoopWatch } from "./engine/loop-watch.ts";
+import { startRolling } from "./engine/rolling.ts";
 import { runOnce, write, type PipelineWorld } from "./engine/pipeline.ts";
 import { createDiagnoser } from "./engine/incident-cause.ts";
 import { createForcing } from "./engine/forcing.ts";
@@ -41,6 +42,7 @@ import { createRecorder } from "./store/recorder.ts";
 import { loadRemembered } from "./store/remembered.ts";
 import { readSopEntries, readSopRun } from "./store/sops.ts";
 import { applyRetention } from "./store/retention.ts";
+import { createRollups } from "./store/rollups.ts";
 import { StoreError } from "./store/store-error.ts";
 import { version } from "./version.ts";
 
@@ -317,6 +319,14 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
   await tick();
   const ticking = setInterval(() => void tick(), tickEveryMs);
   undo.defer(() => clearInterval(ticking));
+  const rolling = undo.adopt(
+    startRolling({
+      rollups: createRollups(db),
+      timezone: () => plan.settings.timezone,
+      onError: (error) => log(`Closing hours and days failed and is tried again in five minutes: ${mask(String(error))}`),
+    }),
+    (it) => it.stop(),
+  );
   const calendar = undo.adopt(
     startCalendar({
       timezone: plan.settings.timezone,
@@ -327,7 +337,8 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
         {
           name: "retention",
           expression: "17 3 * * *",
-          run: async () => void (await applyRetention(db, now(), { signal: stopping.signal })),
+          run: async () =>
+            void (await rolling.before(() => applyRetention(db, now(), { ...plan.settings.keep, signal: stopping.signal }))),
         },
       ],
     }),
