@@ -83,11 +83,11 @@ export function openForReading(folder: string): Database | undefined {
   }
 }
 
-/** Rows that grow with every run are left out: a year of them would hold the start up for seconds. */
+/** What grows with runs and hours is left out: a year of them would hold the start up for seconds. */
 function lookForDamage(sql: Sqlite.Database, file: string): void {
   const tables = sql
     .prepare<[], { name: string }>(
-      "SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT IN ('observation', 'evidence', 'sqlite_sequence')",
+      "SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT IN ('observation', 'evidence', 'hour', 'day', 'sqlite_sequence')",
     )
     .all();
   for (const { name } of tables) {
