@@ -24,8 +24,8 @@ export function emailFields(alert: Alert, from: string, maybeRepeat: boolean): E
   const lines = alert.lines.slice(0, maxLines).map((line) => cutBytes(oneLine(line), maxLine));
   return {
     subject: title,
-    text: [title, "", ...lines, ""].join("\n"),
-    html: htmlOf(alert, title, lines),
+    text: alert.mail?.text ?? [title, "", ...lines, ""].join("\n"),
+    html: alert.mail?.html ?? htmlOf(alert, title, lines),
     messageId: `<${alert.id}@${domain}>`,
     references: `<${alert.about}.mailvigil@${domain}>`,
   };

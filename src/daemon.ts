@@ -34,9 +34,14 @@ import type { Plan } from "./model/config.ts";
 import type { Mask } from "./model/secret.ts";
 import { emptyBatch } from "./model/state.ts";
 import { createNet } from "./net/world.ts";
+import { createStatusSource } from "./report/status-page.ts";
+import { startReports } from "./report-job.ts";
+import { createReports } from "./reports.ts";
 import { createCalendarRuns } from "./store/calendar.ts";
 import { openDatabase } from "./store/database.ts";
 import { installationKey } from "./store/installation-key.ts";
+import { readDayAccounts } from "./store/history-series.ts";
+import { readIncidents } from "./store/incidents.ts";
 import { createOutbox } from "./store/outbox.ts";
 import { createRecorder } from "./store/recorder.ts";
 import { loadRemembered } from "./store/remembered.ts";
@@ -264,6 +269,16 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
   const diagnosis = undo.adopt(createDiagnoseNow({ board, runNow: (probe) => scheduler.runNow(probe), now }), (it) => it.close());
   const app = createApp({
     board,
+    status: createStatusSource({
+      board,
+      past: {
+        days: (probes, window, timezone) => readDayAccounts(db, probes, window, timezone),
+        incidents: (since) => readIncidents(db, since),
+      },
+      settings: () => plan.statusPage,
+      url: () => plan.settings.url,
+      now,
+    }),
     diagnosis,
     sops: procedures,
     actions: {
@@ -287,6 +302,7 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
       },
     },
     past: createPast(db, board),
+    reports: createReports(() => ({ db, plan, checks, now: now() })),
     evidence: (id) => evidenceOfIncident({ db, plan, checks, mask, demonstration, data: options.data, now: now() }, id),
     health: () => ({
       loopAgeMs: loop.ageMs(),
@@ -327,6 +343,19 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
     }),
     (it) => it.stop(),
   );
+  const reports = undo.adopt(
+    startReports({
+      db,
+      checks,
+      now,
+      demonstration,
+      plan: () => plan,
+      url: () => (demonstration && served) || plan.settings.url,
+      wakeDelivery: () => delivery.wake(),
+      onError: (error) => log(`Making the monthly report failed and is tried again in a minute: ${mask(String(error))}`),
+    }),
+    (it) => it.stop(),
+  );
   const calendar = undo.adopt(
     startCalendar({
       timezone: plan.settings.timezone,
@@ -349,6 +378,8 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
     await scheduler.stop();
     recorder.flush();
   });
+  // Before the first runs: it keeps what probes had counted when the daemon went down.
+  void reports.tick();
   scheduler.replace(plan.probes);
   delivery.wake();
   await calendar.tick();

@@ -6,7 +6,7 @@ import type { NewDelivery } from "../model/state.ts";
 const hour = 3_600_000;
 
 /** How long a message is worth sending: word of a fault goes stale, that it is over has to arrive. */
-const worthMs: Readonly<Record<MessageKind, number>> = {
+export const worthMs: Readonly<Record<MessageKind, number>> = {
   opened: 24 * hour,
   worsened: 24 * hour,
   reminder: 24 * hour,

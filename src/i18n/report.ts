@@ -151,6 +151,7 @@ export const reportWords = {
   lastDay: { en: "Last day", zh: "到期日" },
   owner: { en: "Who renews", zh: "续费人" },
   nothingEnds: { en: "Nothing that is known.", zh: "没有已知的到期项。" },
+  page: { en: "On the page", zh: "网页版" },
   method: { en: "How this was counted", zh: "统计方法" },
   methodLines: {
     en: "Time is counted from confirmed changes of status, to the millisecond, from {from} to {to} ({timezone}). Critical counts as down, warning as impaired, which is up. A run speaks for twice its interval; what lies beyond was not observed, and is neither up nor down: the bounds say what it could have been. A service is at each moment as bad as the worst of its probes; the company is as bad as the worst of its critical services. Outages with less than five minutes between them are one, and count in the month in which they began. What lasted over the end of the month is cut there. A mail counts for delivery in the month in which its fate was learnt. Mailvigil {version}, report form {schema}.",

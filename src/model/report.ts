@@ -80,6 +80,11 @@ export interface FrozenMonth {
   readonly sha256: string;
 }
 
+export interface StoredReport extends FrozenMonth {
+  /** Canonical JSON. */
+  readonly report: string;
+}
+
 export const reportFormats = ["html", "md", "json", "csv"] as const;
 export type ReportFormat = (typeof reportFormats)[number];
 

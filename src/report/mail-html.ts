@@ -14,13 +14,19 @@ const mostBytes = 96_000;
 const mostRows = 40;
 const longestCell = 300;
 
+/** Where the same is as a page. */
+interface Link {
+  readonly text: string;
+  readonly url: string;
+}
+
 /**
  * The report as a mail: one column of 640 px, tables with attributes, inline CSS and nothing else, as Outlook draws by the engine of
  * Word. Rows become paragraphs, so that a phone needs no scrolling. Never larger than 96 KB: what is long is cut, and says so.
  */
-export function asHtml(document: ReportDocument): string {
+export function asHtml(document: ReportDocument, page?: Link): string {
   for (let most = mostRows; ; most = Math.floor(most / 2)) {
-    const html = render(document, most);
+    const html = render(document, most, page);
     if (most === 0 || Buffer.byteLength(html) <= mostBytes) return html;
   }
 }
@@ -38,7 +44,7 @@ const colours: Readonly<Record<Tone, { readonly ground: string; readonly ink: st
   unknown: { ground: "#d4d9de", ink: "#3a424b", word: "#535c67" },
 };
 
-function render(document: ReportDocument, most: number): string {
+function render(document: ReportDocument, most: number, page: Link | undefined): string {
   const { title, lead, isScarce, lights, actions, days, year, sections, language } = document;
   const cut = (value: string): string => escaped(cutBytes(value, longestCell));
   const [first = "", ...more] = lead;
@@ -62,6 +68,14 @@ function render(document: ReportDocument, most: number): string {
     heading(year.title),
     row(twelve(year), "0 16px"),
     ...sections.flatMap((section) => [heading(section.title), ...parts(section, most, document)]),
+    ...(page === undefined
+      ? []
+      : [
+          row(
+            `<p style="margin:0"><a href="${escaped(page.url)}" style="color:#1d4fbf">${escaped(page.text)}</a></p>`,
+            "16px 16px 0",
+          ),
+        ]),
     row("", "0 0 24px"),
   ];
   return `<!doctype html>

@@ -1,4 +1,4 @@
-import type { FrozenMonth } from "../model/report.ts";
+import type { FrozenMonth, StoredReport } from "../model/report.ts";
 import type { NewDelivery } from "../model/state.ts";
 import type { Database } from "./database.ts";
 import { createDeliveries } from "./deliveries.ts";
@@ -8,11 +8,6 @@ interface Row {
   readonly version: number;
   readonly made_at: number;
   readonly sha256: string;
-}
-
-export interface StoredReport extends FrozenMonth {
-  /** Canonical JSON. */
-  readonly report: string;
 }
 
 const fromRow = ({ month, version, made_at: madeAt, sha256 }: Row): FrozenMonth => ({ month, version, madeAt, sha256 });
