@@ -1,9 +1,9 @@
 import { type Account, type Change, cut, nothing, type Span, sum } from "../model/account.ts";
 import { daysOf } from "../model/days.ts";
-import { quantile, type Sketch } from "../model/sketch.ts";
+import { emptySketch, quantile, type Sketch } from "../model/sketch.ts";
 import type { Status } from "../model/status.ts";
 import type { Database } from "./database.ts";
-import { createPastReader, hourMs, storedSketch, type Tally } from "./tally.ts";
+import { type ClosedRows, createPastReader, hourMs, nothingClosed, storedSketch, type Tally } from "./tally.ts";
 
 /** One day, cut to the window that was asked for: milliseconds in each state, together its length. */
 export interface DayAccount extends Account, Span {}
@@ -172,24 +172,47 @@ export function readSeries(
   });
 }
 
-/** The latencies of a window and how many runs it had, whole hours of it from their rows: for reports of a month or a year. */
-export function readTally(db: Database, probe: string, window: Span): Tally {
+/** What a report says of a stretch of time. */
+export interface Period extends Tally {
+  readonly account: Account;
+}
+
+/**
+ * How each of these probes stood in each of these windows, by the transitions alone, with its runs and their latencies: quantiles by
+ * `quantile()` of src/model/sketch.ts. A year of days takes less than a millisecond a probe.
+ * @param windows may lie anywhere, whole months as a rule
+ * @throws StoreError
+ */
+export function readPeriods(
+  db: Database,
+  probes: readonly string[],
+  windows: readonly Span[],
+): ReadonlyMap<string, readonly Period[]> {
   return db.read(() => {
-    const known = standingOf(db, probe);
-    return createPastReader(db).tally(known?.probe ?? -1, window, known?.hoursUntil ?? 0);
+    const past = createPastReader(db);
+    return new Map(
+      probes.map((id) => {
+        const known = standingOf(db, id);
+        const periods = windows.map((window): Period => {
+          if (known === undefined) return { account: sum(cut([], window)), runs: 0, latencies: emptySketch };
+          return { account: past.account(known.probe, window), ...past.tally(known.probe, window, known) };
+        });
+        return [id, periods];
+      }),
+    );
   });
 }
 
-interface Standing {
+interface Standing extends ClosedRows {
   readonly probe: number;
-  /** 0: no hour is closed yet. */
-  readonly hoursUntil: number;
 }
 
+/** 0 where nothing is closed yet. */
 const standingOf = ({ sql }: Database, id: string): Standing | undefined =>
   sql
     .prepare<[string], Standing>(
-      `SELECT probe, coalesce(hours_until_at, 0) AS hoursUntil FROM probe LEFT JOIN closed USING (probe) WHERE id = ?`,
+      `SELECT probe, coalesce(hours_until_at, 0) AS hoursUntil, coalesce(days_from_at, 0) AS daysFrom, coalesce(days_until_at, 0) AS daysUntil
+       FROM probe LEFT JOIN closed USING (probe) WHERE id = ?`,
     )
     .get(id);
 
@@ -222,7 +245,7 @@ function readHours(db: Database, { probe, hoursUntil }: Standing, window: Span):
     at = nextHourWithRun(db, probe, at + hourMs)
   ) {
     const span = { from: at, to: at + hourMs };
-    open.push(pointOf(span, past.tally(probe, span, 0)));
+    open.push(pointOf(span, past.tally(probe, span, nothingClosed)));
   }
   return [...closed, ...open];
 }
@@ -235,16 +258,10 @@ function nextHourWithRun({ sql }: Database, probe: number, from: number): number
   return next === undefined || next.at === null ? Infinity : Math.floor(next.at / hourMs) * hourMs;
 }
 
-function readDays(db: Database, { probe, hoursUntil }: Standing, window: Span, timezone: string): readonly SeriesPoint[] {
-  const row = db.sql
-    .prepare<[number, number, number], readonly [runs: number, sketch: Uint8Array | null]>(
-      "SELECT runs, sketch FROM day WHERE probe = ? AND from_at = ? AND to_at = ?",
-    )
-    .raw(true);
+function readDays(db: Database, known: Standing, window: Span, timezone: string): readonly SeriesPoint[] {
   const past = createPastReader(db);
   return daysOf(window, timezone).flatMap((day) => {
-    const closed = row.get(probe, day.from, day.to);
-    const tally = closed ? { runs: closed[0], latencies: storedSketch(closed[1], db.place) } : past.tally(probe, day, hoursUntil);
+    const tally = past.tally(known.probe, day, known);
     return tally.runs === 0 ? [] : [pointOf(day, tally)];
   });
 }

@@ -2,7 +2,7 @@ import type { Account } from "../model/account.ts";
 import type { Closable, Rollups } from "../model/rollup.ts";
 import { encodeSketch } from "../model/sketch.ts";
 import type { Database } from "./database.ts";
-import { createPastReader, type Tally } from "./tally.ts";
+import { createPastReader, nothingClosed, type Tally } from "./tally.ts";
 
 /** How many probes are looked at before others may have the loop. */
 const atATime = 200;
@@ -56,11 +56,11 @@ export function createRollups(db: Database): Rollups {
         for (const { kind, probe, from, to } of closings) {
           const account = columnsOf(past.account(probe, { from, to }));
           if (kind === "hour") {
-            const tally = past.tally(probe, { from, to }, 0);
+            const tally = past.tally(probe, { from, to }, nothingClosed);
             if (tally.runs > 0) insertHour.run(probe, from, ...account, tally.runs, bytesOf(tally));
             hoursClosed.run(probe, to);
           } else {
-            const tally = past.tally(probe, { from, to }, hoursUntil.get(probe) ?? 0);
+            const tally = past.tally(probe, { from, to }, { ...nothingClosed, hoursUntil: hoursUntil.get(probe) ?? 0 });
             forgetDays.run(probe, from);
             insertDay.run(probe, from, to, ...account, tally.runs, bytesOf(tally));
             daysClosed.run({ probe, from, to, timezone });

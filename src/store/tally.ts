@@ -26,9 +26,18 @@ export interface PastReader {
   runs(probe: number, span: Span, limit?: number): readonly RunLatency[];
   /** By the transitions alone: the time after the last run is as that one left it. */
   account(probe: number, span: Span): Account;
-  /** @param closedUntil whole hours before this are read from their rows */
-  tally(probe: number, span: Span, closedUntil: number): Tally;
+  /** Whole days and hours that are closed are read from their rows. */
+  tally(probe: number, span: Span, closed: ClosedRows): Tally;
 }
+
+/** Which rows of a probe tell everything that was in them: hours before a moment, and days (of one zone) between two. */
+export interface ClosedRows {
+  readonly hoursUntil: number;
+  readonly daysFrom: number;
+  readonly daysUntil: number;
+}
+
+export const nothingClosed: ClosedRows = { hoursUntil: 0, daysFrom: 0, daysUntil: 0 };
 
 export function createPastReader({ sql, place }: Database): PastReader {
   const runs = sql
@@ -49,6 +58,12 @@ export function createPastReader({ sql, place }: Database): PastReader {
     )
     .raw(true);
 
+  const days = sql
+    .prepare<[number, number, number], readonly [from: number, to: number, runs: number, sketch: Uint8Array | null]>(
+      "SELECT from_at, to_at, runs, sketch FROM day WHERE probe = ? AND from_at >= ? AND to_at <= ? ORDER BY from_at",
+    )
+    .raw(true);
+
   const readRuns = (probe: number, { from, to }: Span, limit = -1): readonly RunLatency[] =>
     runs
       .all(probe, from, to, limit)
@@ -59,6 +74,15 @@ export function createPastReader({ sql, place }: Database): PastReader {
     const measured = found.flatMap(({ latency }) => (latency === undefined || latency === Infinity ? [] : [latency]));
     return { runs: found.length, latencies: sketchOf(measured, found.filter(({ latency }) => latency === Infinity).length) };
   };
+  const tallyHours = (probe: number, { from, to }: Span, hoursUntil: number): Tally => {
+    const firstHour = Math.ceil(from / hourMs) * hourMs;
+    const lastHour = Math.floor(Math.min(to, hoursUntil) / hourMs) * hourMs;
+    if (lastHour <= firstHour) return tallyRuns(probe, { from, to });
+    const closed = hours
+      .all(probe, firstHour, lastHour)
+      .map(([count, bytes]): Tally => ({ runs: count, latencies: storedSketch(bytes, place) }));
+    return together([tallyRuns(probe, { from, to: firstHour }), ...closed, tallyRuns(probe, { from: lastHour, to })]);
+  };
   return {
     runs: readRuns,
     account(probe, span) {
@@ -66,14 +90,13 @@ export function createPastReader({ sql, place }: Database): PastReader {
       const changes = inside.all(probe, span.from, span.to);
       return sum(cut(first === undefined ? changes : [{ at: span.from, to: first.to }, ...changes], span));
     },
-    tally(probe, { from, to }, closedUntil) {
-      const firstHour = Math.ceil(from / hourMs) * hourMs;
-      const lastHour = Math.floor(Math.min(to, closedUntil) / hourMs) * hourMs;
-      if (lastHour <= firstHour) return tallyRuns(probe, { from, to });
-      const closed = hours
-        .all(probe, firstHour, lastHour)
-        .map(([count, bytes]): Tally => ({ runs: count, latencies: storedSketch(bytes, place) }));
-      return together([tallyRuns(probe, { from, to: firstHour }), ...closed, tallyRuns(probe, { from: lastHour, to })]);
+    tally(probe, { from, to }, { hoursUntil, daysFrom, daysUntil }) {
+      const whole = daysUntil > from ? days.all(probe, Math.max(from, daysFrom), Math.min(to, daysUntil)) : [];
+      const closed = whole.map(([, , count, bytes]): Tally => ({ runs: count, latencies: storedSketch(bytes, place) }));
+      const [first, last] = [whole[0], whole.at(-1)];
+      if (first === undefined || last === undefined) return tallyHours(probe, { from, to }, hoursUntil);
+      const head = tallyHours(probe, { from, to: first[0] }, hoursUntil);
+      return together([head, ...closed, tallyHours(probe, { from: last[1], to }, hoursUntil)]);
     },
   };
 }

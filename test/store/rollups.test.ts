@@ -9,7 +9,7 @@ import type { Rollups } from "../../src/model/rollup.ts";
 import { decodeSketch, measuredIn, quantile, sketchOf } from "../../src/model/sketch.ts";
 import type { Status } from "../../src/model/status.ts";
 import { type Database, openDatabase } from "../../src/store/database.ts";
-import { readDayAccounts, readSeries, readTally } from "../../src/store/history-series.ts";
+import { readDayAccounts, readPeriods, readSeries } from "../../src/store/history-series.ts";
 import { createRecorder } from "../../src/store/recorder.ts";
 import { createRollups } from "../../src/store/rollups.ts";
 import { type Happening, happenings, liveThrough, policy } from "../support/probe-life.ts";
@@ -217,38 +217,46 @@ test("the hours of a day are the day, those without a run being what the transit
 
 test("pages read the same of what is closed as of what is not", async () => {
   await fc.assert(
-    fc.asyncProperty(scenario, fc.nat(40 * 24), fc.nat(20 * 24), async ({ lives, ...how }, back, length) => {
-      const { db, written } = await live(lives, how);
-      const last = Math.max(
-        ...[...written.values()].flatMap(({ observations }) => observations.map(({ at }) => at)),
-        how.startAt,
-      );
-      const window = { from: last + 20 * hour - back * hour, to: last + 20 * hour - Math.max(0, back - length) * hour };
-      const probes = ["p0/check", "p1/check", "never/seen"];
-      const read = () => ({
-        days: readDayAccounts(db, probes, window, how.timezone),
-        hours: readSeries(db, "p0/check", window, "hour", how.timezone),
-        latencies: readSeries(db, "p0/check", window, "day", how.timezone),
-        tally: readTally(db, "p0/check", window),
-      });
-      const closed = read();
-      db.sql.exec("DELETE FROM hour; DELETE FROM day; DELETE FROM closed");
-      expect(closed).toEqual(read());
-      for (const [probe, days] of closed.days) {
-        const { transitions, observations } = written.get(probe) ?? { transitions: [], observations: [] };
-        const cover = db.sql
-          .prepare<[string], number>("SELECT cover_until_at FROM probe_state JOIN probe USING (probe) WHERE id = ?")
-          .pluck()
-          .get(probe);
-        const changes: readonly Change[] =
-          cover === undefined || cover <= (transitions.at(-1)?.at ?? 0) || observations.length === 0
-            ? transitions
-            : [...transitions, { at: cover, to: "unknown" }];
-        for (const day of days) expect(accountOf(day)).toEqual(bruteForce(changes, day));
-        expect(days.reduce((sum, day) => sum + day.to - day.from, 0)).toBe(window.to - window.from);
-      }
-      db.close();
-    }),
+    fc.asyncProperty(
+      scenario,
+      fc.nat(40 * 24),
+      fc.nat(20 * 24),
+      fc.boolean(),
+      async ({ lives, ...how }, back, length, asOther) => {
+        const { db, written } = await live(lives, how);
+        const last = Math.max(
+          ...[...written.values()].flatMap(({ observations }) => observations.map(({ at }) => at)),
+          how.startAt,
+        );
+        const window = { from: last + 20 * hour - back * hour, to: last + 20 * hour - Math.max(0, back - length) * hour };
+        const probes = ["p0/check", "p1/check", "never/seen"];
+        const read = () => ({
+          days: readDayAccounts(db, probes, window, how.timezone),
+          hours: readSeries(db, "p0/check", window, "hour", how.timezone),
+          latencies: readSeries(db, "p0/check", window, "day", how.timezone),
+          periods: readPeriods(db, probes, [window, { from: window.from - 90 * minute, to: window.to - 150 * hour }]),
+        });
+        // Days of another zone than the one that is asked for are no whole days of it.
+        if (asOther) await closeAll(createRollups(db), "Asia/Kolkata");
+        const closed = read();
+        db.sql.exec("DELETE FROM hour; DELETE FROM day; DELETE FROM closed");
+        expect(closed).toEqual(read());
+        for (const [probe, days] of closed.days) {
+          const { transitions, observations } = written.get(probe) ?? { transitions: [], observations: [] };
+          const cover = db.sql
+            .prepare<[string], number>("SELECT cover_until_at FROM probe_state JOIN probe USING (probe) WHERE id = ?")
+            .pluck()
+            .get(probe);
+          const changes: readonly Change[] =
+            cover === undefined || cover <= (transitions.at(-1)?.at ?? 0) || observations.length === 0
+              ? transitions
+              : [...transitions, { at: cover, to: "unknown" }];
+          for (const day of days) expect(accountOf(day)).toEqual(bruteForce(changes, day));
+          expect(days.reduce((sum, day) => sum + day.to - day.from, 0)).toBe(window.to - window.from);
+        }
+        db.close();
+      },
+    ),
     { numRuns: 60 },
   );
 }, 60_000);
