@@ -1,7 +1,9 @@
 import { existsSync, readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
+import { loadConfiguration } from "../src/config/load.ts";
+import { findDependentRoutes } from "../src/engine/independence.ts";
 import { engineFindings } from "../src/i18n/engine-findings.ts";
-import { loadChecks } from "../src/plugins.ts";
+import { loadChannels, loadChecks } from "../src/plugins.ts";
 
 const root = new URL("..", import.meta.url);
 const main = readFileSync(new URL("src/main.ts", root), "utf8");
@@ -21,6 +23,24 @@ describe.each(["docs/guide/README.md", "docs/guide/README.zh-CN.md"])("%s", (fil
     const named = [...text.matchAll(/(?:npx mailvigil|`mailvigil|main\.ts) (\w+)/g)].map(([, name]) => name ?? "");
     expect(named.length).toBeGreaterThan(8);
     expect(named.filter((name) => !commands.has(name))).toEqual([]);
+  });
+
+  test("every YAML that it shows is a configuration that is taken", async () => {
+    const blocks = [...text.matchAll(/```yaml\n([\s\S]*?)```/g)].map(([, block]) => block ?? "");
+    expect(blocks.length).toBeGreaterThanOrEqual(2);
+    const hook = { DUTY_URL: "https://hooks.example/x", DUTY_SECRET: `whsec_${"A".repeat(32)}` };
+    const env = { ...hook, CRM_HOOK: "https://crm.example/x", CRM_SECRET: hook.DUTY_SECRET };
+    const [checks, channels] = [await loadChecks(), await loadChannels()];
+    for (const block of blocks) {
+      const loaded = await loadConfiguration("guide.yaml", {
+        checks,
+        channels,
+        env,
+        text: block,
+        dependentRoutes: findDependentRoutes,
+      });
+      expect("errors" in loaded ? loaded.errors : []).toEqual([]);
+    }
   });
 
   test("names findings that there are", async () => {

@@ -3,7 +3,7 @@ import type { z } from "zod";
 import type { AnyChannel } from "../model/channel.ts";
 import type { ChannelConfig } from "../model/config.ts";
 import type { Json } from "../model/json.ts";
-import type { ManualStep, SopStep, Who } from "../model/sop.ts";
+import { hookName, type ManualStep, type SopStep, type Who } from "../model/sop.ts";
 import { fault, suggest, type Path } from "./diagnostics.ts";
 import { isRecord } from "./document.ts";
 import { faultsOf } from "./issues.ts";
@@ -105,7 +105,7 @@ const makers: Readonly<Record<Kind, Maker>> = {
     const from = `${basename(reader.source.file)}:${reader.source.lineOf(path)}`;
     return {
       step: { ...common(id, words), kind: "webhook", body, onFailure: words.on_failure },
-      hook: { name: `sop/${sop}/${id}`, type: webhook.id, options: parsed.options, from },
+      hook: { name: hookName(sop, id), type: webhook.id, options: parsed.options, from },
     };
   },
 };
