@@ -38,11 +38,8 @@ export function dayStrip({ days: { title, days, legend, notable } }: ReportDocum
   </section>`;
 }
 
-/** Where the months differ. */
-const barFrom = 0.95;
-
 /** A line a month, with the target as a stroke across. */
-export function twelveMonths({ year: { title, target, targetText, months } }: ReportDocument): Html {
+export function twelveMonths({ year: { title, target, targetText, barFrom, months } }: ReportDocument): Html {
   const place = (value: number): number => Math.max(0, Math.min(100, ((value - barFrom) / (1 - barFrom)) * 100));
   const aim = place(target);
   return html`<section>

@@ -56,7 +56,7 @@ export const reportWords = {
   dayUnknown: { en: "not observed", zh: "未观测" },
   dayWas: { en: "{day}: {what} {time}", zh: "{day}：{what} {time}" },
   year: { en: "Twelve months", zh: "近十二个月" },
-  target: { en: "Target {target}", zh: "目标 {target}" },
+  target: { en: "Target {target}; the bars begin at {from}", zh: "目标 {target}；条形从 {from} 起" },
   more: { en: "and {count} more", zh: "另有 {count} 项" },
   met: { en: "Target met", zh: "达标" },
   missed: { en: "Target missed", zh: "未达标" },

@@ -41,6 +41,8 @@ export interface ReportYear {
   /** Share from 0 to 1. */
   readonly target: number;
   readonly targetText: string;
+  /** The value at which a bar begins, so that the months differ to the eye; the text says it. */
+  readonly barFrom: number;
   /** In order, the month of the report last. `value` undefined: nothing is known. */
   readonly months: readonly {
     readonly name: string;

@@ -123,11 +123,14 @@ function days({ days: rows, month, timezone }: Report, { word, time, day, langua
 }
 
 function year({ year: rows, target }: Report, { word, percent: share, roundPercent, language }: Speaker): ReportDocument["year"] {
+  const lowest = Math.min(target, ...rows.flatMap(({ availability: { value } }) => value ?? []));
+  const barFrom = [0.99, 0.95, 0.9, 0.5].find((from) => from < lowest) ?? 0;
   const format = new Intl.DateTimeFormat(language === "en" ? "en-US" : "zh-CN", { month: "short", timeZone: "UTC" });
   return {
     title: word(words.year),
     target,
-    targetText: say(words.target, language, { target: roundPercent(target) }),
+    targetText: say(words.target, language, { target: roundPercent(target), from: roundPercent(barFrom) }),
+    barFrom,
     months: rows.map(({ month, availability: { value, coverage }, verdict }) => ({
       name: format.format(Date.parse(`${month}-15`)).replace(/^(\d+)月$/, "$1 月"),
       value,

@@ -143,8 +143,8 @@ function strip({ days, legend }: ReportDays): string {
   return `${table(lines.join(""), "table-layout:fixed")}<p style="margin:6px 0 4px;font-size:13px">${words}</p>`;
 }
 
-/** A line a month: what it was in words, and a bar from 95 % to 100 %, where the months differ. */
-function twelve({ months, targetText }: ReportYear): string {
+/** A line a month: what it was in words, and a bar. */
+function twelve({ months, targetText, barFrom }: ReportYear): string {
   const cell = "padding:3px 0;font-size:14px;line-height:1.4";
   const lines = months.map(({ name, value, text: shown, tone }) => {
     const long = value === undefined ? 0 : Math.max(2, Math.round(((value - barFrom) / (1 - barFrom)) * 100));
@@ -155,8 +155,6 @@ function twelve({ months, targetText }: ReportYear): string {
   });
   return `${table(lines.join(""))}<p style="margin:4px 0;font-size:13px;color:${quiet}">${escaped(targetText)}</p>`;
 }
-
-const barFrom = 0.95;
 
 /** Coloured cells. What is there at all is at least one part in a hundred wide, so that it is seen. */
 function bar(pieces: readonly { readonly tone: Tone | undefined; readonly share: number }[]): string {
