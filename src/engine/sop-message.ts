@@ -205,14 +205,22 @@ function wordsOf(run: SopRun, message: SopMessage, telling: SopTelling): Words {
     case "started":
       return {
         title: title(speak(sopWords.started)),
-        lines: [...firstSteps(run, telling, due), about, since, link(sopWords.steps)],
+        lines: [...firstSteps(run, telling), about, since, link(sopWords.steps)],
       };
     case "webhook":
       return { title: title(what), lines: [about, since] };
     case "step":
       return {
-        title: title(speak(sopWords.turn, { who: nameOf(message.who, 0, language), what })),
-        lines: [detailOf(step, language), due(sopWords.due, own?.dueAt), about, link(sopWords.tick)],
+        title:
+          speak(sopWords.mark, { priority: sop.priority }) +
+          cutTitle(speak(sopWords.turn, { who: nameOf(message.who, 0, language), what }), maxSaid),
+        lines: [
+          speak(sopWords.partOf, { sop: inLanguage(sop.title, language) }),
+          detailOf(step, language),
+          due(sopWords.due, own?.dueAt),
+          about,
+          link(sopWords.tick),
+        ],
       };
     case "late": {
       const words = message.level > 1 ? sopWords.lateAgain : sopWords.late;
@@ -260,23 +268,30 @@ function nameOf(who: Who | undefined, level: number, language: Language): string
 }
 
 function asked({ who, level }: SopMessage, language: Language): string {
+  const people = who?.people ?? [];
+  // Nobody is left to take over: it concerns all of them.
+  if (level >= people.length && people.length > 1) {
+    const all = people.map(({ name }) => visible(name, 60)).join(say(sopWords.comma, language));
+    return say(sopWords.asked, language, { who: all });
+  }
   const [now, before] = [nameOf(who, level, language), nameOf(who, level - 1, language)];
   if (now === "") return "";
   return now === before ? say(sopWords.asked, language, { who: now }) : say(sopWords.deputy, language, { who: now, before });
 }
 
 /** What waits for people when it begins: what each has to do, and by when. */
-function firstSteps(run: SopRun, telling: SopTelling, due: (words: Text, at: number | undefined) => string): readonly string[] {
-  const { language } = telling;
+function firstSteps(run: SopRun, telling: SopTelling): readonly string[] {
+  const { language, timezone, now } = telling;
   return run.sop.steps
     .flatMap((step) => {
       const own = run.steps.find(({ id }) => id === step.id);
       if (step.kind !== "manual" || own?.state !== "waiting") return [];
+      const words = own.dueAt === undefined ? sopWords.firstBy : sopWords.firstUntil;
+      const at = own.dueAt === undefined ? "" : localTime(own.dueAt, { timezone, language, now });
       const who = nameOf(step.who, 0, language);
-      const what = saidOf(step, placesOf(run, telling), language);
-      const until = due(sopWords.due, own.dueAt);
-      const first = say(who === "" ? sopWords.first : sopWords.firstBy, language, { who, what });
-      return [until === "" ? first : `${first}${say(sopWords.comma, language)}${until}`];
+      return [
+        say(words, language, { who, at, zone: zoneName(now, timezone), what: saidOf(step, placesOf(run, telling), language) }),
+      ];
     })
     .slice(0, maxListed);
 }
