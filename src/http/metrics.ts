@@ -72,6 +72,16 @@ export function createMetrics({ board, health, hub, version, now }: MetricsDeps)
       },
     }),
   );
+  registry.registerMetric(
+    new Gauge({
+      name: "mailvigil_database_ok",
+      help: "1 while what is observed can be stored.",
+      registers: [],
+      collect() {
+        this.set(health().databaseOk ? 1 : 0);
+      },
+    }),
+  );
   // An exercise is no emergency: drills are in no figure.
   const runs = (): readonly SopRun[] => (board.sopRuns?.() ?? []).filter((run) => !run.drill && !hasEnded(run));
   registry.registerMetric(

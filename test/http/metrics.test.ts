@@ -36,6 +36,7 @@ describe("/metrics", () => {
     expect(text).toContain('mailvigil_incidents_open{priority="P2"} 1\n');
     expect(text).toContain('mailvigil_channel_broken{channel="duty",type="webhook"} 0\n');
     expect(text).toContain("mailvigil_outbox_age_seconds 1.5\n");
+    expect(text).toContain("mailvigil_database_ok 1\n");
     expect(text).toContain("process_cpu_user_seconds_total ");
     expect(promtool(text)).toBe("");
     hub.close();
