@@ -276,12 +276,13 @@ export class LatencyChart extends LitElement {
     const lost = this.#ink(".lost-ink");
     const font = `12px ${getComputedStyle(place).fontFamily}`;
     const axis = { stroke: text, font, grid: { stroke: grid, width: 1 }, ticks: { show: false } };
-    const time = new Intl.DateTimeFormat(this.voice.language, {
-      timeZone: this.voice.timezone,
-      ...(this.to - this.from > day
-        ? { month: "short", day: "numeric" }
-        : { hour: "2-digit", minute: "2-digit", hourCycle: "h23" }),
-    });
+    const { timezone: timeZone, language } = this.voice;
+    // As all times of the page are written: 23 Oct, 10 月 23 日.
+    const date = new Intl.DateTimeFormat(language === "en" ? "en-GB" : language, { timeZone, month: "short", day: "numeric" });
+    const hours = new Intl.DateTimeFormat("en-GB", { timeZone, hour: "2-digit", minute: "2-digit" });
+    const isLong = this.to - this.from > day;
+    const told = (at: number): string =>
+      isLong ? date.format(at).replace(/(?<=\d)(?=[月日])|(?<=月)(?=\d)/g, " ") : hours.format(at);
     this.#plot = new uPlot(
       {
         width: place.clientWidth,
@@ -297,8 +298,8 @@ export class LatencyChart extends LitElement {
           {
             ...axis,
             space: 90,
-            incrs: this.to - this.from > day ? days : minutes,
-            values: (_, splits) => splits.map((seconds) => time.format(seconds * 1000)),
+            incrs: isLong ? days : minutes,
+            values: (_, splits) => splits.map((seconds) => told(seconds * 1000)),
           },
           {
             ...axis,

@@ -211,9 +211,16 @@ export class LetterWayElement extends LitElement {
   }
 
   #leg(way: LetterWay, index: number): string {
-    const from = index === 0 ? speak(this.voice, words.us) : this.#role(way, index - 1);
+    const { language } = this.voice;
+    const nameOf = (place: number): string => {
+      const host = way.legs[place]?.host ?? "";
+      // Chinese sets Latin words apart.
+      if (host !== "") return language === "en" ? host : ` ${host} `;
+      const role = place < 0 ? speak(this.voice, words.us) : this.#role(way, place);
+      return language === "en" ? role.toLowerCase() : role;
+    };
     const { ms = null } = way.legs[index] ?? {};
-    const data = { from, to: this.#role(way, index), duration: this.#duration(ms) };
+    const data = { from: nameOf(index - 1), to: nameOf(index).trimEnd(), duration: this.#duration(ms) };
     return speak(this.voice, words.wayLeg, data);
   }
 }

@@ -12,7 +12,7 @@ import { isSuspected } from "../components/probe-row.ts";
 import type { BarRow } from "../components/window-bars.ts";
 import { availabilityInWords, usualOf } from "../past.ts";
 import type { Theme } from "../preferences.ts";
-import { addressOfAsset } from "../route.ts";
+import { addressOfAsset, relatedTo } from "../route.ts";
 import { shared } from "../styles/shared.ts";
 import type { Voice } from "../voice.ts";
 import { assetName, bracketed, clock, lasted, speak } from "../voice.ts";
@@ -28,6 +28,8 @@ import "../components/window-bars.ts";
 
 /** After a run has reported, the past is read again; several reports are one reading. */
 const gatherMs = 1_000;
+/** A domain may have hundreds of mailboxes; the overview finds them. */
+const mostRelated = 12;
 /** Also without a report: the edge of the window moves on. */
 const refreshMs = 60_000;
 
@@ -158,6 +160,7 @@ export class AssetPage extends LitElement {
                 >`
           }
         </p>
+        ${this.#related()}
       </header>
       ${this.#faults(open)}
       ${view.kind === "monitor" ? nothing : html`<asset-diagnosis .asset=${view.id} .voice=${voice}></asset-diagnosis>`}
@@ -167,6 +170,18 @@ export class AssetPage extends LitElement {
 
   #back(): TemplateResult {
     return html`<p><a class="back" href="#">← ${speak(this.voice, words.back)}</a></p>`;
+  }
+
+  #related(): TemplateResult | typeof nothing {
+    const related = relatedTo(
+      this.asset,
+      this.overview.assets.map(({ id }) => id),
+    ).toSorted();
+    if (related.length === 0) return nothing;
+    return html`<nav aria-label=${speak(this.voice, words.related)}>
+      <span class="quiet">${speak(this.voice, words.related)}</span>
+      ${related.slice(0, mostRelated).map((id) => html`<a href=${addressOfAsset(id)}>${breakable(assetName(this.voice, id))}</a>`)}
+    </nav>`;
   }
 
   /** One sentence. What is wrong is told by the card below it, or, where there is none yet, here. */

@@ -35,6 +35,16 @@ export const assetStyles = css`
     min-width: 0;
     max-width: 44em;
   }
+  nav {
+    display: flex;
+    flex-wrap: wrap;
+    gap: var(--space-1) var(--space-4);
+    margin-top: var(--space-2);
+    font-size: var(--text-note);
+  }
+  nav a {
+    max-width: 100%;
+  }
   .back {
     display: inline-block;
     padding-block: var(--space-2);

@@ -290,7 +290,7 @@ export class OverviewPage extends LitElement {
         ></top-bar>
         ${this.#complaints()}
         <main id="content" tabindex="-1">${overview === undefined ? this.#nothingYet() : this.#pages(overview)}</main>
-        ${overview === undefined ? nothing : html`<page-foot .overview=${overview} .voice=${this.#voice}></page-foot>`}
+        ${overview === undefined ? nothing : html`<page-foot .overview=${this.asset === undefined ? overview : { ...overview, incidents: [] }} .voice=${this.#voice}></page-foot>`}
       </div>
       <div class="unseen" role="status" id="announcement">${this.announcement}</div>
     `;

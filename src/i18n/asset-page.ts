@@ -25,6 +25,8 @@ export const assetPageWords = {
   isRecovering: { en: "It looks well again; that is being confirmed.", zh: "看来已恢复，正在确认。" },
   isWaiting: { en: "It has not been looked at yet.", zh: "尚未检查。" },
 
+  related: { en: "See also", zh: "相关" },
+
   // What was.
   past: { en: "History", zh: "历史" },
   windows: { en: "How far back", zh: "时间范围" },
@@ -78,7 +80,7 @@ export const assetPageWords = {
   wayTookNoTime: { en: "Sent {time}, there within a second.", zh: "{time} 发出，1 秒内到达。" },
   wayUsual: { en: "Usually it takes {duration}.", zh: "平时约 {duration}。" },
   waySlow: { en: "The longest leg: {leg}.", zh: "最慢的一段：{leg}。" },
-  wayLeg: { en: "{from} to {to}, {duration}", zh: "{from} 到 {to}，{duration}" },
+  wayLeg: { en: "from {from} to {to}, {duration}", zh: "从{from}到{to}，{duration}" },
   wayNone: {
     en: "No letter has arrived yet, so its way is not known.",
     zh: "还没有信到达，所以不知道它走过的路。",

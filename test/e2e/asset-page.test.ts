@@ -9,6 +9,9 @@ import type { Browser, BrowserContextOptions, Page } from "playwright-core";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
 import { buildPageIfNeeded } from "../../scripts/build-page.mjs";
 import type { AssetHistory, Overview } from "../../src/model/api.ts";
+import { createExampleCompany } from "../support/example-company.ts";
+import { createLongPast } from "../support/long-past.ts";
+import { startPageServer } from "../support/page-server.ts";
 import { axeViolations, launchChromium, sidewaysOverflow } from "../support/chromium.ts";
 
 const main = fileURLToPath(new URL("../../src/main.ts", import.meta.url));
@@ -17,17 +20,117 @@ const screenshots = fileURLToPath(new URL("../../test-results/screenshots/", imp
 const mailbox = "sales@example.com";
 const route = `${mailbox}~canary@partner.example`;
 
-/** The page of one asset, of the whole program with its own company. */
-describe("the page of an asset", () => {
+let browser: Browser;
+const closers: (() => Promise<void> | void)[] = [];
+beforeAll(async () => {
+  buildPageIfNeeded();
+  await mkdir(screenshots, { recursive: true });
+  browser = await launchChromium();
+});
+afterEach(async () => {
+  for (const close of closers.splice(0)) await close();
+});
+afterAll(() => browser.close());
+
+async function openAt(address: string, options: BrowserContextOptions = {}): Promise<{ page: Page; complaints: string[] }> {
+  const context = await browser.newContext({
+    locale: "en-GB",
+    viewport: { width: 1280, height: 900 },
+    reducedMotion: "reduce",
+    ...options,
+  });
+  closers.push(() => context.close());
+  const page = await context.newPage();
+  const complaints: string[] = [];
+  page.on("pageerror", (error) => complaints.push(error.message));
+  page.on("console", (message) => {
+    if (message.type() === "error") complaints.push(message.text());
+  });
+  await page.goto(address);
+  return { page, complaints };
+}
+
+/** A quarter of a year behind it. */
+describe("the page of an asset with a long past", () => {
+  async function open(asset: string, options: BrowserContextOptions = {}): Promise<{ page: Page; complaints: string[] }> {
+    const board = createExampleCompany(Date.now);
+    const long = await createLongPast(board, Date.now());
+    const server = await startPageServer(board, undefined, { past: long.past });
+    closers.push(
+      () => server.close(),
+      () => long.close(),
+    );
+    return openAt(`${server.url}#/asset/${asset}`, options);
+  }
+
+  test("marks the slow leg of the way, says what is usual, and tells a bar that is pointed at", async () => {
+    const { page } = await open(route);
+    await page.getByText("there after 46 s. Usually it takes 6").waitFor();
+    await page.getByText("The longest leg: from relay-3.out.hosted-provider.example to mx1.partner.example, 41 s.").waitFor();
+    expect(await page.locator("letter-way .slow").innerText()).toContain("41 s · longest");
+    const track = page.locator("window-bars .track").first();
+    const box = await track.boundingBox();
+    // Four and a half hours ago.
+    await page.mouse.move((box?.x ?? 0) + (box?.width ?? 0) * (1 - 4.5 / 24), (box?.y ?? 0) + 10);
+    await page.getByText(/Round trip: Critical, \d\d:\d\d to \d\d:\d\d \(48 min\)/).waitFor();
+    await page.getByText("Down for 48 min in all.").waitFor();
+    await page.getByText(/ were lost\./).waitFor();
+  });
+
+  test.each([
+    ["7 days", /Available 99\.5\d % of the time watched\. Down for 48 min/],
+    ["30 days", /Available 99\.88 % of the time watched/],
+    [
+      "90 days",
+      /Available 99\.\d+ % of the time that is known\. For 2 days nothing is known, .+ only between 97\.\d+ % and 99\.\d+ %/,
+    ],
+  ])("over %s says what is sure", async (name, said) => {
+    const { page } = await open(route);
+    await page.getByRole("tab", { name }).click();
+    await page.getByText(said).waitFor();
+    expect(await page.locator("incident-table tbody tr").count()).toBe(5);
+  });
+
+  test.each([
+    ["en", "light", 1280, "90 days"],
+    ["zh", "dark", 1280, "30 天"],
+    ["zh", "light", 390, "7 天"],
+    ["en", "dark", 320, "90 days"],
+  ] as const)(
+    "in %s, %s, %i px over %s: no serious axe violation, no sideways scrolling",
+    { timeout: 60_000 },
+    async (language, scheme, width, tab) => {
+      for (const [name, asset] of [
+        ["route", route],
+        ["mailbox", mailbox],
+      ] as const) {
+        const { page, complaints } = await open(asset, {
+          locale: language === "zh" ? "zh-CN" : "en-GB",
+          viewport: { width, height: 900 },
+          colorScheme: scheme,
+        });
+        await page.getByRole("tab", { name: tab }).click();
+        await page.locator('[role="tabpanel"][aria-busy="false"]').waitFor();
+        expect(await sidewaysOverflow(page)).toBeLessThanOrEqual(0);
+        expect(await axeViolations(page)).toEqual([]);
+        await page.screenshot({
+          path: join(screenshots, `asset-past-${name}-${language}-${width}-${scheme}.png`),
+          fullPage: true,
+          animations: "disabled",
+        });
+        expect(complaints).toEqual([]);
+      }
+    },
+  );
+});
+
+/** The whole program with its own company. */
+describe("the page of an asset of the demonstration", () => {
   let folder: string;
   let daemon: ChildProcess;
-  let browser: Browser;
   let url = "";
-  const closers: (() => Promise<void>)[] = [];
 
   beforeAll(async () => {
-    buildPageIfNeeded();
-    await mkdir(screenshots, { recursive: true });
     folder = await mkdtemp(join(tmpdir(), "mailvigil-asset-"));
     const env = { ...process.env, LANG: "C.UTF-8", LC_ALL: "", LC_MESSAGES: "", MAILVIGIL_CONFIG: "" };
     daemon = spawn(process.execPath, [main, "start"], { cwd: folder, env, stdio: ["ignore", "pipe", "inherit"] });
@@ -37,13 +140,8 @@ describe("the page of an asset", () => {
       said += String(part);
       url = /http:\/\/127\.0\.0\.1:\d+/.exec(said)?.[0] ?? "";
     }
-    browser = await launchChromium();
   }, 60_000);
-  afterEach(async () => {
-    for (const close of closers.splice(0)) await close();
-  });
   afterAll(async () => {
-    await browser.close();
     daemon.kill("SIGTERM");
     await once(daemon, "exit");
     await rm(folder, { recursive: true, force: true });
@@ -53,23 +151,7 @@ describe("the page of an asset", () => {
   const overview = async (): Promise<Overview> => JSON.parse(await get("overview"));
   const history = async (asset: string): Promise<AssetHistory> => JSON.parse(await get(`assets/${asset}/history`));
 
-  async function open(hash: string, options: BrowserContextOptions = {}): Promise<{ page: Page; complaints: string[] }> {
-    const context = await browser.newContext({
-      locale: "en-GB",
-      viewport: { width: 1280, height: 900 },
-      reducedMotion: "reduce",
-      ...options,
-    });
-    closers.push(() => context.close());
-    const page = await context.newPage();
-    const complaints: string[] = [];
-    page.on("pageerror", (error) => complaints.push(error.message));
-    page.on("console", (message) => {
-      if (message.type() === "error") complaints.push(message.text());
-    });
-    await page.goto(`${url}/${hash}`);
-    return { page, complaints };
-  }
+  const open = (hash: string, options: BrowserContextOptions = {}) => openAt(`${url}/${hash}`, options);
   const heading = (page: Page, name: string) => page.getByRole("heading", { level: 1, name });
   const focused = (page: Page): Promise<string> =>
     page.evaluate<string>(
