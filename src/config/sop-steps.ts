@@ -46,7 +46,7 @@ type Kind = (typeof stepKinds)[number];
 const kindSchema = oneOf(stepKinds);
 
 function kindOf(reader: Reader, value: Readonly<Record<string, unknown>>, path: Path): Kind | undefined {
-  const parsed = kindSchema.safeParse(value["kind"] ?? "manual");
+  const parsed = kindSchema.safeParse(value["kind"] === undefined ? "manual" : value["kind"]);
   if (parsed.success) return parsed.data;
   for (const wrong of faultsOf(parsed.error, value["kind"], kindSchema)) reader.report([...path, "kind"], wrong);
   return undefined;
@@ -58,7 +58,7 @@ type Maker = (reader: Reader, place: Place, world: StepWorld) => MadeStep | unde
 const makers: Readonly<Record<Kind, Maker>> = {
   manual(reader, { id, value, path }, { crew }) {
     const words = parseWords(reader, stepSchemas.manual, value, path);
-    const who = whoOf(reader, value["who"] ?? "it", [...path, "who"], crew);
+    const who = whoOf(reader, value["who"] === undefined ? "it" : value["who"], [...path, "who"], crew);
     if (!words || !who) return undefined;
     for (const key of Object.keys(words.input)) {
       if (!/^[a-z][a-z0-9_]{0,39}$/.test(key)) reader.report([...path, "input", key], notAKey, "key");

@@ -219,6 +219,14 @@ describe("sops that are refused", () => {
       "sops: { a: { use: mail-down, steps: { vendor: { who: [li] } } } }",
       "12 sops.a.steps.vendor.who: there is no such role or person; write one of li, wang, it, sales, management, shift, boss",
     ],
+    [
+      "sops: { a: { use: mail-down, steps: { customers: { who: } } } }",
+      "12 sops.a.steps.customers.who: there is no such role or person; write one of li, wang, it, sales, management, shift, boss",
+    ],
+    [
+      "sops: { a: { use: mail-down, steps: { update: { kind: } } } }",
+      "12 sops.a.steps.update.kind: is missing; write manual, notify, webhook or wait",
+    ],
     ["sops: { a: { use: mail-down, priority: P4 } }", "12 sops.a: tells nobody: it has no channel; write channels: [duty]"],
     [
       "sops: { a: { use: mail-down, steps: { tell-staff: { channels: [] } } } }",

@@ -191,6 +191,12 @@ describe("sops in the configuration", () => {
     const one = await hash("  own: { title: T, summary: S, priority: P1, steps: { a: { text: A, who: li } } }");
     expect(one).toMatch(/^[0-9a-f]{64}$/);
     expect(await hash("  own: { priority: P1, steps: { a: { who: li, text: A } }, summary: S, title: T }")).toBe(one);
+    const withBody = (body: string): Promise<string> =>
+      hash(
+        `  own: { title: T, summary: S, priority: P1, steps: { a: { kind: webhook, text: A, url: "https://x.example.net/", secret: { env: HOOK }, body: ${body} } } }`,
+      );
+    expect(await withBody("{ b: 1, a: { d: 2, c: [3, 4] } }")).toBe(await withBody("{ a: { c: [3, 4], d: 2 }, b: 1 }"));
+    expect(await withBody("{ a: [3, 4] }")).not.toBe(await withBody("{ a: [4, 3] }"));
     const others: string[] = [];
     for (const text of [
       "  other: { title: T, summary: S, priority: P1, steps: { a: { text: A, who: li } } }",
