@@ -29,7 +29,7 @@ describe.each(["docs/guide/README.md", "docs/guide/README.zh-CN.md"])("%s", (fil
     const blocks = [...text.matchAll(/```yaml\n([\s\S]*?)```/g)].map(([, block]) => block ?? "");
     expect(blocks.length).toBeGreaterThanOrEqual(2);
     const hook = { DUTY_URL: "https://hooks.example/x", DUTY_SECRET: `whsec_${"A".repeat(32)}` };
-    const env = { ...hook, CRM_HOOK: "https://crm.example/x", CRM_SECRET: hook.DUTY_SECRET };
+    const env = { ...hook, SALES_PASSWORD: "x", CRM_HOOK: "https://crm.example/x", CRM_SECRET: hook.DUTY_SECRET };
     const [checks, channels] = [await loadChecks(), await loadChannels()];
     for (const block of blocks) {
       const loaded = await loadConfiguration("guide.yaml", {
