@@ -38,13 +38,18 @@ export interface Try {
   readonly random: number;
 }
 
+const notInTime = "Not sent in time; the last try: ";
+
+/** What the far side said at last, where a message was given up because its time was over. */
+export const lastWords = (error: string): string => (error.startsWith(notInTime) ? error.slice(notInTime.length) : error);
+
 /** Decides what comes after one try. Pure; reasons come masked. */
 export function judge({ delivery, result, now, unreadableAnswers, breaks, random }: Try): Outcome {
   const { id } = delivery;
   const dead = (error: string): Settlement => ({ id, at: now, state: "dead", error });
   const later = (waitMs: number, error: string, more: Partial<Settlement> = {}): Settlement => {
     const notBefore = now + Math.round(waitMs);
-    if (notBefore >= delivery.expiresAt) return dead(`Not sent in time; the last try: ${error}`);
+    if (notBefore >= delivery.expiresAt) return dead(notInTime + error);
     return { id, at: now, state: "pending", notBefore, error, ...more };
   };
 
