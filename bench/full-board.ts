@@ -1,7 +1,7 @@
 import imapLogin from "../checks/imap-login.ts";
 import { createBoard, type LiveBoard } from "../src/engine/board.ts";
 import { createDiagnoseNow } from "../src/engine/diagnose-now.ts";
-import { createApp, type App } from "../src/http/app.ts";
+import { createApp, type App, type AppDeps } from "../src/http/app.ts";
 import type { Observation } from "../src/model/observation.ts";
 import type { Probe } from "../src/model/probe.ts";
 import { emptyBatch, type Batch, type ProbeState } from "../src/model/state.ts";
@@ -15,7 +15,8 @@ export interface FullBoard {
   batchOf(probe: Probe, at: number): Batch;
 }
 
-export function createFullBoard(count: number): FullBoard {
+/** @param more parts of the app that stand on the board */
+export function createFullBoard(count: number, more: (board: LiveBoard) => Partial<AppDeps> = () => ({})): FullBoard {
   const probes = Array.from({ length: count }, (_, i) => probeOf(`mailbox-${i}@example.com`));
   const batchOf = ({ id }: Probe, at: number): Batch => ({
     ...emptyBatch,
@@ -55,6 +56,7 @@ export function createFullBoard(count: number): FullBoard {
     health: () => ({ loopAgeMs: 0, databaseOk: true, outboxAgeMs: 0 }),
     version: "bench",
     pageFolder: "/nonexistent",
+    ...more(board),
   });
   return { board, app, probes, batchOf };
 }

@@ -4,6 +4,7 @@ import { audits } from "./audit.ts";
 import { busyLogins } from "./busy-logins.ts";
 import { dns } from "./dns.ts";
 import { events } from "./events.ts";
+import { history } from "./history.ts";
 import { load, machine } from "./machine.ts";
 import { metrics } from "./metrics.ts";
 import { root } from "./processes.ts";
@@ -18,6 +19,7 @@ const parts: Readonly<Record<string, () => Promise<Part>>> = {
   "busy-logins": busyLogins,
   "steady-logins": steadyLogins,
   storage,
+  history,
   start: starts,
   dns,
   audit: audits,

@@ -9,6 +9,7 @@ import { emptyBatch, type Batch, type ProbeState } from "../src/model/state.ts";
 import { openDatabase } from "../src/store/database.ts";
 import { createRecorder } from "../src/store/recorder.ts";
 import { ownCpuUs } from "./processes.ts";
+import { seeded } from "./random.ts";
 import type { Part } from "./report.ts";
 
 const probes = 200;
@@ -164,14 +165,3 @@ const evidence = [
   "S: * 0 EXISTS",
   "S: m2 OK [READ-ONLY] Examine completed (0.001 + 0.000 secs).",
 ];
-
-/** mulberry32: the same in every run. */
-function seeded(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let value = Math.imul(state ^ (state >>> 15), 1 | state);
-    value = (value + Math.imul(value ^ (value >>> 7), 61 | value)) ^ value;
-    return ((value ^ (value >>> 14)) >>> 0) / 4294967296;
-  };
-}
