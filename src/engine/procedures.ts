@@ -9,6 +9,7 @@ import { emptyBatch, type Batch } from "../model/state.ts";
 import { say, type Text } from "../model/text.ts";
 import { visible } from "../model/visible.ts";
 import type { LiveBoard } from "./board.ts";
+import { lastWords } from "./delivery-outcome.ts";
 import type { IncidentStep } from "./incidents.ts";
 import { createMessageId } from "./message-id.ts";
 import { sopDeliveries } from "./sop-message.ts";
@@ -199,9 +200,8 @@ function outcomeOf(rows: readonly WrittenDelivery[], isGone: boolean): Outcome |
   const maybeRepeat = rows.some((row) => row.maybeRepeat);
   if (taken.length > 0) return { outcome: "done", maybeRepeat };
   if (rows.some(({ state }) => state === "pending" || state === "sending")) return undefined;
-  const reason = isGone
-    ? systemReason.hookGone
-    : (rows.findLast(({ error }) => error !== undefined)?.error ?? "No channel is named");
+  const error = rows.findLast((row) => row.error !== undefined)?.error ?? "No channel is named";
+  const reason = isGone ? systemReason.hookGone : lastWords(error);
   return { outcome: "failed", maybeRepeat, reason };
 }
 
