@@ -38,7 +38,7 @@ export const manualWords = {
   incident: { en: "Incident", zh: "事件编号" },
   steps: { en: "Steps", zh: "步骤" },
   afterSteps: { en: "after step {steps}", zh: "第 {steps} 步之后" },
-  afterRecovery: { en: "once mail works again", zh: "恢复之后" },
+  afterRecovery: { en: "once it is over", zh: "恢复之后" },
   within: { en: "within {duration}", zh: "{duration}内" },
   wait: { en: "wait {duration}", zh: "等 {duration}" },
   message: {
@@ -48,7 +48,7 @@ export const manualWords = {
   webhook: { en: "Mailvigil tells another system by itself", zh: "由 Mailvigil 自动通知其他系统" },
   done: { en: "done at", zh: "完成时间" },
   by: { en: "by", zh: "签名" },
-  required: { en: "needed", zh: "必填" },
+  required: { en: " (needed)", zh: "（必填）" },
   notes: { en: "Notes", zh: "备注" },
   ended: { en: "Ended at", zh: "结束时间" },
   nothing: {

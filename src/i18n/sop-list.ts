@@ -10,7 +10,7 @@ export const sopWords = {
   byHand: { en: "by hand", zh: "手动" },
   incident: { en: "an incident of {names}", zh: "{names} 级事件" },
   cause: { en: "the cause {names}", zh: "原因为{names}" },
-  finding: { en: "a finding of {names}", zh: "{names} 发现异常" },
+  finding: { en: "a finding of {names}", zh: "{names}发现异常" },
   quoted: { en: "“{name}”", zh: "「{name}」" },
   atOnce: { en: "{what}; begins at once", zh: "{what}；立即开始" },
   after: { en: "{what}; begins when it has lasted {duration}", zh: "{what}；{duration}后仍未恢复就开始" },

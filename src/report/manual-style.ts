@@ -17,13 +17,12 @@ th, td { padding: 6px 8px 6px 0; border-bottom: 1px solid #ccc; text-align: left
 th { font-weight: 600; }
 tr { break-inside: avoid; }
 .by-hand td { height: 34px; }
-.contents { padding-left: 1.6em; }
 .contents li { padding: 6px 0 2px 4px; border: 0; }
 .contents p { margin: 0; }
 td.wide { width: 45%; }
 section { margin-top: 48px; border-top: 2px solid #1a1a1a; }
 .priority { font-size: 13px; font-weight: 600; white-space: nowrap; border: 1px solid #1a1a1a; border-radius: 4px; padding: 0 5px; }
-ol { margin: 0; padding: 0 0 0 1.6em; }
+ol { margin: 0; padding: 0 0 0 2.2em; }
 li { position: relative; padding: 10px 0 8px 30px; border-bottom: 1px solid #ccc; break-inside: avoid; }
 li::marker { font-weight: 600; }
 .box { position: absolute; left: 4px; top: 12px; width: 16px; height: 16px; border: 1.5px solid #1a1a1a; border-radius: 2px; }

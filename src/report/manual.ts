@@ -180,7 +180,7 @@ function stepItem(step: SopStep, { steps }: Sop, company: string, language: Lang
     ${paragraphs.map((one) => html`<p class="detail">${one}</p>`)}${inputs.map(
       ({ title, required }) =>
         html`<p class="fields">
-          <span class="field wide">${it(title)}${required ? ` (${it(words.required)})` : ""}<span class="line"></span></span>
+          <span class="field wide">${it(title)}${required ? it(words.required) : ""}<span class="line"></span></span>
         </p>`,
     )}
     <p class="fields signed">

@@ -16,13 +16,12 @@ export function triggerSaid(
   if (!trigger) return inLanguage(sopWords.byHand, language);
   const { findings, causes, priorities, forMs } = trigger;
   const names = (words: readonly string[]): string => eitherOf([...new Set(words)], language);
+  const quote = (name: string): string => say(sopWords.quoted, language, { name });
   const codes = findings.map((code) => {
     const title = titleOf?.(code.split("/")[0] ?? "");
-    return title ? inLanguage(title, language) : code;
+    return quote(title ? inLanguage(title, language) : code);
   });
-  const causeNames = causes.map((cause) =>
-    say(sopWords.quoted, language, { name: inLanguage(causeWording[cause].name, language) }),
-  );
+  const causeNames = causes.map((cause) => quote(inLanguage(causeWording[cause].name, language)));
   const what = [
     ...(priorities.length === 0 ? [] : [say(sopWords.incident, language, { names: names(priorities) })]),
     ...(causes.length === 0 ? [] : [say(sopWords.cause, language, { names: names(causeNames) })]),
