@@ -7,7 +7,6 @@ import type { Probe } from "./model/probe.ts";
 import type { ProbeState } from "./model/state.ts";
 import type { Status } from "./model/status.ts";
 import { statusFacts } from "./model/status.ts";
-import { worstOf } from "./report/combine.ts";
 import type { Database } from "./store/database.ts";
 import { readSeries } from "./store/history-series.ts";
 import { readIncidentsOf } from "./store/incidents.ts";
@@ -33,19 +32,22 @@ export function createPast(db: Database, board: Pick<LiveBoard, "state" | "facts
     async standings(probes, window) {
       let left = mostOfAll;
       const accounts: Accounted[] = [];
+      const each: Standing[] = [];
       for (const probe of probes) {
         const changes = db.read(() =>
           readTransitions(db, probe.id, { ...window, limit: Math.min(mostOfOne, Math.max(left, 1)) }),
         );
         left -= changes.length;
-        accounts.push({ probe, ...accountOf(board.state(probe.id), changes, window) });
+        const account = { probe, ...accountOf(board.state(probe.id), changes, window) };
+        accounts.push(account);
+        each.push(standingOf(account.pieces, account.since));
         // Others wait for this thread, too.
         await new Promise<void>((resolve) => void setImmediate(resolve));
       }
       const ofService = accounts.filter(({ probe, since }) => probe.measures === "service" && since !== null);
       return {
-        each: accounts.map(({ pieces, since }) => standingOf(pieces, since)),
-        service: ofService.length === 0 ? undefined : togetherOf(ofService, window),
+        each,
+        service: ofService.length === 0 ? undefined : togetherOf(ofService),
       };
     },
     latency: (id, window) => latencyOf(db, id, window, board.timezone),
@@ -108,19 +110,29 @@ function accountOf(state: ProbeState | undefined, changes: Changes, window: Span
   return { pieces: cut(steps, { from: since, to: window.to }), since };
 }
 
-/** As long as only some of them were watched, those count. */
-function togetherOf(some: readonly Accounted[], window: Span): Standing {
-  const sinces = some.flatMap(({ since }) => since ?? []).toSorted((a, b) => a - b);
-  const pieces = sinces.flatMap((from, index): readonly Piece[] => {
-    const to = sinces[index + 1] ?? window.to;
-    if (to <= from) return [];
-    const watched = some.filter(({ since }) => since !== null && since <= from);
-    return worstOf(
-      watched.map((one) => one.pieces.filter((piece) => piece.to > from)),
-      { from, to },
-    ).flatMap((piece) => (piece.from >= to ? [] : [{ ...piece, from: Math.max(piece.from, from), to: Math.min(piece.to, to) }]));
-  });
-  return standingOf(pieces, sinces[0] ?? null);
+/** Down goes before not known, as in the report: that one part is down is sure, whatever the others were. */
+const worstFirst: readonly State[] = ["down", "unknown", "degraded", "up", "maintenance"];
+
+/** At each moment as bad as the worst of those that were watched then. */
+function togetherOf(some: readonly Accounted[]): Standing {
+  const edges: { at: number; state: State; change: 1 | -1 }[] = [];
+  for (const { pieces } of some)
+    for (const { from, to, state } of pieces) edges.push({ at: from, state, change: 1 }, { at: to, state, change: -1 });
+  edges.sort((one, other) => one.at - other.at);
+  const active: Record<State, number> = { up: 0, degraded: 0, down: 0, unknown: 0, maintenance: 0 };
+  const together: { from: number; to: number; state: State }[] = [];
+  let since = edges[0]?.at ?? 0;
+  for (const { at, state, change } of edges) {
+    const worst = worstFirst.find((one) => active[one] > 0);
+    if (at > since && worst !== undefined) {
+      const last = together.at(-1);
+      if (last !== undefined && last.state === worst && last.to === since) last.to = at;
+      else together.push({ from: since, to: at, state: worst });
+    }
+    active[state] += change;
+    since = at;
+  }
+  return standingOf(together, edges[0]?.at ?? null);
 }
 
 function standingOf(pieces: readonly Piece[], since: number | null): Standing {

@@ -44,6 +44,12 @@ export const assetStyles = css`
   }
   nav a {
     max-width: 100%;
+    text-decoration: none;
+  }
+  /* Its words are boxes, which an underline of the link would leave out. */
+  nav a .name {
+    text-decoration: underline;
+    text-underline-offset: 3px;
   }
   .back {
     display: inline-block;

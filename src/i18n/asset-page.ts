@@ -17,8 +17,8 @@ export const assetPageWords = {
   // How it is.
   isWell: { en: "All is well, for {duration}.", zh: "一切正常，已持续 {duration}。" },
   isWellNow: { en: "All is well.", zh: "一切正常。" },
-  isCritical: { en: "Broken for {duration}.", zh: "故障，已持续 {duration}。" },
-  isCriticalNow: { en: "Broken.", zh: "出现故障。" },
+  isCritical: { en: "It has been broken for {duration}.", zh: "已持续 {duration}。" },
+  isCriticalNow: { en: "It has just broken.", zh: "刚刚出现。" },
   isWarning: { en: "It works, but something needs attention.", zh: "能用，但有问题需要注意。" },
   isUnknown: { en: "It could not be found out how it is.", zh: "没能查明状况。" },
   isSuspected: { en: "It looks worse than is confirmed; it is being looked at again.", zh: "发现疑点，正在复查。" },
@@ -31,7 +31,7 @@ export const assetPageWords = {
   past: { en: "History", zh: "历史" },
   windows: { en: "How far back", zh: "时间范围" },
   together: { en: "Service", zh: "服务整体" },
-  watchedSince: { en: "watched since {time}", zh: "自 {time} 起监控" },
+  watchedSince: { en: "known since {time}", zh: "自 {time} 起有记录" },
   availabilitySure: { en: "Available {value} of the time watched.", zh: "监控期间可用率 {value}。" },
   availabilityBounds: {
     en: "Available {value} of the time that is known. For {unknown} nothing is known, so that only between {low} and {high} is certain.",
