@@ -130,8 +130,9 @@ async function writeYear(folder: string) {
     ...rollups,
     close(...given: Parameters<typeof rollups.close>) {
       const start = performance.now();
-      rollups.close(...given);
+      const done = rollups.close(...given);
       longestMs = Math.max(longestMs, performance.now() - start);
+      return done;
     },
   };
   const states = new Map<string, ProbeState>();
@@ -323,10 +324,11 @@ async function closeDays(db: Database, ids: readonly string[]): Promise<void> {
   const rollups = createRollups(db);
   const days = daysOf(year, timezone);
   for (let probe = 1; probe <= ids.length; probe += 1)
-    rollups.close(
-      days.map((day) => ({ kind: "day", probe, ...day })),
-      timezone,
-    );
+    for (let done = 0; done < days.length;)
+      done += rollups.close(
+        days.slice(done).map((day) => ({ kind: "day", probe, ...day })),
+        timezone,
+      );
   const random = seeded(11);
   const sketches = Array.from({ length: 40 }, () =>
     encodeSketch(sketchOf(Array.from({ length: 1_440 }, () => latencyMs(random)))),

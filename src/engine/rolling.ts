@@ -35,8 +35,8 @@ function firstDay({ days, runsFrom, firstAt }: Closable, timezone: string) {
   return cut.from < runsFrom ? dayOf(cut.to, timezone) : cut;
 }
 
-/** One transaction shall hold the event loop for about this long, its fsync included. */
-const chunkMs = 8;
+/** More than one transaction has time for. */
+const atATime = 200;
 
 /**
  * Closes what can be closed, in small transactions, and lets others run in between. A part of it done is a part of it done: the rest
@@ -44,16 +44,10 @@ const chunkMs = 8;
  * @throws StoreError
  */
 export async function closeAll(rollups: Rollups, timezone: string, signal?: AbortSignal): Promise<void> {
-  let most = 20;
   let waiting: Closing[] = [];
-  const flush = async (): Promise<void> => {
+  const close = async (): Promise<void> => {
     signal?.throwIfAborted();
-    const start = performance.now();
-    if (waiting.length > 0) rollups.close(waiting, timezone);
-    const took = performance.now() - start;
-    if (took > chunkMs) most = Math.max(1, Math.floor(most / 2));
-    else if (took < chunkMs / 4) most = Math.min(400, most * 2);
-    waiting = [];
+    if (waiting.length > 0) waiting = waiting.slice(rollups.close(waiting, timezone));
     await setImmediate();
   };
   let some = rollups.closable(0);
@@ -61,10 +55,11 @@ export async function closeAll(rollups: Rollups, timezone: string, signal?: Abor
     for (const closable of some) {
       for (const closing of closingsOf(closable, timezone)) {
         waiting.push(closing);
-        if (waiting.length >= most) await flush();
+        if (waiting.length >= atATime) await close();
       }
     }
-    await flush();
+    do await close();
+    while (waiting.length > 0);
     some = rollups.closable(some.at(-1)?.probe ?? 0);
   }
 }

@@ -27,8 +27,8 @@ export interface Rollups {
   /** Of some hundred probes, by their numbers, those after one of them; empty after the last. */
   closable(after: number): readonly Closable[];
   /**
-   * Writes these in one transaction. Those of a probe come in order, hours before the days that they are in. Days of another zone
-   * that began at the same moment or later are forgotten.
+   * Writes the first of these in one transaction, as many as take some milliseconds, and returns how many. Those of a probe come in
+   * order, hours before the days that they are in. Days of another zone that began at the same moment or later are forgotten.
    */
-  close(closings: readonly Closing[], timezone: string): void;
+  close(closings: readonly Closing[], timezone: string): number;
 }

@@ -4,7 +4,7 @@
  * is within 2 % of everything in it (DDSketch: Masson, Rim, Lee, VLDB 2019).
  */
 export interface Sketch {
-  /** Bucket ▶ how many, by bucket. Bucket 0 holds what took less than a millisecond, bucket k ≥ 1 (γ^(k-2), γ^(k-1)] ms. */
+  /** Bucket ▶ how many, in order of buckets. Bucket 0 holds what took less than a millisecond, bucket k ≥ 1 (γ^(k-2), γ^(k-1)] ms. */
   readonly counts: ReadonlyMap<number, number>;
   /** What never came: +∞. */
   readonly lost: number;
@@ -19,38 +19,59 @@ export const emptySketch: Sketch = { counts: new Map(), lost: 0 };
 
 /** @param latenciesMs whole milliseconds, 0 or more */
 export function sketchOf(latenciesMs: Iterable<number>, lost = 0): Sketch {
-  const counts = new Map<number, number>();
-  for (const ms of latenciesMs) {
-    const bucket = bucketOf(ms);
-    counts.set(bucket, (counts.get(bucket) ?? 0) + 1);
-  }
-  return { counts, lost };
+  const sum = createSum();
+  for (const ms of latenciesMs) sum.hit(bucketOf(ms), 1);
+  return sum.with(lost);
 }
 
 /** The sketch of everything that these are of, in whatever order. */
 export function mergeSketches(sketches: Iterable<Sketch>): Sketch {
-  const counts = new Map<number, number>();
+  const sum = createSum();
   let lost = 0;
   for (const sketch of sketches) {
-    for (const [bucket, count] of sketch.counts) counts.set(bucket, (counts.get(bucket) ?? 0) + count);
+    for (const [bucket, count] of sketch.counts) sum.hit(bucket, count);
     lost += sketch.lost;
   }
-  return { counts, lost };
+  return sum.with(lost);
+}
+
+/** The buckets side by side: a year is made of hundreds of sketches, and a map of each would take ten times as long. */
+function createSum() {
+  const counts = new Float64Array(lastBucket + 1);
+  let [first, last] = [lastBucket, 0];
+  return {
+    hit(bucket: number, count: number): void {
+      counts[bucket] = (counts[bucket] ?? 0) + count;
+      if (bucket < first) first = bucket;
+      if (bucket > last) last = bucket;
+    },
+    with(lost: number): Sketch {
+      const found = new Map<number, number>();
+      for (let bucket = first; bucket <= last; bucket += 1) {
+        const count = counts[bucket] ?? 0;
+        if (count > 0) found.set(bucket, count);
+      }
+      return { counts: found, lost };
+    },
+  };
 }
 
 /** How many latencies it holds, the lost not among them. */
-export const measuredIn = ({ counts }: Sketch): number => counts.values().reduce((sum, count) => sum + count, 0);
+export function measuredIn({ counts }: Sketch): number {
+  let sum = 0;
+  for (const count of counts.values()) sum += count;
+  return sum;
+}
 
 /**
  * The quantile by nearest rank, in milliseconds, within 2 %. Infinity: it lies among the lost. Undefined: nothing is in it.
  * @param q 0 to 1
  */
 export function quantile({ counts, lost }: Sketch, q: number): number | undefined {
-  const measured = [...counts].toSorted(([a], [b]) => a - b);
-  const all = measured.reduce((sum, [, count]) => sum + count, lost);
+  const all = measuredIn({ counts, lost }) + lost;
   if (all === 0) return undefined;
   let left = Math.max(1, Math.ceil(q * all));
-  for (const [bucket, count] of measured) {
+  for (const [bucket, count] of counts) {
     left -= count;
     if (left <= 0) return middleOf(bucket);
   }
@@ -87,7 +108,7 @@ export function encodeSketch({ counts, lost }: Sketch): Uint8Array {
   write(format);
   write(lost);
   let before = -1;
-  for (const [bucket, count] of [...counts].toSorted(([a], [b]) => a - b)) {
+  for (const [bucket, count] of counts) {
     write(bucket - before);
     write(count);
     before = bucket;
@@ -97,28 +118,48 @@ export function encodeSketch({ counts, lost }: Sketch): Uint8Array {
 
 /** Undefined: these are no bytes of a sketch. */
 export function decodeSketch(bytes: Uint8Array): Sketch | undefined {
+  const counts = new Map<number, number>();
+  const lost = readSketch(bytes, (bucket, count) => counts.set(bucket, count));
+  return lost === undefined ? undefined : { counts, lost };
+}
+
+/** `decodeSketch` and `mergeSketches` in one. Undefined: one of these is none. */
+export function mergeEncoded(all: Iterable<Uint8Array>): Sketch | undefined {
+  const sum = createSum();
+  let lost = 0;
+  for (const bytes of all) {
+    const own = readSketch(bytes, (bucket, count) => sum.hit(bucket, count));
+    if (own === undefined) return undefined;
+    lost += own;
+  }
+  return sum.with(lost);
+}
+
+/** Hands out the buckets in order; returns how many were lost, or undefined where this is no sketch. */
+function readSketch(bytes: Uint8Array, hit: (bucket: number, count: number) => void): number | undefined {
   let at = 0;
   const read = (): number => {
     let value = 0;
+    let unit = 1;
     for (let place = 0; place < longestVarint; place += 1) {
       const byte = bytes[at] ?? Number.NaN;
       at += 1;
-      value += (byte % 128) * 128 ** place;
       // A longer way to write the same number is none of ours.
-      if (byte < 128) return place > 0 && byte === 0 ? Number.NaN : value;
+      if (byte < 128) return place > 0 && byte === 0 ? Number.NaN : value + byte * unit;
+      value += (byte - 128) * unit;
+      unit *= 128;
     }
     return Number.NaN;
   };
   if (read() !== format) return undefined;
   const lost = read();
-  const counts = new Map<number, number>();
   let bucket = -1;
   while (at < bytes.length) {
     const step = read();
     const count = read();
     bucket += step;
     if (!(step >= 1 && count >= 1 && bucket <= lastBucket && count <= Number.MAX_SAFE_INTEGER)) return undefined;
-    counts.set(bucket, count);
+    hit(bucket, count);
   }
-  return lost <= Number.MAX_SAFE_INTEGER ? { counts, lost } : undefined;
+  return lost <= Number.MAX_SAFE_INTEGER ? lost : undefined;
 }

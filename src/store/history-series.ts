@@ -26,37 +26,43 @@ export function readDayAccounts(
     const troubled = readTroubled(db, standings, window);
     // Most days of most probes: one object for all of them.
     const allUp = days.map((day) => ({ ...day, ...nothing, up: day.to - day.from }));
-    const isClosed = ({ daysFrom, daysUntil }: DayStanding, day: Span): boolean =>
-      day.from >= Math.max(daysFrom, window.from) && day.to <= Math.min(daysUntil, window.to);
+    const closed = new Map(standings.map((standing) => [standing.id, closedDays(standing, whole, window)]));
     const open = readChanges(
       db,
-      standings.flatMap((standing) => {
-        const { probe, cover } = standing;
-        const first = whole.findIndex((day) => isClosed(standing, day));
-        const last = whole.findLastIndex((day) => isClosed(standing, day));
+      standings.flatMap(({ id, probe, cover }) => {
+        const { first, end } = closed.get(id) ?? { first: 0, end: 0 };
         const head = first > 0 ? [{ probe, cover, from: window.from, to: days[first]?.from ?? window.to }] : [];
-        const tail = last + 1 < days.length ? [{ probe, cover, from: days[last + 1]?.from ?? window.from, to: window.to }] : [];
+        const tail = end < days.length ? [{ probe, cover, from: days[end]?.from ?? window.from, to: window.to }] : [];
         return [...head, ...tail];
       }),
     );
-    const byId = new Map(standings.map((standing) => [standing.id, standing]));
+    const numbers = new Map(standings.map(({ id, probe }) => [id, probe]));
     return new Map(
       probes.map((id) => {
-        const standing = byId.get(id);
-        const rows = standing && troubled.get(standing.probe);
-        const changes = (standing && open.get(standing.probe)) ?? [];
+        const probe = numbers.get(id) ?? -1;
+        const { first, end } = closed.get(id) ?? { first: 0, end: 0 };
+        const changes = open.get(probe) ?? [];
+        const computed = (day: Span): DayAccount => ({ ...day, ...sum(cut(changes, day)) });
+        const rows = troubled.get(probe);
+        const middle = allUp.slice(first, end);
         return [
           id,
-          days.map((day, index) => {
-            const is = whole[index];
-            if (standing === undefined || is === undefined || !isClosed(standing, is))
-              return { ...day, ...sum(cut(changes, day)) };
-            return rows?.get(day.from) ?? allUp[index] ?? { ...day, ...nothing };
-          }),
+          [
+            ...days.slice(0, first).map(computed),
+            ...(rows === undefined ? middle : middle.map((day) => rows.get(day.from) ?? day)),
+            ...days.slice(end).map(computed),
+          ],
         ];
       }),
     );
   });
+}
+
+/** Which of these days are closed, and wholly in the window: from `first` on those before `end`. */
+function closedDays({ daysFrom, daysUntil }: DayStanding, days: readonly Span[], window: Span) {
+  const [from, until] = [Math.max(daysFrom, window.from), Math.min(daysUntil, window.to)];
+  const first = days.findIndex((day) => day.from >= from && day.to <= until);
+  return first === -1 ? { first: 0, end: 0 } : { first, end: days.findLastIndex((day) => day.to <= until) + 1 };
 }
 
 interface DayStanding {

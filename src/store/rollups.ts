@@ -4,6 +4,8 @@ import { encodeSketch } from "../model/sketch.ts";
 import type { Database } from "./database.ts";
 import { createPastReader, nothingClosed, type Tally } from "./tally.ts";
 
+/** With the fsync, a transaction shall hold the event loop for no more than 8 ms. */
+const chunkMs = 4;
 /** How many probes are looked at before others may have the loop. */
 const atATime = 200;
 
@@ -52,7 +54,9 @@ export function createRollups(db: Database): Rollups {
   return {
     closable: (after) => db.read(() => closable.all(after, atATime).map(fromRow)),
     close(closings, timezone) {
-      db.transaction(() => {
+      return db.transaction(() => {
+        const start = performance.now();
+        let done = 0;
         for (const { kind, probe, from, to } of closings) {
           const account = columnsOf(past.account(probe, { from, to }));
           if (kind === "hour") {
@@ -65,7 +69,10 @@ export function createRollups(db: Database): Rollups {
             insertDay.run(probe, from, to, ...account, tally.runs, bytesOf(tally));
             daysClosed.run({ probe, from, to, timezone });
           }
+          done += 1;
+          if (performance.now() - start > chunkMs) break;
         }
+        return done;
       });
     },
   };

@@ -1,8 +1,8 @@
 import { type Account, cut, type Span, sum } from "../model/account.ts";
-import { decodeSketch, mergeSketches, type Sketch, sketchOf } from "../model/sketch.ts";
+import { decodeSketch, mergeEncoded, mergeSketches, type Sketch, sketchOf } from "../model/sketch.ts";
 import type { Status } from "../model/status.ts";
 import type { Database } from "./database.ts";
-import { storeError } from "./store-error.ts";
+import { type StoreError, storeError } from "./store-error.ts";
 
 export const hourMs = 3_600_000;
 
@@ -78,10 +78,8 @@ export function createPastReader({ sql, place }: Database): PastReader {
     const firstHour = Math.ceil(from / hourMs) * hourMs;
     const lastHour = Math.floor(Math.min(to, hoursUntil) / hourMs) * hourMs;
     if (lastHour <= firstHour) return tallyRuns(probe, { from, to });
-    const closed = hours
-      .all(probe, firstHour, lastHour)
-      .map(([count, bytes]): Tally => ({ runs: count, latencies: storedSketch(bytes, place) }));
-    return together([tallyRuns(probe, { from, to: firstHour }), ...closed, tallyRuns(probe, { from: lastHour, to })]);
+    const closed = ofRows(hours.all(probe, firstHour, lastHour), place);
+    return together([tallyRuns(probe, { from, to: firstHour }), closed, tallyRuns(probe, { from: lastHour, to })]);
   };
   return {
     runs: readRuns,
@@ -92,11 +90,14 @@ export function createPastReader({ sql, place }: Database): PastReader {
     },
     tally(probe, { from, to }, { hoursUntil, daysFrom, daysUntil }) {
       const whole = daysUntil > from ? days.all(probe, Math.max(from, daysFrom), Math.min(to, daysUntil)) : [];
-      const closed = whole.map(([, , count, bytes]): Tally => ({ runs: count, latencies: storedSketch(bytes, place) }));
+      const closed = ofRows(
+        whole.map(([, , count, sketch]) => [count, sketch]),
+        place,
+      );
       const [first, last] = [whole[0], whole.at(-1)];
       if (first === undefined || last === undefined) return tallyHours(probe, { from, to }, hoursUntil);
       const head = tallyHours(probe, { from, to: first[0] }, hoursUntil);
-      return together([head, ...closed, tallyHours(probe, { from: last[1], to }, hoursUntil)]);
+      return together([head, closed, tallyHours(probe, { from: last[1], to }, hoursUntil)]);
     },
   };
 }
@@ -114,8 +115,17 @@ const together = (tallies: readonly Tally[]): Tally => ({
 });
 
 /** @throws StoreError */
+function ofRows(rows: readonly (readonly [runs: number, sketch: Uint8Array | null])[], place: string): Tally {
+  const latencies = mergeEncoded(rows.flatMap(([, sketch]) => (sketch === null ? [] : [sketch])));
+  if (latencies === undefined) throw unreadable(place);
+  return { runs: rows.reduce((all, [runs]) => all + runs, 0), latencies };
+}
+
+/** @throws StoreError */
 export function storedSketch(bytes: Uint8Array | null, place: string): Sketch {
   const sketch = bytes === null ? sketchOf([]) : decodeSketch(bytes);
-  if (sketch === undefined) throw storeError("corrupt", place, "a sketch of latencies cannot be read");
+  if (sketch === undefined) throw unreadable(place);
   return sketch;
 }
+
+const unreadable = (place: string): StoreError => storeError("corrupt", place, "a sketch of latencies cannot be read");

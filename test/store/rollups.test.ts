@@ -103,11 +103,9 @@ async function closeAndDie(rollups: Rollups, timezone: string, left: number): Pr
   const dying: Rollups = {
     closable: (after) => rollups.closable(after),
     close(closings, zone) {
-      const [first, ...others] = closings;
-      if (some === 0 || first === undefined) throw new Error("killed");
+      if (some === 0) throw new Error("killed");
       some -= 1;
-      rollups.close([first], zone);
-      if (others.length > 0) this.close(others, zone);
+      return rollups.close(closings.slice(0, 1), zone);
     },
   };
   await closeAll(dying, timezone).catch((error: unknown) => {
