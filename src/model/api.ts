@@ -364,7 +364,7 @@ export interface ProbeHistory extends Standing {
 export const factKinds = ["dkim-selector", "sending-address"] as const;
 export type FactKind = (typeof factKinds)[number];
 
-export interface KnownValue {
+interface KnownValue {
   readonly value: string;
   readonly lastSeen: number;
 }
