@@ -196,6 +196,12 @@ describe("sops that are refused", () => {
     expect(await one(many(51))).toEqual(["12 sops: are 51 SOPs; write at most 50"]);
   });
 
+  test("an SOP where there is no channel at all", async () => {
+    const file = await write("domains: [{ name: example.com }]\nsops: { a: { use: mail-down } }\n");
+    expect(await messages(file, "en")).toEqual(["2 sops.a: tells nobody: it has no channel; declare one in channels"]);
+    expect(await messages(file, "zh-CN")).toEqual(["2 sops.a：没有通道，无法通知任何人；请在 channels 中声明一个通道"]);
+  });
+
   test("a name or a number with control characters", async () => {
     const text = head.replace("name: Wang", String.raw`name: "Wa\u0007ng", phone: "1\u202e2"`);
     expect(await messages(await write(text), "en")).toEqual([
