@@ -94,7 +94,10 @@ export function createProcedures(options: ProceduresOptions): LiveProcedures {
     for (const step of sent) {
       const hook = step.kind === "webhook" ? hookName(run.sop.name, step.id) : undefined;
       const isGone = hook !== undefined && !plan().sopHooks.some(({ name }) => name === hook);
-      const outcome = outcomeOf(lastOf(rows, step.id), isGone);
+      const outcome = outcomeOf(
+        rows.filter(({ alert }) => isAbout(alert.data, step.id)),
+        isGone,
+      );
       if (outcome) made.happen(id, { kind: "delivered", step: step.id, ...outcome });
     }
   }
@@ -171,15 +174,6 @@ function whyNot(going: readonly SopRun[], sop: Sop, drill: boolean): Text | unde
   return same && told(sopWords.isGoing, same);
 }
 
-/** The rows of the last message of a step: a retry writes another one. */
-function lastOf(rows: readonly WrittenDelivery[], step: string): readonly WrittenDelivery[] {
-  const own = rows.filter(({ alert: { data } }) => isAbout(data, step));
-  const last = Math.max(...own.map(({ key }) => numberOf(key)));
-  return own.filter(({ key }) => numberOf(key) === last);
-}
-
-const numberOf = (key: string): number => Number(key.split(":")[1]);
-
 const isAbout = (data: WrittenDelivery["alert"]["data"], step: string): boolean =>
   typeof data === "object" &&
   data !== null &&
@@ -194,7 +188,10 @@ interface Outcome {
   readonly reason?: string;
 }
 
-/** One channel that took it is enough; it failed once none can take it any more. Undefined: it is still on its way. */
+/**
+ * Of a step's message, and of those that a retry added: one channel that took it is enough; it failed once none can take it any
+ * more. Undefined: it is still on its way.
+ */
 function outcomeOf(rows: readonly WrittenDelivery[], isGone: boolean): Outcome | undefined {
   const taken = rows.filter(({ state }) => state === "sent" || state === "accepted");
   const maybeRepeat = rows.some((row) => row.maybeRepeat);

@@ -191,6 +191,7 @@ describe("sopDeliveries()", () => {
           .filter((line) => !line.startsWith("[DRILL] ")),
       ).toEqual([]);
       expect([delivery.priority, delivery.alert.priority, isCall(delivery.alert)]).toEqual(["P4", "P4", false]);
+      expect(delivery.alert).not.toHaveProperty("calls");
     }
     for (const delivery of sent(moved, chinese))
       expect(
