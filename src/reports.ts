@@ -85,6 +85,7 @@ export async function reportOf(world: ReportWorld, month: string, target?: numbe
     await setImmediate();
   }
   const report = await gather(world, month, { before, target, isBrief: false });
+  await setImmediate();
   const canonical = canonicalJson(report);
   return { report, canonical, frozen: { sha256: sha256Of(canonical) } };
 }
@@ -134,6 +135,7 @@ async function gather(
     await setImmediate();
     since = performance.now();
   }
+  await setImmediate();
   const services = new Set(probes.flatMap(({ id, measures, ours }) => (measures === "service" && ours ? [id] : [])));
   const isLate = (waiting: number | undefined): boolean => waiting !== undefined && waiting < window.to && now >= window.to;
   return makeReport({

@@ -139,8 +139,9 @@ export function createApp(deps: AppDeps): App {
   };
 }
 
-const pagesOf = ({ sops, status }: AppDeps): readonly PageName[] => [
+const pagesOf = ({ sops, reports, status }: AppDeps): readonly PageName[] => [
   ...(sops !== undefined && sops.sops().length + sops.runs().length > 0 ? (["sop"] as const) : []),
+  ...(reports === undefined ? [] : (["report"] as const)),
   ...(status === undefined ? [] : (["status"] as const)),
 ];
 

@@ -5,7 +5,7 @@ import { documentOf } from "../../src/report/document.ts";
 import { monthWindow } from "../../src/model/month.ts";
 import { asHtml } from "../../src/report/mail-html.ts";
 import { asCsv, asJson, asMarkdown, asPlainText } from "../../src/report/render.ts";
-import { canonicalJson, sha256Of } from "../../src/report/stored.ts";
+import { canonicalJson, readReport, sha256Of } from "../../src/report/stored.ts";
 import { madeUpMonth } from "./made-up-month.ts";
 
 const stored = canonicalJson(madeUpMonth());
@@ -64,4 +64,35 @@ test("nothing that a name holds becomes markup or a formula", () => {
   expect(asHtml(document)).not.toMatch(/<b>|<i>/);
   expect(asMarkdown(document)).toContain(String.raw`\<b\>"\|\*x\*`);
   expect(asCsv(evil)).toContain(`"'=1+1,""<i>|\`"`);
+});
+
+test("a mail of hundreds of services with long names stays below what Gmail cuts at, and says what it left out", () => {
+  const month = madeUpMonth();
+  const long = (index: number): string => `${"很长的邮箱名".repeat(20)}${index}@example.com`;
+  const many = <T>(rows: readonly T[], count: number): readonly T[] =>
+    Array.from({ length: count }, (_, index) => rows[index % rows.length] ?? rows[0]!);
+  const huge = {
+    ...month,
+    company: "公司".repeat(200),
+    services: many(month.services, 500).map((row, index) => ({ ...row, asset: long(index) })),
+    incidents: many(month.incidents, 500).map((row, index) => ({ ...row, id: index + 1, assets: [long(1), long(2), long(3)] })),
+    delivery: many(month.delivery, 200).map((row, index) => ({ ...row, asset: `${long(index)}~${long(index)}` })),
+    ends: many(month.ends, 300).map((row, index) => ({ ...row, what: long(index) })),
+  };
+  for (const language of languages) {
+    const html = asHtml(documentOf(huge, language, frozen), { text: "x", url: "https://mailvigil.example.com/report/2026-10" });
+    expect(Buffer.byteLength(html)).toBeLessThan(100_000);
+    expect(html).toMatch(language === "en" ? /and 4\d\d more/ : /另有 4\d\d 项/);
+  }
+});
+
+test("a month that was stored in the first form is read for ever", () => {
+  // Never made anew: this is what lies in databases.
+  const old = readFileSync(new URL("../fixtures/report/stored-1.json", import.meta.url), "utf8").trimEnd();
+  expect(sha256Of(old)).toBe("ee6b2594bf6bbd9b9ab15fa97faf1b4541e6beb952e34044f90b0f53762f8c77");
+  const document = documentOf(readReport(old), "en", frozen);
+  expect(document.lead[0]).toBe("Target missed: mail worked 99.849 % of the time (99.9 % wanted).");
+  expect(document.days.days).toHaveLength(31);
+  expect(asHtml(document)).toContain("M-1043");
+  expect(() => readReport(old.replace('"schema":1', '"schema":2'))).toThrow("A report of form 2 is not known; update Mailvigil");
 });
