@@ -307,6 +307,34 @@ describe("createDelivery()", () => {
     expect(sent.filter(({ alert }) => alert.incident === 2).every(({ channel }) => channel === "ops")).toBe(true);
   });
 
+  it("takes no alert to the address of a step of an SOP, and calls none a channel, however broken or silent it is", async () => {
+    const bad: Answer = () => ({ kind: "bad-channel", reason: "401" });
+    const rows = [
+      makeDelivery({ priority: "P1", at: start }),
+      makeDelivery({ channel: "sop/mail-down/crm", incident: 2, at: start }),
+      makeDelivery({ channel: "sop/mail-down/erp", incident: 3, at: start }),
+    ];
+    const { sent, changes, delivery } = set({ ops: down, "sop/mail-down/crm": bad, "sop/mail-down/erp": down }, rows);
+    await pass(10 * minute);
+    const reached = (name: string) => new Set(sent.flatMap(({ channel, alert }) => (channel === name ? [alert.incident] : [])));
+    expect([reached("sop/mail-down/crm"), reached("sop/mail-down/erp")]).toEqual([new Set([2]), new Set([3])]);
+    expect(delivery.channels().map(({ name }) => name)).toEqual(["ops"]);
+    expect(changes.filter(({ name }) => name !== "ops")).toEqual([]);
+  });
+
+  it("tries one channel at once when it is told to, and leaves the others as they wait", async () => {
+    const bad: Answer = () => ({ kind: "bad-channel", reason: "401" });
+    const rows = [makeDelivery({ at: start }), makeDelivery({ channel: "chat", incident: 2, at: start })];
+    const { sent, delivery, outbox } = set({ ops: bad, chat: bad }, rows);
+    await pass(minute);
+    expect(sent).toHaveLength(2);
+    outbox.release("ops", start + minute);
+    outbox.release("chat", start + minute);
+    delivery.retry("ops");
+    await pass(minute);
+    expect(sent.map(({ channel }) => channel)).toEqual(["ops", "chat", "ops"]);
+  });
+
   it("leaves a P1 on its route when one channel of it has taken it", async () => {
     const rows = [makeDelivery({ priority: "P1", at: start }), makeDelivery({ priority: "P1", channel: "chat", at: start })];
     const { sent } = set({ ops: down, chat: ok, mail: ok }, rows);

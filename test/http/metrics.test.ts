@@ -4,6 +4,8 @@ import { createEventHub } from "../../src/http/events.ts";
 import { createMetrics } from "../../src/http/metrics.ts";
 import { createProbeMetrics, escapeLabel, metricName } from "../../src/http/probe-metrics.ts";
 import { loadChecks } from "../../src/plugins.ts";
+import { propose } from "../../src/engine/sop.ts";
+import { exampleSops } from "../support/example-sops.ts";
 import { createExampleCompany } from "../support/example-company.ts";
 import { exampleChecks } from "../support/example-checks.ts";
 import { createFakeBoard } from "../support/fake-board.ts";
@@ -82,6 +84,20 @@ describe("/metrics", () => {
     board.addProbe("example.com/dns-mx");
     board.emit({ kind: "reloaded" });
     expect(metrics.render()).toContain("example.com/dns-mx");
+  });
+
+  test("counts the steps of SOPs that are late, and no drill", async () => {
+    const sop = exampleSops[0];
+    if (sop === undefined) throw new Error("There is no example");
+    const run = (id: number, drill: boolean) => propose(sop, { id, drill, incident: undefined, by: "Li", now }).run;
+    const board = { ...createExampleCompany(() => now), sopRuns: () => [run(1, false), run(2, true)] };
+    const at = (moment: number) =>
+      createMetrics({ board, health, hub: createEventHub({ boot: "b" }), version: "1", now: () => moment }).render();
+    expect(await at(now)).toContain('mailvigil_sop_runs{state="active"} 1\nmailvigil_sop_runs{state="stable"} 0\n');
+    expect(await at(now)).toContain("\nmailvigil_sop_steps_late 0\n");
+    const late = await at(now + 10 * 60_000);
+    expect(late).toContain("\nmailvigil_sop_steps_late 1\n");
+    expect(promtool(late)).toBe("");
   });
 
   test("keeps round trips as a distribution, and nothing else", async () => {
