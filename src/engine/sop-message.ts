@@ -105,7 +105,7 @@ function render(run: SopRun, message: SopMessage, telling: SopTelling, calls: bo
 }
 
 /** `https://…/sop/S-3`; empty when nobody can follow a link. */
-export const runUrl = (url: string, { id }: Pick<SopRun, "id">): string =>
+const runUrl = (url: string, { id }: Pick<SopRun, "id">): string =>
   url === "" ? "" : `${url.replace(/\/+$/, "")}/sop/${runName(id)}`;
 
 /** In the alerts of an incident: which SOPs answer it, and where they are. */

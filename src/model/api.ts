@@ -292,7 +292,7 @@ export interface SopRunView {
   readonly steps: readonly SopStepView[];
 }
 
-export interface SopStepView {
+interface SopStepView {
   readonly id: string;
   readonly kind: SopStep["kind"];
   readonly text: Text;
