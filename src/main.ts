@@ -223,6 +223,10 @@ program
   )
   .addOption(new Option("--language <language>", "zh-CN or en; else that of the configuration · 语言").choices(["zh-CN", "en"]))
   .option("--target <percent>", "the availability wanted; else that of the configuration, 99.9 · 目标可用率，默认按配置，99.9")
+  .option(
+    "--reissue <reason>",
+    "store a month once more, for this reason; Mailvigil must be stopped · 更正已定稿的月份，需先停止服务",
+  )
   .action(async (options: ReportOptions) => {
     const { report } = await import("./cli/report.ts");
     process.exitCode = await report(options, process.env);

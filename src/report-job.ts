@@ -57,8 +57,26 @@ export function startReports(job: ReportJob): Monthly {
   });
 }
 
+/**
+ * Makes a stored month once more, as its next version, and hands it to the outbox; the versions before stay. For a database that no
+ * daemon uses. Undefined: the month is not stored.
+ */
+export async function reissue(
+  job: Pick<ReportJob, "db" | "plan" | "checks" | "now" | "demonstration" | "url">,
+  month: string,
+  reason: string,
+): Promise<StoredReport | undefined> {
+  const { db, now } = job;
+  const before = db.read(() => readStoredReport(db, month));
+  const made = before && (await reportOf({ db, plan: job.plan(), checks: job.checks, now: now() }, month, { reason }));
+  if (!before || !made) return undefined;
+  const stored = { month, version: before.version + 1, madeAt: now(), sha256: made.frozen.sha256, report: made.canonical };
+  freezeMonth(db, stored, deliveriesOf(stored, job));
+  return stored;
+}
+
 /** The message of a month to each channel: mail gets the whole, the others what the boss reads and where the rest is. */
-export function deliveriesOf(
+function deliveriesOf(
   stored: StoredReport,
   { plan, now, demonstration, url }: Pick<ReportJob, "plan" | "now" | "demonstration" | "url">,
 ): readonly NewDelivery[] {

@@ -62,12 +62,16 @@ export const keptTotals: readonly string[] = Object.values(totalNames);
 /**
  * The report of a month: as it was stored, where it is, with the target of then; else made now from what is there.
  * Undefined: the month has not begun. The disk is read in small parts, between which others run.
- * @param target a share, other than the configured one
+ * @param other `target`: a share, other than the configured one; `reason`: it is made once more, though it is stored
  * @throws StoreError
  */
-export async function reportOf(world: ReportWorld, month: string, target?: number): Promise<MadeReport | undefined> {
+export async function reportOf(
+  world: ReportWorld,
+  month: string,
+  { target, reason }: { readonly target?: number | undefined; readonly reason?: string } = {},
+): Promise<MadeReport | undefined> {
   const { db, plan } = world;
-  const stored = target === undefined ? db.read(() => readStoredReport(db, month)) : undefined;
+  const stored = target === undefined && reason === undefined ? db.read(() => readStoredReport(db, month)) : undefined;
   if (stored) return { report: readReport(stored.report), canonical: stored.report, frozen: stored };
   const { timezone } = plan.settings;
   if (monthWindow(month, timezone).from > world.now) return undefined;
@@ -84,7 +88,7 @@ export async function reportOf(world: ReportWorld, month: string, target?: numbe
     }
     await setImmediate();
   }
-  const report = await gather(world, month, { before, target, isBrief: false });
+  const report = await gather(world, month, { before, target, reason, isBrief: false });
   await setImmediate();
   const canonical = canonicalJson(report);
   return { report, canonical, frozen: { sha256: sha256Of(canonical) } };
@@ -93,6 +97,7 @@ export async function reportOf(world: ReportWorld, month: string, target?: numbe
 interface Gathering {
   readonly before: readonly MonthValue[];
   readonly target: number | undefined;
+  readonly reason?: string | undefined;
   /** Only what becomes one line of another month's report. */
   readonly isBrief: boolean;
 }
@@ -100,7 +105,7 @@ interface Gathering {
 async function gather(
   { db, plan, checks, now }: ReportWorld,
   month: string,
-  { before, target, isBrief }: Gathering,
+  { before, target, reason, isBrief }: Gathering,
 ): Promise<Report> {
   const { company, timezone } = plan.settings;
   const window = monthWindow(month, timezone);
@@ -153,6 +158,7 @@ async function gather(
     ),
     undecided: [...states.values()].filter(({ probe, undecidedSince }) => services.has(probe) && isLate(undecidedSince)).length,
     before,
+    reason,
     titleOf: (check) => checks.get(check)?.title,
   });
 }

@@ -7,6 +7,12 @@ export const reportWords = {
     en: "Preliminary: the month is not over, this counts to {until}.",
     zh: "初步结果：本月尚未结束，统计截至 {until}。",
   },
+  again: { en: "Made once more: {reason}", zh: "更正版：{reason}" },
+  notYet: {
+    en: "{month} is not stored yet: there is nothing to make once more",
+    zh: "{month} 尚未定稿，无需更正",
+  },
+  badReason: { en: "write in 1 to 300 characters why it is made once more", zh: "请用 1 至 300 个字符写明更正原因" },
   waiting: {
     en: "Preliminary: {count} probes were not decided yet when the month ended.",
     zh: "初步结果：月末仍有 {count} 个探测的状态未确认。",

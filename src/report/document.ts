@@ -54,6 +54,7 @@ function lead(
   const { value, low, high, coverage } = availability;
   const about = { verdict: speak.word(words[verdict]), target: speak.roundPercent(report.target) };
   const lines: string[] = [];
+  if (report.reason !== undefined) lines.push(say(words.again, language, { reason: report.reason }));
   if (report.undecided > 0) lines.push(say(words.waiting, language, { count: report.undecided }));
   else if (report.isPreliminary) lines.push(say(words.preliminary, language, { until: speak.moment(report.window.to) }));
   lines.push(

@@ -56,6 +56,8 @@ export interface ReportInput {
   readonly undecided: number;
   /** The months before, in order, at most eleven. */
   readonly before: readonly MonthValue[];
+  /** Why it is made once more. */
+  readonly reason?: string | undefined;
   /** What a check is called; undefined where there is none of that name. */
   readonly titleOf: (check: string) => Text | undefined;
 }
@@ -83,7 +85,7 @@ export interface ServiceRow {
   readonly repair: Repair;
 }
 
-export interface IncidentRow {
+interface IncidentRow {
   readonly id: number;
   readonly cause: Cause | undefined;
   /** The cause where it was found, else what the check looks at that came first. */
@@ -120,6 +122,8 @@ export interface Report {
   /** The month is not over, or something in it is not decided: it may change. */
   readonly isPreliminary: boolean;
   readonly undecided: number;
+  /** Of a later version: why it is made once more. */
+  readonly reason?: string;
   readonly company: string;
   readonly timezone: string;
   readonly version: string;
@@ -172,6 +176,7 @@ export function makeReport(input: ReportInput): Report {
     window,
     isPreliminary: now < input.window.to || input.undecided > 0,
     undecided: input.undecided,
+    ...(input.reason === undefined ? {} : { reason: input.reason }),
     company,
     timezone,
     version,

@@ -1,10 +1,12 @@
 import { execFile } from "node:child_process";
+import { readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { z } from "zod";
 import { emptyBatch } from "../../src/model/state.ts";
 import { openDatabase } from "../../src/store/database.ts";
 import { createRecorder } from "../../src/store/recorder.ts";
+import { freezeMonth } from "../../src/store/reports.ts";
 import { planFolder } from "../support/plan-folder.ts";
 import { state } from "../store/samples.ts";
 
@@ -96,5 +98,58 @@ subscriptions:
     const { code, out, err } = await report([...args, "--config", await company()]);
     expect([code, out]).toEqual([64, ""]);
     expect(err).toContain(says);
+  });
+});
+
+describe("mailvigil report --reissue", () => {
+  async function stored(): Promise<{ readonly file: string; readonly data: string }> {
+    const file = await write(`settings: { data: data, language: en, timezone: Asia/Shanghai }
+mailboxes: [{ address: sales@example.com, password: { env: PW }, business: critical, imap: { host: imap.example.com }, smtp: { host: smtp.example.com }, off: [smtp-submission] }]
+channels: { boss: { type: webhook, url: https://hooks.example.org/x, secret: { env: PW } } }
+report: { channels: [boss] }
+`);
+    const data = join(dirname(file), "data");
+    const db = openDatabase(data);
+    const at = october + hour;
+    await createRecorder(db).commit(
+      { ...emptyBatch, transitions: [{ probe: "sales@example.com/imap-login", from: "unknown", to: "ok", at, confirmedAt: at }] },
+      { atOnce: true },
+    );
+    freezeMonth(
+      db,
+      { month: "2026-10", version: 1, madeAt: at, sha256: "0".repeat(64), report: readFileSync(old, "utf8").trim() },
+      [],
+    );
+    db.close();
+    return { file, data };
+  }
+  const old = new URL("../fixtures/report/stored-1.json", import.meta.url);
+
+  test("stores the next version with its reason, and leaves it to the daemon to tell", async () => {
+    const { file, data } = await stored();
+    const before = await report(["--month", "2026-10", "--format", "md", "--config", file]);
+    expect(before.out).toContain("示例贸易 Example Trading");
+    const { code, out } = await report(["--month", "2026-10", "--format", "md", "--reissue", "M-3 was ours", "--config", file]);
+    expect(code).toBe(0);
+    expect(out).toContain("Made once more: M-3 was ours");
+    expect(out).toContain("Version 2 of this report");
+    expect((await report(["--month", "2026-10", "--format", "md", "--config", file])).out).toBe(out);
+    const db = openDatabase(data);
+    expect(db.sql.prepare("SELECT version FROM report_month ORDER BY version").pluck().all()).toEqual([1, 2]);
+    expect(db.sql.prepare("SELECT key FROM outbox").pluck().all()).toEqual(["report:2026-10:2:boss"]);
+    db.close();
+  });
+
+  test("is refused while the daemon runs, without a reason, and of a month that is not stored", async () => {
+    const { file, data } = await stored();
+    const empty = await report(["--month", "2026-10", "--reissue", " ", "--config", file]);
+    expect([empty.code, empty.err]).toEqual([64, "write in 1 to 300 characters why it is made once more\n"]);
+    const unknown = await report(["--month", "2026-09", "--reissue", "x", "--config", file]);
+    expect([unknown.code, unknown.err]).toEqual([64, "2026-09 is not stored yet: there is nothing to make once more\n"]);
+    const db = openDatabase(data);
+    const running = await report(["--month", "2026-10", "--reissue", "x", "--config", file]);
+    expect(running.code).toBe(1);
+    expect(running.err).toContain("in use");
+    db.close();
   });
 });
