@@ -8,6 +8,8 @@ import type { Voice } from "../voice.ts";
 import { clock, exactly, speak, took } from "../voice.ts";
 import { breakable } from "./breakable.ts";
 
+const mostAbreast = 4;
+
 /** The way of a letter, from stop to stop, with how long each leg took. On a phone it goes downwards. */
 export class LetterWayElement extends LitElement {
   static override properties = { way: { attribute: false }, usualMs: { type: Number }, voice: { attribute: false } };
@@ -21,15 +23,15 @@ export class LetterWayElement extends LitElement {
     css`
       ol {
         display: flex;
-        flex-wrap: wrap;
         align-items: stretch;
         margin-top: var(--space-4);
         list-style: none;
       }
       li {
         display: grid;
-        grid-template-columns: minmax(4.5rem, 1fr) auto;
+        grid-template-columns: minmax(5rem, 1fr) minmax(0, max-content);
         flex: 1 1 auto;
+        min-width: 0;
         align-items: start;
       }
       li:first-child {
@@ -105,7 +107,14 @@ export class LetterWayElement extends LitElement {
         color: var(--text-quiet);
         line-height: 1.35;
       }
-      @media (max-width: 900px) {
+      .road {
+        container-type: inline-size;
+      }
+      /* Many stops side by side are no line any more. */
+      .road.long {
+        max-width: 800px;
+      }
+      @container (max-width: 840px) {
         ol {
           display: block;
         }
@@ -133,7 +142,13 @@ export class LetterWayElement extends LitElement {
         .leg.unknown {
           border-inline-start-style: dashed;
         }
-        .stop::before {
+        li .stop::before,
+        li:first-child .stop::before {
+          inset: 22px auto 0 10px;
+          border: none;
+          border-inline-start: 2px solid var(--line-strong);
+        }
+        li:last-child .stop::before {
           display: none;
         }
         .stop {
@@ -175,19 +190,21 @@ export class LetterWayElement extends LitElement {
     ];
     return html`
       <p title=${exactly(voice, way.sentAt)}>${sentences.join(voice.language === "en" ? " " : "")}</p>
-      <ol>
-        <li>${this.#stop(speak(voice, words.us), undefined, false)}</li>
-        ${way.legs.map(
-          ({ host, ms }, index) =>
-            html`<li>
-              <div class="leg ${index === slow ? "slow" : ""} ${ms === null ? "unknown" : ""}">
-                <div class="line"></div>
-                <span>${this.#duration(ms)}${index === slow ? html` · ${speak(voice, words.slowest)}` : nothing}</span>
-              </div>
-              ${this.#stop(this.#role(way, index), host === "" ? speak(voice, words.unnamed) : host, host === null)}
-            </li>`,
-        )}
-      </ol>
+      <div class="road ${way.legs.length > mostAbreast ? "long" : ""}">
+        <ol>
+          <li>${this.#stop(speak(voice, words.us), undefined, false)}</li>
+          ${way.legs.map(
+            ({ host, ms }, index) =>
+              html`<li>
+                <div class="leg ${index === slow ? "slow" : ""} ${ms === null ? "unknown" : ""}">
+                  <div class="line"></div>
+                  <span>${this.#duration(ms)}${index === slow ? html` · ${speak(voice, words.slowest)}` : nothing}</span>
+                </div>
+                ${this.#stop(this.#role(way, index), host === "" ? speak(voice, words.unnamed) : host, host === null)}
+              </li>`,
+          )}
+        </ol>
+      </div>
     `;
   }
 
@@ -213,9 +230,10 @@ export class LetterWayElement extends LitElement {
   #leg(way: LetterWay, index: number): string {
     const { language } = this.voice;
     const nameOf = (place: number): string => {
-      const host = way.legs[place]?.host ?? "";
+      const host = way.legs[place]?.host ?? undefined;
+      if (host === "") return speak(this.voice, words.unnamed);
       // Chinese sets Latin words apart.
-      if (host !== "") return language === "en" ? host : ` ${host} `;
+      if (host !== undefined) return language === "en" ? host : ` ${host} `;
       const role = place < 0 ? speak(this.voice, words.us) : this.#role(way, place);
       return language === "en" ? role.toLowerCase() : role;
     };

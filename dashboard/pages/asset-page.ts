@@ -83,9 +83,10 @@ export class AssetPage extends LitElement {
 
   override connectedCallback(): void {
     super.connectedCallback();
-    const refresh = setInterval(() => void this.#read(), refreshMs);
+    const isSeen = (): boolean => document.visibilityState === "visible";
+    const refresh = setInterval(() => void (isSeen() && this.#read()), refreshMs);
     const stopReports = followReports(({ probe }) => {
-      if (partsOfId(probe).asset !== this.asset || this.#gathering !== undefined) return;
+      if (!isSeen() || partsOfId(probe).asset !== this.asset || this.#gathering !== undefined) return;
       this.#gathering = setTimeout(() => void this.#read(), gatherMs);
     });
     this.#stop = [() => clearInterval(refresh), stopReports, () => clearTimeout(this.#gathering)];
@@ -197,7 +198,8 @@ export class AssetPage extends LitElement {
     if (view.observed === "ok") return speak(voice, words.isRecovering);
     if (view.status === "critical")
       return `${ms < 60_000 ? speak(voice, words.isCriticalNow) : speak(voice, words.isCritical, { duration })}${told}`;
-    return `${speak(voice, view.status === "warning" ? words.isWarning : words.isUnknown)}${told}`;
+    if (view.status === "warning") return `${speak(voice, words.isWarning)}${told}`;
+    return told === "" ? speak(voice, words.isUnknown) : told.trim();
   }
 
   #faults(open: readonly IncidentView[]): TemplateResult | typeof nothing {
