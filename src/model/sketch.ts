@@ -18,14 +18,16 @@ const lastBucket = bucketOf(Number.MAX_SAFE_INTEGER);
 export const emptySketch: Sketch = { counts: new Map(), lost: 0 };
 
 /** @param latenciesMs whole milliseconds, 0 or more */
-export function sketchOf(latenciesMs: Iterable<number>, lost = 0): Sketch {
+export function sketchOf(latenciesMs: readonly number[], lost = 0): Sketch {
+  if (latenciesMs.length === 0 && lost === 0) return emptySketch;
   const sum = createSum();
   for (const ms of latenciesMs) sum.hit(bucketOf(ms), 1);
   return sum.with(lost);
 }
 
 /** The sketch of everything that these are of, in whatever order. */
-export function mergeSketches(sketches: Iterable<Sketch>): Sketch {
+export function mergeSketches(sketches: readonly Sketch[]): Sketch {
+  if (sketches.length === 0) return emptySketch;
   const sum = createSum();
   let lost = 0;
   for (const sketch of sketches) {
@@ -124,7 +126,8 @@ export function decodeSketch(bytes: Uint8Array): Sketch | undefined {
 }
 
 /** `decodeSketch` and `mergeSketches` in one. Undefined: one of these is none. */
-export function mergeEncoded(all: Iterable<Uint8Array>): Sketch | undefined {
+export function mergeEncoded(all: readonly Uint8Array[]): Sketch | undefined {
+  if (all.length === 0) return emptySketch;
   const sum = createSum();
   let lost = 0;
   for (const bytes of all) {

@@ -100,7 +100,7 @@ function readTroubled(
   const rows = sql
     .prepare<[string, number, number], TroubledRow>(
       `SELECT probe, from_at, to_at, up_ms, degraded_ms, down_ms, unknown_ms, maintenance_ms
-       FROM json_each(?) CROSS JOIN day ON probe = value
+       FROM json_each(?) CROSS JOIN day INDEXED BY day_not_all_up ON probe = value
        WHERE from_at >= ? AND from_at < ? AND up_ms < to_at - from_at`,
     )
     .raw(true)
@@ -121,21 +121,30 @@ interface OpenSpan extends Span {
 /** The changes in these spans and each one's last before it, by probe, in order. */
 function readChanges({ sql }: Database, spans: readonly OpenSpan[]): ReadonlyMap<number, readonly Change[]> {
   const changes = new Map<number, Change[]>();
-  const rows = sql
-    .prepare<[string], readonly [index: number, at: number, to: Status]>(
-      `SELECT key, at, to_status FROM json_each(?) AS span CROSS JOIN transition ON probe = span.value ->> 0
-         AND at >= coalesce((SELECT max(at) FROM transition WHERE probe = span.value ->> 0 AND at <= span.value ->> 1), span.value ->> 1)
-         AND at < span.value ->> 2`,
+  const read = sql
+    .prepare<[{ probes: string; from: number; to: number }], readonly [probe: number, at: number, to: Status]>(
+      `SELECT probe, at, to_status FROM json_each(@probes) CROSS JOIN transition ON probe = value
+         AND at >= coalesce((SELECT max(at) FROM transition WHERE probe = value AND at <= @from), @from) AND at < @to`,
     )
-    .raw(true)
-    .all(JSON.stringify(spans.map(({ probe, from, to }) => [probe, from, to])));
-  const bySpan = Map.groupBy(rows, ([index]) => index);
-  for (const [index, { probe, cover, to: end }] of spans.entries()) {
-    const own = changes.get(probe) ?? [];
-    for (const [, at, to] of bySpan.get(index) ?? []) own.push({ at, to });
-    // Nobody has written down yet that a run speaks for no longer than this.
-    if (cover !== null && cover < end && cover > (own.at(-1)?.at ?? 0)) own.push({ at: cover, to: "unknown" });
-    changes.set(probe, own);
+    .raw(true);
+  // Most probes are closed until the same midnight.
+  const alike = Map.groupBy(
+    spans.toSorted((a, b) => a.from - b.from),
+    ({ from, to }) => `${from} ${to}`,
+  );
+  for (const [, some] of alike) {
+    const [{ from, to: end } = { from: 0, to: 0 }] = some;
+    for (const [probe, at, to] of read.iterate({ probes: JSON.stringify(some.map((span) => span.probe)), from, to: end })) {
+      const own = changes.get(probe);
+      if (own === undefined) changes.set(probe, [{ at, to }]);
+      else own.push({ at, to });
+    }
+    for (const { probe, cover } of some) {
+      const own = changes.get(probe) ?? [];
+      // Nobody has written down yet that a run speaks for no longer than this.
+      if (cover !== null && cover < end && cover > (own.at(-1)?.at ?? 0))
+        changes.set(probe, [...own, { at: cover, to: "unknown" }]);
+    }
   }
   return changes;
 }

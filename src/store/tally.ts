@@ -109,10 +109,15 @@ function latencyOf(status: Status, duration: number, latency: number | null): nu
   return latency === -2 ? Infinity : undefined;
 }
 
-const together = (tallies: readonly Tally[]): Tally => ({
-  runs: tallies.reduce((all, { runs }) => all + runs, 0),
-  latencies: mergeSketches(tallies.map(({ latencies }) => latencies)),
-});
+function together(all: readonly Tally[]): Tally {
+  const tallies = all.filter(({ runs }) => runs > 0);
+  const [only] = tallies;
+  if (only !== undefined && tallies.length === 1) return only;
+  return {
+    runs: tallies.reduce((count, { runs }) => count + runs, 0),
+    latencies: mergeSketches(tallies.map(({ latencies }) => latencies)),
+  };
+}
 
 /** @throws StoreError */
 function ofRows(rows: readonly (readonly [runs: number, sketch: Uint8Array | null])[], place: string): Tally {
