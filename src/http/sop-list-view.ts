@@ -103,11 +103,11 @@ function procedure(sop: Sop, voice: SopVoice): Html {
       <span>${beginning(sop, voice)}</span>
     </p>
     <p class="buttons">
-      <a class="button" href="${voice.to(startPath(sop.name, false))}"
-        >${speak(voice, words.start)}<span class="unseen"> ${title}</span></a
+      <a class="button" href="${voice.to(startPath(sop.name, false))}" aria-label="${speak(voice, words.start)} ${title}"
+        >${speak(voice, words.start)}</a
       >
-      <a class="button" href="${voice.to(startPath(sop.name, true))}"
-        >${speak(voice, words.drill)}<span class="unseen"> ${title}</span></a
+      <a class="button" href="${voice.to(startPath(sop.name, true))}" aria-label="${speak(voice, words.drill)} ${title}"
+        >${speak(voice, words.drill)}</a
       >
     </p>
   </article>`;

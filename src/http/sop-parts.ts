@@ -26,10 +26,17 @@ export interface SopVoice {
 
 export const speak = (voice: SopVoice, text: Text, data?: Data): string => say(text, voice.language, data);
 
-/** Of the configuration or of a person, as it may be shown. */
-export const shown = (text: string, max = 2_000): string => visible(text, max);
+/** Of the configuration or of a person, as it may be shown on one line. */
+export const shown = (text: string, max = 8_192): string => visible(text, max);
 
-export const shownText = (voice: SopVoice, text: Text, data: Data = {}): string => shown(say(text, voice.language, data));
+/** The same, with its line breaks. */
+export const shownLines = (text: string): string =>
+  text
+    .split(/\r\n|\r|\n/)
+    .map((line) => shown(line))
+    .join("\n");
+
+export const shownText = (voice: SopVoice, text: Text, data: Data = {}): string => shownLines(say(text, voice.language, data));
 
 export const clock = (voice: SopVoice, at: number): string => localTime(at, voice);
 
@@ -57,13 +64,6 @@ export const bracketed = (voice: SopVoice, text: string): string => speak(voice,
 /** What was typed into this form before it was refused. */
 export const typed = ({ attempt }: SopVoice, form: string, field: string): string =>
   attempt?.form === form ? shownLines(attempt.fields.get(field) ?? "") : "";
-
-/** The same, with its line breaks. */
-export const shownLines = (text: string): string =>
-  text
-    .split(/\r\n|\r|\n/)
-    .map((line) => shown(line, 8_192))
-    .join("\n");
 
 export const refusal = (voice: SopVoice, id?: string): Html | "" =>
   voice.attempt === undefined

@@ -45,6 +45,9 @@ export function stepCard({ step, own }: Standing, page: StepPage): Html {
   const { attempt } = voice;
   const isTried = attempt?.form === form;
   const isFailed = own.state === "failed";
+  const act = speak(voice, isFailed ? words.retry : words.done);
+  /** Several steps have the same words on their buttons. */
+  const named = (word: string): string => `${word}${colon(voice)}${page.text(step.text)}`;
   const skips = isTried && attempt.fields.get("do") === "skip";
   return html`<article class="card ${isFailed ? "failed" : isLate(own, voice.now) ? "late" : ""}" id="${form}">
     ${isFailed ? failure(own, voice) : deadline(own, voice)}
@@ -54,16 +57,12 @@ export function stepCard({ step, own }: Standing, page: StepPage): Html {
       <input type="hidden" name="step" value="${step.id}" />
       ${step.kind === "manual" ? inputs(step, form, voice) : ""} ${whoField(voice, form, peopleFor(step, page))}
       <p>
-        <button class="primary big" name="do" value="${isFailed ? "retry" : "done"}">
-          ${speak(voice, isFailed ? words.retry : words.done)}<span class="unseen">${colon(voice)}${page.text(step.text)}</span>
-        </button>
+        <button class="primary big" name="do" value="${isFailed ? "retry" : "done"}" aria-label="${named(act)}">${act}</button>
       </p>
       <details ${skips ? html`open` : ""}>
         <summary>${speak(voice, words.skip)}</summary>
         ${reasonField(voice, form)}
-        <button name="do" value="skip">
-          ${speak(voice, words.skipNow)}<span class="unseen">${colon(voice)}${page.text(step.text)}</span>
-        </button>
+        <button name="do" value="skip" aria-label="${named(speak(voice, words.skipNow))}">${speak(voice, words.skipNow)}</button>
       </details>
     </form>
   </article>`;
