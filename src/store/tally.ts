@@ -13,7 +13,7 @@ export interface Tally {
 }
 
 /** One run's latency: milliseconds, Infinity for a lost mail, undefined where nothing was measured. */
-export interface RunLatency {
+interface RunLatency {
   readonly at: number;
   readonly latency: number | undefined;
 }
