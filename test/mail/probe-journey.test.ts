@@ -149,10 +149,26 @@ test("the memory survives JSON, and is small whatever happens", () => {
         { uidValidity: "4294967295", uidNext: 4_294_967_295 },
       ]),
     ),
+    handed: { seq: 1, ms: 812 },
+    way: {
+      sentAt: 1,
+      tookMs: 2,
+      place: "junk" as const,
+      legs: Array.from({ length: 10 }, (_, index) => ({ host: index === 9 ? null : "h".repeat(280), ms: index })),
+    },
   };
   const json = JSON.stringify(journeyToJson(worst));
   expect(Buffer.byteLength(json)).toBeLessThan(64 * 1024);
   expect(readJourney(JSON.parse(json))).toEqual(worst);
+});
+
+test("a memory from before ways were kept, and one whose way cannot be read, keep everything else", () => {
+  const { way: _, handed: __, ...older } = { ...newJourney, seq: 7 };
+  expect(readJourney(JSON.parse(JSON.stringify(older)))).toEqual({ ...newJourney, seq: 7 });
+  expect(readJourney(JSON.parse(JSON.stringify({ ...older, way: { legs: "many" }, handed: 5 })))).toEqual({
+    ...newJourney,
+    seq: 7,
+  });
 });
 
 test.each(["null", '"x"', "[]", '{"seq":-1}', '{"seq":1,"travelling":"none"}'])(
