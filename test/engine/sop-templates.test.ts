@@ -1,21 +1,17 @@
 import { readdirSync } from "node:fs";
 import { join } from "node:path";
 import { beforeAll, describe, expect, test } from "vitest";
-import type { LoadWorld } from "../../src/config/load.ts";
 import { dueAt, propose, type SopMove } from "../../src/engine/sop.ts";
 import type { Sop, SopRun } from "../../src/model/sop.ts";
-import { loadPlan, planFolder } from "../support/plan-folder.ts";
+import { loadPlan } from "../support/plan-folder.ts";
 import { sopCompany, sopWorld } from "../support/sop-company.ts";
 import { after, close, delivered, done, minute, resolved, t0, tick, type Timed } from "./sop-samples.ts";
 
 const names = readdirSync(join(import.meta.dirname, "../../alerts/sops")).map((file) => file.replace(/\.yaml$/, ""));
-const { write } = planFolder();
 const shipped = new Map<string, Sop>();
-let world: LoadWorld;
 beforeAll(async () => {
-  world = await sopWorld();
   const lines = names.map((name) => `  ${name}: { use: ${name} }\n`).join("");
-  const { sops } = await loadPlan(await write(`${sopCompany}sops:\n${lines}`), world);
+  const { sops } = await loadPlan("mailvigil.yaml", { ...(await sopWorld()), text: `${sopCompany}sops:\n${lines}` });
   for (const sop of sops) shipped.set(sop.name, sop);
 });
 
