@@ -109,15 +109,19 @@ afterAll(async () => {
 });
 
 const month = new Date().toISOString().slice(0, 7);
-/** Everything that counts: the report of this month, the metrics about incidents and procedures, the overview's incidents. */
-async function figures(): Promise<string> {
-  const report = await cli("report", "--month", month, "--format", "json");
-  expect([report.code, report.err]).toEqual([0, ""]);
+async function countedNow(): Promise<readonly string[]> {
   const metrics = await (await fetch(`${url}/metrics`, { headers: { authorization: `Bearer ${token}` } })).text();
   const counted = metrics
     .split("\n")
     .filter((line) => /^mailvigil_(?:sop|incidents|probe_status|roundtrip|channel_broken)/.test(line));
   expect(counted).toContain('mailvigil_sop_runs{state="active"} 0');
+  return counted;
+}
+/** Everything that counts: the report of this month, the metrics about incidents and procedures, the overview's incidents. */
+async function figures(): Promise<string> {
+  const report = await cli("report", "--month", month, "--format", "json");
+  expect([report.code, report.err]).toEqual([0, ""]);
+  const counted = await countedNow();
   const overview = z
     .looseObject({ incidents: z.array(z.unknown()), sentence: z.unknown() })
     .parse(await call("/api/v1/overview"));
@@ -135,6 +139,9 @@ describe("a drill of each template, from end to end", () => {
       expect([begun.code, begun.err]).toEqual([0, ""]);
       const name = /S-\d+/.exec(begun.out)?.[0] ?? "";
       expect(begun.out).toMatch(new RegExp(`^${name} 已作为演练启动：.+${url}/sop/${name}\n$`));
+      // Nor is it counted while it goes on.
+      expect((await runOf(name)).state).toBe("active");
+      await countedNow();
       const closed = await follow(name);
       expect(closed).toMatchObject({ state: "closed", drill: true });
       const open = closed.steps.filter(({ state }) => state !== "done" && state !== "skipped");

@@ -25,7 +25,15 @@ const storedRun = z.object({
   id: z.number(),
   state: z.string(),
   messageCount: z.number(),
-  steps: z.array(z.looseObject({ id: z.string(), state: z.string(), maybeRepeat: z.boolean(), by: z.string().optional() })),
+  steps: z.array(
+    z.looseObject({
+      id: z.string(),
+      state: z.string(),
+      maybeRepeat: z.boolean(),
+      escalations: z.number(),
+      by: z.string().optional(),
+    }),
+  ),
 });
 
 const received: { readonly path: string; readonly id: string; readonly body: z.output<typeof message>["data"] }[] = [];
@@ -82,10 +90,13 @@ async function launch(calm = false): Promise<string> {
   });
 }
 
-/** Until the trap has killed it. */
+/** Until the trap has killed it. A run and its messages are one transaction: wherever it was cut off, none is missing. */
 async function died(): Promise<void> {
   await current?.ended;
   expect(current?.errors.join("")).toBe("");
+  const keys = read<{ key: string }>("SELECT key FROM outbox").flatMap(({ key }) => /^S-1:(\d+):/.exec(key)?.[1] ?? []);
+  const entries = read<{ n: number }>("SELECT count(*) AS n FROM sop_entry WHERE kind = 'started'")[0]?.n;
+  expect([new Set(keys).size, entries]).toEqual([theRun().messageCount, 1]);
 }
 
 async function kill(): Promise<void> {
@@ -155,8 +166,13 @@ test(
     await expect.poll(() => stepOf("call")?.state, until).toBe("waiting");
     expect(stepOf("pause")?.state).toBe("done");
 
-    // In the escalation: the deadline passes while nobody runs, and the deputy is told when the next one starts.
+    // In the escalation, when it is written: the deadline passes while nobody runs.
     await kill();
+    await sleep(2_100);
+    void launch();
+    await expect.poll(() => stepOf("call")?.escalations, { ...until, interval: 1 }).toBeGreaterThan(0);
+    await kill();
+    // And when the deputy is told: some were before the kill, and one more deadline has to pass.
     await sleep(2_100);
     trap = { path: "/boss", when: "before" };
     const told = times("/boss");
