@@ -98,6 +98,20 @@ function toneOfDay({ up, degraded, down, unknown }: Account): Tone {
   return degraded > 0 ? "warning" : "ok";
 }
 
+/** So many days of one kind are told in one line. */
+const longStretch = 3;
+
+/** Neighbours of one kind. */
+function stretches<D extends { readonly tone: Tone | undefined }>(all: readonly D[]): readonly (readonly D[])[] {
+  const found: D[][] = [];
+  for (const one of all) {
+    const last = found.at(-1);
+    if (last?.[0]?.tone === one.tone && last !== undefined) last.push(one);
+    else found.push([one]);
+  }
+  return found;
+}
+
 function days({ days: rows, month, timezone }: Report, { word, time, day, language }: Speaker): ReportDocument["days"] {
   const [yearOfMonth = 0, number = 0] = month.split("-").map(Number);
   const length = new Date(Date.UTC(yearOfMonth, number, 0)).getUTCDate();
@@ -105,21 +119,29 @@ function days({ days: rows, month, timezone }: Report, { word, time, day, langua
   const seen = new Map(rows.map((row) => [Number(dayNumber.format(row.from)), row]));
   const shown = Array.from({ length }, (_, index) => {
     const row = seen.get(index + 1);
-    if (!row) return { day: index + 1, tone: undefined, text: "" };
+    if (!row) return { day: index + 1, tone: undefined, text: "", from: 0, ms: 0 };
     const tone = toneOfDay(row.account);
     const { down, degraded, unknown } = row.account;
-    const what = { ok: 0, warning: degraded, critical: down, unknown }[tone];
+    const ms = { ok: 0, warning: degraded, critical: down, unknown }[tone];
     const text =
       tone === "ok"
         ? `${day(row.from)}: ${word(words.dayOk)}`
-        : say(words.dayWas, language, { day: day(row.from), what: word(dayWords[tone]), time: time(what) });
-    return { day: index + 1, tone, text };
+        : say(words.dayWas, language, { day: day(row.from), what: word(dayWords[tone]), time: time(ms) });
+    return { day: index + 1, tone, text, from: row.from, ms };
   });
   return {
     title: word(words.days),
-    days: shown,
+    days: shown.map(({ day: date, tone, text }) => ({ day: date, tone, text })),
     legend: (["ok", "warning", "critical", "unknown"] as const).map((tone) => ({ tone, text: word(dayWords[tone]) })),
-    notable: shown.flatMap(({ tone, text }) => (tone === undefined || tone === "ok" ? [] : [text])),
+    notable: stretches(shown).flatMap((some) => {
+      const [first] = some;
+      const last = some.at(-1);
+      if (!first?.tone || !last || first.tone === "ok") return [];
+      if (some.length < longStretch) return some.map(({ text }) => text);
+      const sum = some.reduce((all, { ms }) => all + ms, 0);
+      const range = { day: `${day(first.from)} – ${day(last.from)}`, what: word(dayWords[first.tone]), time: time(sum) };
+      return [say(words.dayWas, language, range)];
+    }),
   };
 }
 

@@ -54,6 +54,20 @@ test("a month that is not over says so first", () => {
   );
 });
 
+test("days of one kind after each other are told in one line", () => {
+  const { from } = monthWindow("2026-10", "Asia/Shanghai");
+  const day = 86_400_000;
+  const month = madeUpMonth({ now: from + 9 * day });
+  const unseen = { up: 0, degraded: 0, down: 0, unknown: day, maintenance: 0 };
+  const days = month.days.map((one, index) => (index < 5 ? { ...one, account: unseen } : one));
+  expect(documentOf({ ...month, days }, "en", frozen).days.notable).toEqual([
+    "1 Oct – 5 Oct: not observed 5 days",
+    "7 Oct: impaired 15 h",
+    "8 Oct: down 47 min",
+  ]);
+  expect(documentOf({ ...month, days }, "zh-CN", frozen).days.notable[0]).toBe("10 月 1 日 – 10 月 5 日：未观测 5 天");
+});
+
 test("nothing that a name holds becomes markup or a formula", () => {
   const evil = {
     ...madeUpMonth(),
