@@ -11,6 +11,8 @@ export interface Attempt {
   readonly form: string;
   readonly fields: URLSearchParams;
   readonly refused: Text;
+  /** Who it was, where they said so. */
+  readonly by?: string;
 }
 
 /** In UTF-16 units. All of one form together fit into 8 KiB, percent-encoded and in Chinese (9 bytes a character). */

@@ -61,7 +61,7 @@ export function createSopPages({ procedures, board, now }: SopPageDeps): Hono {
     if ("run" in begun) return back(c, `/sop/${runName(begun.run)}`);
     const twin = runsOf(sop).find((run) => run.drill === drill && run.begunBy === who.by && now() - run.proposedAt < twiceMs);
     if (twin !== undefined) return back(c, `/sop/${runName(twin.id)}`);
-    return startPage(c, sop, { form: "start", fields, refused: begun.refused });
+    return startPage(c, sop, { form: "start", fields, refused: begun.refused, by: who.by });
   });
 
   pages.get("/sop/:run", (c) => {
@@ -74,16 +74,17 @@ export function createSopPages({ procedures, board, now }: SopPageDeps): Hono {
     const fields = await formFields(c);
     const form = formOf(fields);
     const page = `/sop/${runName(run.id)}`;
-    const refuse = (refused: Text): Response | Promise<Response> => runPage(c, run, { form, fields, refused });
     const who = whoActs(fields);
-    if ("refused" in who) return refuse(who.refused);
+    if ("refused" in who) return runPage(c, run, { form, fields, refused: who.refused });
+    const refuse = (refused: Text): Response | Promise<Response> =>
+      runPage(c, procedures.run(run.id) ?? run, { form, fields, refused, by: who.by });
     rememberName(c, who.by);
     if (form === "who") return back(c, page);
     const action = readAction(run, fields);
     if ("refused" in action) return refuse(action.refused);
     if (action.kind === "note" && isNotedJustNow(run, action)) return back(c, page, "history");
     const done = await procedures.act(run.id, action);
-    if ("refused" in done) return runPage(c, procedures.run(run.id) ?? run, { form, fields, refused: done.refused });
+    if ("refused" in done) return refuse(done.refused);
     return back(c, page, action.kind === "note" ? "history" : "now");
   });
 
@@ -97,7 +98,7 @@ export function createSopPages({ procedures, board, now }: SopPageDeps): Hono {
       timezone: board.timezone,
       now: now(),
       to: (path) => (lang === undefined ? path : `${path}${path.includes("?") ? "&" : "?"}lang=${lang}`),
-      known: knownName(c),
+      known: attempt?.by ?? knownName(c),
       attempt,
     };
   }

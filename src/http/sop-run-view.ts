@@ -1,8 +1,8 @@
 import { html } from "hono/html";
 import { reasonText } from "../i18n/sop-reasons.ts";
 import { runStateWords, stepStateWords } from "../i18n/sop-commands.ts";
-import { sopWords } from "../i18n/sop.ts";
 import { sopPageWords as words } from "../i18n/sop-page.ts";
+import { cutText } from "../model/cut.ts";
 import { incidentName } from "../model/incident.ts";
 import { hasEnded, runName, type SopEntry, type SopRun, type SopStep, type StepRun } from "../model/sop.ts";
 import type { Text } from "../model/text.ts";
@@ -32,6 +32,9 @@ import {
 } from "./sop-parts.ts";
 import { stepCard, type Standing, type StepPage } from "./sop-step-view.ts";
 
+/** Of a step that is only named, in UTF-16 units. */
+const longestName = 40;
+
 export interface RunPage {
   readonly run: SopRun;
   readonly entries: readonly SopEntry[];
@@ -49,8 +52,8 @@ export function runBody(page: RunPage, voice: SopVoice): Html {
   });
   const view = new RunView(page, voice, standings);
   return html`<div class="sop">
-    ${run.drill ? html`<p class="drill" role="note">${speak(voice, sopWords.drill)}${speak(voice, sopWords.drillLine)}</p>` : ""}
-    ${view.head()} ${view.strayRefusal()} ${hasEnded(run) ? "" : view.who()} ${run.state === "proposed" ? view.proposed() : ""}
+    ${run.drill ? html`<p class="drill" role="note">${speak(voice, words.drillBanner)}</p>` : ""} ${view.head()}
+    ${view.strayRefusal()} ${hasEnded(run) ? "" : view.who()} ${run.state === "proposed" ? view.proposed() : ""}
     ${hasEnded(run) || run.state === "proposed" ? "" : view.now()} ${view.next()} ${view.finished()}
     ${hasEnded(run) ? "" : view.note()} ${hasEnded(run) || run.state === "proposed" ? "" : view.end()}
     ${historyOf(page, voice, (id) => view.stepText(id))}
@@ -231,7 +234,7 @@ class RunView {
             speak(voice, words.afterSteps, {
               list: listed(
                 voice,
-                open.map((id) => this.stepText(id)),
+                open.map((id) => cutText(this.stepText(id), longestName)),
               ),
             }),
           ]),

@@ -73,6 +73,8 @@ export const sopPageWords = {
   back: { en: "Back to all procedures", zh: "返回全部预案" },
 
   // A run.
+  /** It stays in sight: one line on a phone. */
+  drillBanner: { en: "[DRILL] Nothing is broken.", zh: "【演练】没有任何故障。" },
   since: { en: "{state} since {time}, for {duration}", zh: "{state}，{time} 起，已 {duration}" },
   ended: { en: "{state} at {time}, took {duration}", zh: "{state}（{time}），历时 {duration}" },
   answers: { en: "Fault", zh: "对应故障" },

@@ -181,6 +181,8 @@ describe("/sop/S-1", () => {
       expect(readable(await (await world.post("/sop/S-1", fields, zh)).text())).toContain(chinese);
       expect(html.match(/role="alert"/g)).toHaveLength(1);
       expect(world.run(1)).toEqual(before);
+      // Who has said who they are is not asked again.
+      expect(readable(html).includes("You are 李工")).toBe(fields["person"] === "李工");
       expect(html).toContain(keeps);
     },
   );

@@ -18,7 +18,7 @@ describe("a drill", () => {
     await world.procedures.start("mail-down", "Li", { drill: true });
     const english = await world.page("/sop/S-1");
     expect(english).toContain("<title>[DRILL] S-1 Mail is totally down</title>");
-    expect(english).toMatch(/<p class="drill" role="note">\[DRILL\] This is an exercise/);
+    expect(english).toMatch(/<p class="drill" role="note">\[DRILL\] Nothing is broken/);
     expect(await world.page("/sop/S-1", zh)).toContain("<title>【演练】S-1 邮件全面中断</title>");
     expect(readable(await world.page("/sop", zh))).toContain("【演练】 邮件全面中断");
     expect(readable(await world.page("/sop/begin/mail-down?drill=1", zh))).toContain("【演练】全程标注【演练】");
