@@ -1,5 +1,6 @@
 import { html } from "hono/html";
 import { statusPageWords as words } from "../i18n/status-page.ts";
+import { localTime, zoneName } from "../i18n/times.ts";
 import type { StatusNotice, StatusView } from "../model/status-page.ts";
 import { type Language, say } from "../model/text.ts";
 import type { Html } from "./paper.ts";
@@ -15,6 +16,11 @@ const dateOf = (at: number): string => new Date(at).toUTCString();
  */
 export function renderStatusFeed(view: StatusView, language: Language, origin: string): Html {
   const speak = statusSpeaker(view, language);
+  // A reader shows an item on other days and in other zones, and one whose text changes with the day would look new every morning.
+  const absolute = {
+    ...speak,
+    moment: (at: number) => `${localTime(at, { timezone: view.timezone, language, now: 0 })} ${zoneName(at, view.timezone)}`,
+  };
   const page = `${origin}/status?lang=${language}`;
   const changed = Math.max(0, ...view.notices.flatMap(({ from, to }) => [from, to ?? 0]));
   return html`<?xml version="1.0" encoding="utf-8"?>
@@ -26,7 +32,7 @@ export function renderStatusFeed(view: StatusView, language: Language, origin: s
 <language>${language.toLowerCase()}</language>
 <ttl>1</ttl>
 ${changed === 0 ? "" : html`<lastBuildDate>${dateOf(changed)}</lastBuildDate>`}
-${view.notices.map((one) => item(one, page, speak))}
+${view.notices.map((one) => item(one, page, absolute))}
 </channel></rss>
 `;
 }

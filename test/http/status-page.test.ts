@@ -223,7 +223,7 @@ describe("/status.rss", () => {
       link: "http://127.0.0.1:8993/status?lang=en#n1042",
       guid: { "#text": "mailvigil-notice-1042", "@_isPermaLink": "false" },
       pubDate: "Wed, 04 Mar 2026 01:02:00 GMT",
-      description: "Found: 09:02.",
+      description: "Found: 4 Mar 2026 09:02 UTC+8.",
     };
     expect(items(xml)).toEqual([
       first,
@@ -232,18 +232,18 @@ describe("/status.rss", () => {
         link: "http://127.0.0.1:8993/status?lang=en#n1040",
         guid: { "#text": "mailvigil-notice-1040", "@_isPermaLink": "false" },
         pubDate: "Tue, 03 Mar 2026 20:08:00 GMT",
-        description: "Found: 04:08. Over: 04:56, after 48 min.",
+        description: "Found: 4 Mar 2026 04:08 UTC+8. Over: 4 Mar 2026 04:56 UTC+8, after 48 min.",
       },
     ]);
     const known = board.incidents().find(({ id }) => id === 1042);
     board.putIncident({ key: "x", ...known, id: 1042, acknowledgedBy: "Li" });
     const app = open();
     expect(items(await textOf(app, "/status.rss?lang=en"))).toMatchObject([
-      { ...first, description: "Found: 09:02. It is being worked on." },
+      { ...first, description: "Found: 4 Mar 2026 09:02 UTC+8. It is being worked on." },
       {},
     ]);
     expect(items(await textOf(app, "/status.rss?lang=zh-CN"))).toMatchObject([
-      { title: "部分来信收不到", description: "发现：09:02。正在处理。" },
+      { title: "部分来信收不到", description: "发现：2026 年 3 月 4 日 09:02 UTC+8。正在处理。" },
       {},
     ]);
   });
