@@ -192,6 +192,38 @@ describe("GET /api/v1/assets/{asset}/history", () => {
     ]);
   });
 
+  test("the latency is that of the first probe, or of the one asked for; what was lost has none", async () => {
+    await probe(`${sales}/imap-login`, [now - 3 * hour, "ok"]);
+    await probe(`${sales}/imap-quota`, [now - 3 * hour, "ok"]);
+    const run = (ago: number, latencyMs: Observation["latencyMs"] & {}): Observation => {
+      return { ...observationOf(`${sales}/imap-login`, now - ago, 5), latencyMs };
+    };
+    const observations = [run(121 * minute, 100), run(120.5 * minute, 300), run(62 * minute, "lost"), run(minute, 700)];
+    const other = observationOf(`${sales}/imap-quota`, now - 2 * minute, 42);
+    await recorder.commit({ ...emptyBatch, observations: [...observations, other] }, { atOnce: true });
+
+    const { latency } = await history(sales);
+    expect(latency?.probe).toBe(`${sales}/imap-login`);
+    // Two hours are drawn in pieces of five minutes; the last one ends now.
+    expect(latency?.points).toEqual([
+      { from: now - 125 * minute, to: now - 2 * hour, p50: 100, p95: 300, runs: 2, lost: 0 },
+      { from: now - 65 * minute, to: now - hour, p50: null, p95: null, runs: 1, lost: 1 },
+      { from: now - 5 * minute, to: now, p50: 700, p95: 700, runs: 1, lost: 0 },
+    ]);
+    const asked = JSON.parse(await (await ask(`${sales}/history?check=imap-quota`)).text());
+    expect(asked.latency).toMatchObject({ probe: `${sales}/imap-quota`, points: [{ p50: 42, runs: 1 }] });
+    const unknown = JSON.parse(await (await ask(`${sales}/history?check=../../etc`)).text());
+    expect(unknown.latency).toBeNull();
+    for (const window of ["7d", "30d", "90d"]) {
+      const points = (await history(sales, window)).latency?.points ?? [];
+      expect(
+        points.reduce((sum, { runs }) => sum + runs, 0),
+        window,
+      ).toBe(4);
+      expect(points.at(-1)?.to, window).toBeLessThanOrEqual(now);
+    }
+  });
+
   test("incidents are those of this asset within 90 days, the latest first, with what was wrong", async () => {
     await probe(`${sales}/imap-quota`, [now - 100 * day, "ok"]);
     const mine = `${sales}/imap-quota`;
