@@ -43,3 +43,14 @@ export async function axeViolations(page: Page): Promise<readonly string[]> {
 /** By how many pixels the page is wider than its window. */
 export const sidewaysOverflow = (page: Page): Promise<number> =>
   page.evaluate<number>("document.scrollingElement.scrollWidth - window.innerWidth");
+
+/** What can be tapped and is lower, or as a button narrower, than 44 px (WCAG 2.5.5), each with its size. */
+export const smallTargets = (page: Page): Promise<readonly string[]> =>
+  page.evaluate<
+    readonly string[]
+  >(`[...document.querySelectorAll("a, button, input, select, textarea, summary")].flatMap((one) => {
+    const { width, height } = one.getBoundingClientRect();
+    const hidden = one.type === "hidden" || !one.checkVisibility();
+    const small = height < 44 || (one.localName !== "a" && width < 44);
+    return hidden || !small ? [] : [one.localName + " " + one.textContent.trim().slice(0, 40) + " " + width + "x" + height];
+  })`);
