@@ -28,7 +28,7 @@ describe("settledUntil()", () => {
       }),
       { numRuns: 2_000 },
     );
-  });
+  }, 60_000);
 
   test("does not stand still: what is decided settles with the run that decides it", () => {
     const state = { since: 5, undecidedSince: undefined, lastAt: 90 };
