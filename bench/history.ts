@@ -190,7 +190,7 @@ function observationOf(probe: number, at: number, random: () => number): Observa
 
 const latencyMs = (random: () => number): number => Math.round(60 + 90 * -Math.log(1 - random()) + 20 * random());
 
-/** One probe for a year: more would take as long as all of ours. */
+/** A day of all probes in the order in which runs arrive: what a run costs. A year of one of them: what reading costs. */
 function writeNaive(file: string) {
   const sql = new Sqlite(file);
   sql.pragma("journal_mode = WAL");
@@ -203,17 +203,21 @@ function writeNaive(file: string) {
       insert.run(probe, new Date(at).toISOString(), status, durationMs, JSON.stringify({ findings, metrics }));
   });
   const random = seeded(7);
-  let cpu = 0;
-  const runs = (year.to - year.from) / minuteMs;
-  for (let first = 0; first < runs; first += inGroup) {
-    const group = Array.from({ length: Math.min(inGroup, runs - first) }, (_, i) =>
-      observationOf(0, year.from + (first + i) * minuteMs, random),
-    );
-    const before = process.cpuUsage();
-    write(group);
-    cpu += ownCpuUs(before);
-  }
-  const bytes = Number(sql.prepare("SELECT sum(pgsize) FROM dbstat").pluck().get());
+  const writeRuns = (runs: number, runOf: (index: number) => Observation): number => {
+    let spent = 0;
+    for (let first = 0; first < runs; first += inGroup) {
+      const group = Array.from({ length: Math.min(inGroup, runs - first) }, (_, i) => runOf(first + i));
+      const before = process.cpuUsage();
+      write(group);
+      spent += ownCpuUs(before);
+    }
+    return spent / runs;
+  };
+  const step = minuteMs / written.probes;
+  const runsOfDay = written.probes * 1_440;
+  const cpuUs = writeRuns(runsOfDay, (i) => observationOf(i % written.probes, year.from - dayMs + i * step, random));
+  const bytes = Number(sql.prepare("SELECT sum(pgsize) FROM dbstat").pluck().get()) / runsOfDay;
+  writeRuns((year.to - year.from) / minuteMs, (i) => observationOf(0, year.from + i * minuteMs, random));
   const bars = sql.prepare(
     "SELECT substr(at, 1, 10) AS day, status, count(*) FROM result WHERE probe = ? AND at >= ? GROUP BY day, status",
   );
@@ -232,7 +236,7 @@ function writeNaive(file: string) {
     ),
   };
   sql.close();
-  return { bytes: bytes / runs, cpuUs: cpu / runs, ...taken };
+  return { bytes, cpuUs, ...taken };
 }
 
 async function readYear(folder: string) {
