@@ -57,7 +57,7 @@ export interface Mailbox {
 
 export const mailboxes: readonly Mailbox[] = [
   { address: "sales@example.com", business: "critical" },
-  { address: "info@example.com" },
+  { address: "info@example.com", business: "critical" },
   { address: "purchasing@example.com" },
   { address: "finance@example.com" },
   { address: "hr@example.com", business: "low" },
@@ -66,6 +66,22 @@ export const mailboxes: readonly Mailbox[] = [
   { address: "shipping@example.net" },
   { address: "canary@partner.example", role: "partner" },
 ];
+
+/** Where alerts go: at the partner, so that they do not fall with the company's mail. No probe opens it. */
+export const dutyMailbox = "duty@partner.example";
+
+/** Who acts in an emergency. No telephone number in the world begins with 000. */
+export const people = {
+  li: { name: "李工 Li", phone: "000-0000-0001" },
+  wang: { name: "王工 Wang", phone: "000-0000-0002" },
+  zhou: { name: "周经理 Zhou", phone: "000-0000-0003" },
+} as const;
+
+/** Those that the templates of procedures name; deputies stand behind. */
+export const roles = { it: ["li", "wang"], sales: ["zhou"], management: ["zhou"] } as const satisfies Record<
+  string,
+  readonly (keyof typeof people)[]
+>;
 
 /** Letters that lie in sales@ from the start, so that the mailbox is not an empty one. */
 export const letters: readonly { readonly from: string; readonly to: string; readonly subject: string; readonly text: string }[] =

@@ -1,7 +1,18 @@
 import { chmod, mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { Document, isCollection, isScalar, visit } from "yaml";
-import { blocklist, companyName, dkimSelector, hostOf, mailboxes, mailHosts, webmailHost } from "./company.ts";
+import {
+  blocklist,
+  companyName,
+  dkimSelector,
+  dutyMailbox,
+  hostOf,
+  mailboxes,
+  mailHosts,
+  people,
+  roles,
+  webmailHost,
+} from "./company.ts";
 import { loopback } from "./listening.ts";
 
 /** Where the servers of the demonstration listen. */
@@ -69,6 +80,31 @@ const routes: readonly { readonly from: string; readonly to: string }[] = [
   { from: "canary@partner.example", to: "sales@example.com" },
 ];
 
+/** Mail through the partner's server to a mailbox there. */
+function dutyChannel(ports: Ports): object {
+  const host = hostOf(dutyMailbox);
+  return {
+    type: "email",
+    host: host?.smtp,
+    port: ports.smtp.get(host?.smtp ?? ""),
+    security: host?.submission,
+    user: dutyMailbox,
+    password: { file: secretPath(dutyMailbox) },
+    from: dutyMailbox,
+    to: [dutyMailbox],
+  };
+}
+
+/**
+ * The fault that comes first on the timetable begins one of them, at once. With the trigger of the template, each P1 that ends within
+ * a minute would leave one more dismissed run: 144 a day.
+ */
+const sops = {
+  "mail-down": { use: "mail-down", trigger: "off" },
+  "shared-mailbox-down": { use: "shared-mailbox-down", trigger: { findings: ["imap-login/login-unavailable"] } },
+  "sending-blocked": { use: "sending-blocked" },
+};
+
 function compose(ports: Ports): Record<string, unknown> {
   const webmail = { host: webmailHost, port: ports.webmail, protocol: "tls" };
   const ids: readonly (readonly [id: string, check: keyof typeof paces])[] = [
@@ -99,11 +135,15 @@ function compose(ports: Ports): Record<string, unknown> {
         imap: { host: host?.imap, port: ports.imap.get(host?.imap ?? ""), security: "tls" },
         smtp: { host: host?.smtp, port: ports.smtp.get(host?.smtp ?? ""), security: host?.submission },
         // Two round trips are enough to show what they are; others would follow from the partner by themselves.
-        ...(host?.domain === "example.net" ? { off: ["mail-roundtrip"] } : {}),
+        ...(host?.domain === "example.net" || address === "info@example.com" ? { off: ["mail-roundtrip"] } : {}),
       };
     }),
     routes: routes.map((route) => ({ ...route, late_after: "30s", lost_after: "5m" })),
     endpoints: [webmail],
+    channels: { duty: dutyChannel(ports) },
+    people,
+    roles,
+    sops,
     probes: Object.fromEntries([
       ...ids.map(([id, check]) => [`${id}/${check}`, override(check)] as const),
       ...domains.flatMap(({ name }) => onLoopback(name, ports)),
@@ -126,6 +166,16 @@ const onOneLine = new Set([
   "off",
   "confirm",
   "options",
+  "to",
+  "li",
+  "wang",
+  "zhou",
+  "it",
+  "sales",
+  "management",
+  "mail-down",
+  "shared-mailbox-down",
+  "sending-blocked",
 ]);
 
 /** Why something stands there that a company on the internet would not write, by its key. */
@@ -138,6 +188,10 @@ const reasons: Readonly<Record<string, string>> = {
 自检要访问互联网，而演示不会连接外部。`,
   dnsbl: `The built-in blocklists are on the internet; this one is the demonstration's own.
 内置的黑名单都在互联网上；这一个由演示自己提供。`,
+  channels: `To a mailbox at the partner: what tells of a fault must not fall with it.
+发往合作伙伴处的邮箱：告警不能依赖出故障的邮件服务。`,
+  sops: `Faults last about a minute here: one procedure begins at once, and the one for P1 by hand alone.
+这里的故障只持续一分钟左右：一个预案立即启动，P1 的预案只能手动启动。`,
   "example.com/smtp-mx": `At ports that need no root, and not at 25; the registry, too, is on this machine.
 使用无需 root 权限的端口，而不是 25；域名注册局也在本机模拟。`,
 };

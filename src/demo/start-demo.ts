@@ -2,7 +2,7 @@ import { randomBytes } from "node:crypto";
 import tls from "node:tls";
 import { createAuthority } from "./certificates.ts";
 import type { ServerIdentity } from "./certificates.ts";
-import { domainOf, mailboxes, mailHosts, webmailHost } from "./company.ts";
+import { domainOf, dutyMailbox, mailboxes, mailHosts, webmailHost } from "./company.ts";
 import { writeConfiguration } from "./configuration.ts";
 import { createDelivery, deliverLetters } from "./delivery.ts";
 import { createDkimKey } from "./dkim.ts";
@@ -52,7 +52,8 @@ export async function startDemo(options: DemoOptions): Promise<Demo> {
   const clock = options.clock ?? (() => ((performance.now() - started) / 1000) * speed);
   const broken: Broken = (kind, where) => faultsAt(clock()).some((fault) => fault.kind === kind && fault.where === where);
 
-  const passwords = new Map(mailboxes.map(({ address }) => [address, randomBytes(12).toString("base64url")]));
+  const addresses = [...mailboxes.map(({ address }) => address), dutyMailbox];
+  const passwords = new Map(addresses.map((address) => [address, randomBytes(12).toString("base64url")]));
   const store = createMailStore(passwords);
   deliverLetters(store);
   const dkim = await createDkimKey();

@@ -8,13 +8,14 @@ import { z } from "zod";
 import { loadConfiguration } from "../../src/config/load.ts";
 import { timetable } from "../../src/demo/faults.ts";
 import type { FaultKind } from "../../src/demo/faults.ts";
+import { findDependentRoutes } from "../../src/engine/independence.ts";
 import { createLoopWatch } from "../../src/engine/loop-watch.ts";
 import { runProbe } from "../../src/engine/run-probe.ts";
 import type { Plan } from "../../src/model/config.ts";
 import type { Json } from "../../src/model/json.ts";
 import { createNet } from "../../src/net/world.ts";
 import type { Net } from "../../src/net/world.ts";
-import { loadChecks } from "../../src/plugins.ts";
+import { loadChannels, loadChecks } from "../../src/plugins.ts";
 import { openDemonstration } from "../support/demonstration.ts";
 import type { OpenDemonstration } from "../support/demonstration.ts";
 import { domainIds } from "../support/plan-folder.ts";
@@ -49,9 +50,9 @@ beforeAll(async () => {
   await writeFile(open.demo.configurationFile, text.replaceAll("late_after: 30s", "late_after: 1s"));
   const loaded = await loadConfiguration(open.demo.configurationFile, {
     checks,
-    channels: new Map(),
+    channels: await loadChannels(),
     env: {},
-    dependentRoutes: () => [],
+    dependentRoutes: findDependentRoutes,
   });
   if ("errors" in loaded) throw new Error(JSON.stringify(loaded.errors));
   plan = loaded.plan;
