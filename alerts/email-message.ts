@@ -52,13 +52,24 @@ function htmlOf(alert: Alert, title: string, lines: readonly string[]): string {
   ].join("\n");
 }
 
-/** The address of the incident becomes a link where a line holds it; nothing else does, whatever it looks like. */
+/** The address of the incident, and that of a run that answers it, become links where a line holds them; nothing else does, whatever it looks like. */
 function linked(line: string, url: string): string {
-  if (!/^https?:\/\//.test(url) || !line.includes(url)) return escape(line);
+  if (!/^https?:\/\//.test(url)) return escape(line);
+  const address = line.includes(url) ? url : runIn(line, url);
+  if (address === undefined) return escape(line);
   return line
-    .split(url)
+    .split(address)
     .map(escape)
-    .join(`<a href="${escape(url)}">${escape(url)}</a>`);
+    .join(`<a href="${escape(address)}">${escape(address)}</a>`);
+}
+
+/** `https://…/sop/S-3` in a line, beside an incident at `https://…/#M-7`. */
+function runIn(line: string, url: string): string | undefined {
+  const home = /^(.*\/)#M-\d+$/.exec(url)?.[1];
+  if (home === undefined) return undefined;
+  const at = line.indexOf(`${home}sop/S-`);
+  const number = at < 0 ? undefined : /^\d+/.exec(line.slice(at + home.length + "sop/S-".length))?.[0];
+  return number && `${home}sop/S-${number}`;
 }
 
 const entities: Readonly<Record<string, string>> = { "&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;", "'": "&#39;" };

@@ -186,6 +186,15 @@ describe("channel email", () => {
     expect(parts[1]).toContain(`<a href="${alert.url}">`);
   });
 
+  it("links a run of an SOP beside the incident, and no other address", async () => {
+    await using server = await startServer();
+    const run = "https://watch.example.com/sop/S-3";
+    const lines = [`应急预案 S-3：${run}`, "Look at https://watch.example.com/sop/S-x or https://elsewhere.example/sop/S-3"];
+    await send(options(server.port), { alert: makeAlert({ lines, url: "https://watch.example.com/#M-7" }) });
+    const html = read(server.mails[0]?.raw ?? "").parts[1] ?? "";
+    expect(html.match(/href="[^"]*"/g)).toEqual([`href="${run}"`]);
+  });
+
   it("keeps the Message-ID over a repeat and marks it in the subject", async () => {
     await using server = await startServer();
     await send(options(server.port));
