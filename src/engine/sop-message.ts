@@ -154,7 +154,9 @@ interface Words {
 
 /** A `notify` step's text is the message: its first line, or where that is long its first sentence, is the title. */
 function notice(run: SopRun, step: SopStep | undefined, telling: SopTelling): Words {
-  const text = fill(step === undefined ? "" : inLanguage(step.text, telling.language), placesOf(run, telling));
+  const text = fill(step === undefined ? "" : inLanguage(step.text, telling.language), placesOf(run, telling))
+    // A title that had to be cut ends its sentence already.
+    .replaceAll(/…[.。]/g, "…");
   const [first = "", ...rest] = text
     .split("\n")
     .map((line) => line.trim())
