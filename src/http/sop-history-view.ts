@@ -9,17 +9,26 @@ import type { SopEntry, SopRun } from "../model/sop.ts";
 import type { Html } from "./paper.ts";
 import { clock, colon, listed, shown, shownText, speak, type SopVoice } from "./sop-parts.ts";
 
-/** Everything that happened in a run, the latest first, and in which zone the times of the page are. */
+/** An incident that comes back is five lines each time, and a run that nobody closes goes on: a phone shall not load them all. */
+const mostLines = 200;
+
+/** What happened in a run, the latest first, where the rest of it is, and in which zone the times of the page are. */
 export function historyOf(
   { run, entries }: { readonly run: SopRun; readonly entries: readonly SopEntry[] },
   voice: SopVoice,
   textOf: (step: string) => string,
 ): Html {
+  const older = entries.length - mostLines;
+  const all = `/api/v1/sops/runs/${run.id}`;
   return html`<section>
       <h2 id="history">${speak(voice, words.history)}</h2>
       <ol class="history">
-        ${entries.toReversed().map((entry) => line(entry, voice, textOf))}
+        ${entries
+          .slice(-mostLines)
+          .toReversed()
+          .map((entry) => line(entry, voice, textOf))}
       </ol>
+      ${older > 0 ? html`<p><a class="tap" href="${all}">${speak(voice, words.older, { count: older })}</a></p>` : ""}
     </section>
     <p class="quiet small">${zoneOf(voice)} · ${speak(voice, words.version, { hash: run.sop.hash.slice(0, 12) })}</p>`;
 }

@@ -156,6 +156,7 @@ export const sopPageWords = {
     zh: "误报或改用其他办法：其余步骤不再执行。",
   },
   history: { en: "History", zh: "处理记录" },
+  older: { en: "All of it, with {count} older lines, as JSON", zh: "查看全部记录（JSON），另有 {count} 条更早的" },
   name: { en: "Name", zh: "姓名" },
   version: { en: "Version of the procedure: {hash}", zh: "预案版本：{hash}" },
   noRun: { en: "There is no run {name}.", zh: "没有 {name}。" },

@@ -33,6 +33,20 @@ describe("/sop/S-1", () => {
     expect(html).toContain('href="/#M-1042"');
   });
 
+  test("shows the last 200 lines of a long history, and leads to all of it", async () => {
+    const { id } = world.begin();
+    for (let count = 0; count < 250; count++) world.procedures.happen(id, { kind: "note", by: "李工", text: `Note ${count}.` });
+    const all = world.procedures.entries(id).length;
+    const html = await world.page("/sop/S-1");
+    expect(html.match(/<time datetime/g)).toHaveLength(200);
+    expect(html).toContain("Note 249.");
+    expect(html).not.toContain("Note 49.");
+    expect(readable(html)).toContain(`${all - 200} older lines`);
+    const path = /href="(\/api\/[^"]+)"/.exec(html)?.[1] ?? "";
+    expect(JSON.parse(await (await world.get(path)).text())).toHaveProperty("entries.length", all);
+    expect(readable(await world.page("/sop/S-1", zh))).toContain(`另有 ${all - 200} 条更早的`);
+  });
+
   test.each([
     [
       "done",
