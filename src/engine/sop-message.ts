@@ -156,13 +156,13 @@ interface Words {
 function notice(run: SopRun, step: SopStep | undefined, telling: SopTelling): Words {
   const text = fill(step === undefined ? "" : inLanguage(step.text, telling.language), placesOf(run, telling))
     // A title that had to be cut ends its sentence already.
-    .replaceAll(/…[.。]/g, "…");
+    .replaceAll("….", "…");
   const [first = "", ...rest] = text
     .split("\n")
     .map((line) => line.trim())
     .filter((line) => line !== "");
   if (first.length <= maxSaid) return { title: first, lines: rest };
-  const end = /[。！？]|[.!?](?=\s)/.exec(first);
+  const end = /[。！？]|[.!?…](?=\s)/.exec(first);
   if (end === null || end.index > maxSaid) return { title: cutTitle(first, maxSaid), lines: [first, ...rest] };
   return { title: first.slice(0, end.index + 1), lines: [first.slice(end.index + 1).trim(), ...rest] };
 }

@@ -112,12 +112,9 @@ describe("sopDeliveries()", () => {
     expect(last(short).alert.url).toBe("");
     const long = begun([notify("staff", { text: text(`Mail is down. ${"Please wait for word. ".repeat(9)}`) })]);
     expect(said(last(long))).toEqual(["Mail is down.", "Please wait for word. ".repeat(9).trim()]);
-    const cut = begun([notify("staff", { text: text("Mail is down: {title}. Please wait.\n邮件中断：{title}。请等待。") })]);
     const title = "imap.example.com says…";
-    expect(said(last(cut, { ...telling, incident: { id: 7, title, openedAt: t0 } }))).toEqual([
-      `Mail is down: ${title} Please wait.`,
-      `邮件中断：${title}请等待。`,
-    ]);
+    const cut = begun([notify("staff", { text: text(`Mail is down: {title}. ${"Please wait for word. ".repeat(9)}`) })]);
+    expect(said(last(cut, { ...telling, incident: { id: 7, title, openedAt: t0 } }))[0]).toBe(`Mail is down: ${title}`);
     const byHand = propose(sop([notify("staff", { text: text("{title}, {incident}") })]), {
       id: 1,
       drill: false,
