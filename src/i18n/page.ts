@@ -140,8 +140,8 @@ export const pageWords = {
   // Notices.
   demonstration: { en: "Demonstration", zh: "演示" },
   demonstrationText: {
-    en: "This company, its people, its mail and its faults are invented. All of it runs on this machine alone, and alerts do not leave it.",
-    zh: "这家公司及其人员、邮件和故障都是虚构的，只在本机运行，告警也不会离开本机。",
+    en: "Company, people and faults are invented; all mail, alerts too, stays on this machine.",
+    zh: "公司、人员和故障都是虚构的；所有邮件，包括告警，都不会离开本机。",
   },
   watchYourOwn: { en: "Watch your own mail", zh: "监控自己的邮件" },
   watchSteps: {
