@@ -89,7 +89,7 @@ function list(months: ReturnType<Reports["months"]>, language: Language, query: 
   );
   return html`<h1>${word("title")}</h1>
     <p class="quiet">${word("intro")}</p>
-    <table>
+    <table class="months">
       <thead>
         <tr>
           <th scope="col">${word("month")}</th>
