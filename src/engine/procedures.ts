@@ -69,6 +69,8 @@ export const createConsequences =
 
 const byTheirNumber = /^S-(\d{1,15})$/;
 const mostInName = 60;
+/** A start that comes again within this time is the same one, pressed twice. */
+const sameStartMs = 60_000;
 
 /** The live side of SOPs: what happens to runs becomes rows, in one transaction with what made it happen. */
 export function createProcedures(options: ProceduresOptions): LiveProcedures {
@@ -137,7 +139,7 @@ export function createProcedures(options: ProceduresOptions): LiveProcedures {
         const who = visible(by.replaceAll(/\s+/g, " ").trim(), mostInName);
         if (who === "" || who === system) return { refused: sopRefusals.noName };
         const made = moves();
-        const refused = whyNot(made.going(), sop, drill);
+        const refused = whyNot(made.going(), sop, { drill, now: now() });
         if (refused) return { refused };
         const id = made.begin(sop, { drill, incident: undefined, by: who });
         await write(made);
@@ -160,9 +162,19 @@ export function createProcedures(options: ProceduresOptions): LiveProcedures {
   };
 }
 
-/** An SOP is applied once at a time; nobody exercises while it is real. */
-function whyNot(going: readonly SopRun[], sop: Sop, drill: boolean): Text | undefined {
-  const same = going.find((run) => run.sop.name === sop.name && run.drill === drill);
+/**
+ * An emergency is answered once at a time, and nobody exercises while it is real. What only people begin may go on several times: two
+ * employees who leave in one month are two runs.
+ */
+function whyNot(
+  going: readonly SopRun[],
+  sop: Sop,
+  { drill, now }: { readonly drill: boolean; readonly now: number },
+): Text | undefined {
+  const isEmergency = drill || sop.trigger !== undefined;
+  const same = going.find(
+    (run) => run.sop.name === sop.name && run.drill === drill && (isEmergency || now - run.proposedAt < sameStartMs),
+  );
   const real = drill
     ? going.find((run) => !run.drill && run.startedAt !== undefined && run.sop.priority <= sop.priority)
     : undefined;

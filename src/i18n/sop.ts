@@ -64,8 +64,8 @@ export const sopWords = {
     zh: "应急预案 {run}「{title}」待启动：{url}",
   },
 
-  /** For `{incident}`, `{title}` and `{since}` of a run that answers no incident. */
-  noIncident: { en: "no incident", zh: "无事件" },
+  /** For `{incident}` of a run that answers none: a number is to be put there, as in a command. */
+  noIncident: { en: "M-…", zh: "M-…" },
 
   /** Reasons. */
   unknownSop: { en: "The configuration has no such SOP", zh: "配置中没有这个预案" },

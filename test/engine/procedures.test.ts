@@ -199,7 +199,17 @@ describe("follow()", () => {
 });
 
 describe("start()", () => {
-  const plain = sop([manual("call")], { trigger: undefined });
+  const plain = sop([manual("call")]);
+
+  test("lets what only people begin go on several times, but not the same start pressed twice", async () => {
+    const { procedures, at, runs } = world([sop([manual("call")], { name: "employee-leaves", trigger: undefined })]);
+    const start = () => procedures().start("employee-leaves", "Li", { drill: false });
+    expect(await start()).toEqual({ run: 1 });
+    expect(await start()).toMatchObject({ refused: { en: expect.stringContaining("S-1 of this SOP goes on already") } });
+    at(1);
+    expect(await start()).toEqual({ run: 2 });
+    expect(runs()).toHaveLength(2);
+  });
 
   test("refuses an unknown SOP, nobody, the system's name, a second run and a drill beside a real one", async () => {
     const { procedures, runs } = world([plain]);

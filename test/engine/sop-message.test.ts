@@ -122,7 +122,7 @@ describe("sopDeliveries()", () => {
       by: "Li",
       now: t0,
     });
-    expect(said(last(byHand, { ...telling, incident: undefined }))).toEqual(["Mail is down, no incident"]);
+    expect(said(last(byHand, { ...telling, incident: undefined }))).toEqual(["Mail is down, M-…"]);
   });
 
   test("a webhook step goes to its own address with its body, and is worth a quarter of an hour", () => {
