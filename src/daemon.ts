@@ -41,11 +41,11 @@ import { createCalendarRuns } from "./store/calendar.ts";
 import { openDatabase } from "./store/database.ts";
 import { installationKey } from "./store/installation-key.ts";
 import { readDayAccounts } from "./store/history-series.ts";
-import { readIncidents } from "./store/incidents.ts";
+import { readIncident, readIncidents } from "./store/incidents.ts";
 import { createOutbox } from "./store/outbox.ts";
 import { createRecorder } from "./store/recorder.ts";
 import { loadRemembered } from "./store/remembered.ts";
-import { readSopEntries, readSopRun } from "./store/sops.ts";
+import { readSopEntries, readSopRun, wasAnswered } from "./store/sops.ts";
 import { applyRetention } from "./store/retention.ts";
 import { createRollups } from "./store/rollups.ts";
 import { StoreError } from "./store/store-error.ts";
@@ -171,7 +171,12 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
   const procedures = createProcedures({
     board,
     outbox,
-    store: { run: (id) => readSopRun(db, id), entries: (run) => readSopEntries(db, run, mostEntries) },
+    store: {
+      run: (id) => readSopRun(db, id),
+      entries: (run) => readSopEntries(db, run, mostEntries),
+      incident: (id) => readIncident(db, id),
+      answered: (sop, incident) => wasAnswered(db, sop, incident),
+    },
     now,
     plan: () => plan,
     url: () => (demonstration && served) || plan.settings.url,

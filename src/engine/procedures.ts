@@ -21,7 +21,12 @@ export interface ProceduresOptions {
   readonly board: LiveBoard;
   readonly outbox: Pick<Outbox, "about">;
   /** Runs that ended long ago, and what happened in any. */
-  readonly store: Pick<Procedures, "run" | "entries">;
+  readonly store: Pick<Procedures, "run" | "entries"> & {
+    /** One, however old: the board forgets incidents a day after their end, a run may go on for longer. */
+    incident(id: number): Incident | undefined;
+    /** Whether there was ever a run of this SOP, a drill apart, for this incident. */
+    answered(sop: string, incident: number): boolean;
+  };
   readonly now: () => number;
   readonly plan: () => Plan;
   /** Where the pages are reached. */
@@ -69,6 +74,10 @@ export const createConsequences =
 
 const byTheirNumber = /^S-(\d{1,15})$/;
 const mostInName = 60;
+/** After a start a proposed run waits for a look at its incident, but no longer than this. */
+const lookMs = 5 * 60_000;
+/** A proposed run that is late by more begins with its deadlines from now: nobody could look when it was due. */
+const lateMs = 60_000;
 /** A start that comes again within this time is the same one, pressed twice. */
 const sameStartMs = 60_000;
 
@@ -104,6 +113,14 @@ export function createProcedures(options: ProceduresOptions): LiveProcedures {
     }
   }
 
+  /** What was bad when the process ended may be well by now: no emergency is begun before somebody has looked. */
+  function isSeen({ incident: id }: SopRun): boolean {
+    const incident = id === undefined ? undefined : board.incident(id);
+    const since = board.startedAt;
+    const looked = incident?.probes.some(({ probe, leftAt }) => leftAt === undefined && (board.last(probe)?.at ?? 0) >= since);
+    return looked === true || now() - since >= lookMs;
+  }
+
   const settleAll = (ids: readonly number[]): Promise<void> =>
     serially(async () => {
       const made = moves();
@@ -111,7 +128,9 @@ export function createProcedures(options: ProceduresOptions): LiveProcedures {
         reconcile(made, id);
         const run = made.run(id);
         const due = run && !hasEnded(run) ? dueAt(run) : undefined;
-        if (due !== undefined && due <= now()) made.happen(id, { kind: "tick" });
+        if (run === undefined || due === undefined || due > now()) continue;
+        if (run.state !== "proposed") made.happen(id, { kind: "tick" });
+        else if (isSeen(run)) made.happen(id, { kind: now() - due > lateMs ? "begin-late" : "tick" });
       }
       await write(made);
     });
@@ -239,7 +258,7 @@ function createMoves(options: ProceduresOptions, incidents: readonly Incident[])
   const going = (): readonly SopRun[] => all().filter((run) => !hasEnded(run));
   const run = (id: number): SopRun | undefined => changed.get(id) ?? board.sopRuns().find((one) => one.id === id);
   const incidentOf = (id: number | undefined): Incident | undefined =>
-    id === undefined ? undefined : (incidents.find((one) => one.id === id) ?? board.incident(id));
+    id === undefined ? undefined : (incidents.find((one) => one.id === id) ?? board.incident(id) ?? options.store.incident(id));
 
   function telling(about: SopRun): Parameters<typeof sopDeliveries>[2] {
     const { settings } = options.plan();
@@ -320,6 +339,13 @@ function createMoves(options: ProceduresOptions, incidents: readonly Incident[])
       for (const sop of sops) {
         if (sop.trigger === undefined || !matches(sop.trigger, incident)) continue;
         if (all().some((one) => !one.drill && one.sop.name === sop.name && one.incident === incident.id)) continue;
+        if (options.store.answered(sop.name, incident.id)) continue;
+        // Somebody saw it before us, and began it by hand.
+        const byHand = going().find((one) => !one.drill && one.sop.name === sop.name && one.incident === undefined);
+        if (byHand) {
+          turnTo(byHand, incident.id);
+          continue;
+        }
         // It was thought to be over, and the run of it is not closed: the same people go on.
         const again = going().find(
           (one) => one.sop.name === sop.name && one.resolvedAt !== undefined && incidentOf(one.incident)?.key === incident.key,

@@ -35,6 +35,8 @@ import {
 export type SopEvent =
   | SopAction
   | { readonly kind: "tick" }
+  /** Of a proposed run whose time came while nobody could look: it begins now, and its deadlines with it. */
+  | { readonly kind: "begin-late" }
   /** The message of a `notify` or `webhook` step has been taken, or nobody takes it. */
   | {
       readonly kind: "delivered";
@@ -141,6 +143,7 @@ export function move(run: SopRun, event: SopEvent, now: number): SopMove | { rea
   const draft = draftOf(run);
   // What changes whether something may still happen comes before what is due: nobody is told of an end that is none.
   if (event.kind === "failing-again") takeBack(draft);
+  if (event.kind === "begin-late" && run.state === "proposed") begin(draft, now, system);
   if (!(run.state === "proposed" && event.kind === "resolved")) catchUp(draft, now);
   if (hasEnded(draft.run)) return afterTheEnd(draft.run, event) ?? finished(draft);
   const refused = happen(draft, event, { before: run, now });
@@ -165,6 +168,7 @@ function happen(
   if (isAction(event)) return act(draft, event, now);
   switch (event.kind) {
     case "tick":
+    case "begin-late":
       break;
     case "delivered":
       deliver(draft, event, now);

@@ -1,5 +1,5 @@
 import type { Json } from "../model/json.ts";
-import { hasEnded, type SopEntry, type SopEntryKind, type SopRun } from "../model/sop.ts";
+import { hasEnded, runName, type SopEntry, type SopEntryKind, type SopRun } from "../model/sop.ts";
 import type { Database } from "./database.ts";
 import { stored } from "./stored-json.ts";
 
@@ -33,8 +33,11 @@ export function createSopRuns({ sql }: Database) {
   const insertEntry = sql.prepare<[EntryRow]>(
     "INSERT INTO sop_entry (run, at, actor, kind, step, data) VALUES (@run, @at, @actor, @kind, @step, @data)",
   );
+  const callOff = sql.prepare<[number, string]>(
+    "UPDATE outbox SET state = 'obsolete', finished_at = ? WHERE about = ? AND state = 'pending'",
+  );
   return {
-    /** Whole; the one of the same id is replaced. @throws StoreError when that one has ended */
+    /** Whole; the one of the same id is replaced. What an aborted or dismissed one has not sent yet, it will not. @throws StoreError when that one has ended */
     save(run: SopRun): void {
       replace.run({
         id: run.id,
@@ -46,6 +49,7 @@ export function createSopRuns({ sql }: Database) {
         ended_at: hasEnded(run) ? (run.endedAt ?? null) : null,
         run: JSON.stringify(run),
       });
+      if (run.state === "aborted" || run.state === "dismissed") callOff.run(run.endedAt ?? run.proposedAt, runName(run.id));
     },
     append(entry: SopEntry): void {
       insertEntry.run({ ...entry, step: entry.step ?? null, data: JSON.stringify(entry.data) });
@@ -65,6 +69,14 @@ export function readSopRun({ sql }: Database, id: number): SopRun | undefined {
   const row = sql.prepare<[number], { run: string }>("SELECT run FROM sop_run WHERE id = ?").get(id);
   return row && fromRow(row);
 }
+
+/** Whether there was ever a run of this SOP, a drill apart, for this incident. */
+export const wasAnswered = ({ sql }: Database, sop: string, incident: number): boolean =>
+  sql
+    .prepare<[string, number], { found: number }>(
+      "SELECT 1 AS found FROM sop_run WHERE sop = ? AND incident = ? AND drill = 0 LIMIT 1",
+    )
+    .get(sop, incident) !== undefined;
 
 export function readNextSopRun({ sql }: Database): number {
   const row = sql.prepare<[], { next: number }>("SELECT coalesce(max(id), 0) + 1 AS next FROM sop_run").get();

@@ -6,10 +6,11 @@ import type { Incident, Turn } from "../../src/model/incident.ts";
 import type { Sop, SopAction, SopTrigger } from "../../src/model/sop.ts";
 import { emptyBatch } from "../../src/model/state.ts";
 import { openDatabase } from "../../src/store/database.ts";
+import { readIncident } from "../../src/store/incidents.ts";
 import { createOutbox } from "../../src/store/outbox.ts";
 import { createRecorder } from "../../src/store/recorder.ts";
 import { loadRemembered } from "../../src/store/remembered.ts";
-import { readSopEntries, readSopRun } from "../../src/store/sops.ts";
+import { readSopEntries, readSopRun, wasAnswered } from "../../src/store/sops.ts";
 import { incident as plainIncident } from "../store/samples.ts";
 import { planOf } from "../support/plan.ts";
 import { manual, minute, notify, sop, t0, webhook } from "./sop-samples.ts";
@@ -46,7 +47,12 @@ function world(sops: readonly Sop[], hooks: readonly string[] = []) {
     const procedures = createProcedures({
       board,
       outbox,
-      store: { run: (id) => readSopRun(db, id), entries: (run) => readSopEntries(db, run, 1_000) },
+      store: {
+        run: (id) => readSopRun(db, id),
+        entries: (run) => readSopEntries(db, run, 1_000),
+        incident: (id) => readIncident(db, id),
+        answered: (name, incident) => wasAnswered(db, name, incident),
+      },
       now: () => now,
       plan: () => plan,
       url: () => "https://watch.example",
@@ -198,6 +204,66 @@ describe("follow()", () => {
   });
 });
 
+describe("a run that nobody could look after", () => {
+  const later = sop([manual("call", { deadlineMs: 10 * minute })], { trigger: { ...onP1, forMs: 5 * minute } });
+
+  test("is not begun at a start before somebody has looked, and then with its deadlines from now", async () => {
+    const { changed, at, again, procedures, runs, step } = world([later]);
+    await changed(p1(1));
+    expect(runs()).toEqual(["S-1 mail-down M-1 proposed"]);
+    at(60);
+    again();
+    await procedures().tick();
+    expect(runs()).toEqual(["S-1 mail-down M-1 proposed"]);
+    at(65);
+    await procedures().tick();
+    expect(runs()).toEqual(["S-1 mail-down M-1 active"]);
+    expect(step(1, "call")).toMatchObject({ escalations: 0, dueAt: t0 + 75 * minute });
+  });
+
+  test("goes on with what fails again more than a day after it was over", async () => {
+    const { changed, at, runs } = world([sop([manual("call")], { trigger: onP1 })]);
+    await changed(p1(1, { key: "k" }));
+    at(10);
+    await changed(p1(1, { key: "k", resolvedAt: t0 + 10 * minute }));
+    at(3 * 1_440);
+    await changed(p1(2, { key: "another", openedAt: t0 + 3 * 1_440 * minute, priority: "P4" }));
+    await changed(p1(3, { key: "k", openedAt: t0 + 3 * 1_440 * minute }));
+    expect(runs()).toEqual(["S-1 mail-down M-3 active"]);
+  });
+
+  test("is not begun again for an incident that it was ended for long ago", async () => {
+    const { changed, at, act, again, runs } = world([sop([manual("call")], { trigger: onP1 })]);
+    await changed(p1(1));
+    await act(1, { kind: "abort", by: "Li", reason: "nothing is wrong" });
+    at(40 * 1_440);
+    again();
+    await changed(p1(1));
+    expect(runs()).toEqual([]);
+  });
+});
+
+describe("a run that a person began before the incident", () => {
+  test("answers the incident that fits it, and begins nothing twice", async () => {
+    const { changed, procedures, runs } = world([sop([manual("call")], { trigger: onP1 })]);
+    await procedures().start("mail-down", "Li", { drill: false });
+    await changed(p1(1));
+    expect(runs()).toEqual(["S-1 mail-down M-1 active"]);
+    await changed(p1(1, { resolvedAt: t0 + minute }));
+    expect(procedures().run(1)?.resolvedAt).toBe(t0);
+  });
+});
+
+test("what an aborted run has not sent yet stays unsent, but for the word that it is over", async () => {
+  const { changed, act, outbox } = world([sop([manual("call")], { trigger: onP1 })]);
+  await changed(p1(1));
+  await act(1, { kind: "abort", by: "Li", reason: "it was our own line" });
+  const states = outbox
+    .about("S-1")
+    .map(({ alert, state }) => `${state} ${alert.title.includes("aborted") ? "aborted" : "begun"}`);
+  expect(new Set(states)).toEqual(new Set(["obsolete begun", "pending aborted"]));
+});
+
 describe("start()", () => {
   const plain = sop([manual("call")]);
 
@@ -302,6 +368,8 @@ describe("tick()", () => {
     const { changed, procedures, at, again, runs, messages } = world([slow]);
     await changed(p1(1));
     expect(runs()).toEqual(["S-1 mail-down M-1 proposed"]);
+    at(5);
+    await procedures().tick();
     at(36);
     again();
     await procedures().tick();

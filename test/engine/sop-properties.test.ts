@@ -67,6 +67,7 @@ const step = fc.nat(5).map((i) => `s${i}`);
 const by = fc.constantFrom("Li", "Wang");
 const anyEvent: fc.Arbitrary<SopEvent> = fc.oneof(
   { weight: 3, arbitrary: fc.constant<SopEvent>({ kind: "tick" }) },
+  fc.constant<SopEvent>({ kind: "begin-late" }),
   {
     weight: 4,
     arbitrary: fc.record({ kind: fc.constant("done" as const), step, by, input: fc.constant({}) }),
