@@ -186,8 +186,8 @@ function wordsOf(run: SopRun, message: SopMessage, telling: SopTelling): Words {
   const about =
     incident === undefined ? "" : speak(sopWords.about, { incident: incidentName(incident.id), title: incident.title });
   const since = incident === undefined ? "" : due(sopWords.since, incident.openedAt);
-  const reason = (text: string | undefined): string =>
-    text === undefined ? "" : speak(sopWords.reason, { reason: inLanguage(reasonText(visible(text, 300)), language) });
+  const reason = (text: string | undefined, words: Text = sopWords.reason): string =>
+    text === undefined ? "" : speak(words, { reason: inLanguage(reasonText(visible(text, 300)), language) });
 
   const hasPhone = message.who?.people.some(({ phone }) => phone !== undefined) === true;
   const took =
@@ -238,7 +238,10 @@ function wordsOf(run: SopRun, message: SopMessage, telling: SopTelling): Words {
       };
     }
     case "failed":
-      return { title: title(speak(sopWords.failed, { what })), lines: [reason(own?.reason), link(sopWords.retry)] };
+      return {
+        title: title(speak(sopWords.failed, { what })),
+        lines: [reason(own?.reason, sopWords.failure), link(sopWords.retry)],
+      };
     case "stable": {
       const open = run.steps.filter(({ state }) => state === "waiting" || state === "blocked" || state === "failed");
       const left = listOf(run, open, telling);

@@ -112,7 +112,7 @@ export function createApp(deps: AppDeps): App {
     createApi({ board, actions, diagnosis, evidence, past: deps.past, version, pages: () => pagesOf(deps), now }),
   );
   if (statusPages) app.route("/", statusPages.forKnown);
-  if (deps.sops) app.route("/", createSopPages({ procedures: deps.sops, board, now }));
+  if (deps.sops) app.route("/", createSopPages({ procedures: deps.sops, board, now, onError: deps.onError }));
   if (deps.reports) app.route("/", createReportPages({ reports: deps.reports, board }));
   app.get("*", (c) => {
     const file = page.get(c.req.path);

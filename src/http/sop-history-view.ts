@@ -12,6 +12,9 @@ import { clock, colon, listed, shown, shownText, speak, type SopVoice } from "./
 /** An incident that comes back is five lines each time, and a run that nobody closes goes on: a phone shall not load them all. */
 const mostLines = 200;
 
+/** That the store reads of one run, the latest: the daemon asks for no more. */
+const mostRead = 1_000;
+
 /** What happened in a run, the latest first, where the rest of it is, and in which zone the times of the page are. */
 export function historyOf(
   { run, entries }: { readonly run: SopRun; readonly entries: readonly SopEntry[] },
@@ -19,6 +22,7 @@ export function historyOf(
   textOf: (step: string) => string,
 ): Html {
   const older = entries.length - mostLines;
+  const isAll = entries.length < mostRead;
   const all = `/api/v1/sops/runs/${run.id}`;
   return html`<section>
       <h2 id="history">${speak(voice, words.history)}</h2>
@@ -28,7 +32,7 @@ export function historyOf(
           .toReversed()
           .map((entry) => line(entry, voice, textOf))}
       </ol>
-      ${older > 0 ? html`<p><a class="tap" href="${all}">${speak(voice, words.older, { count: older })}</a></p>` : ""}
+      ${older > 0 ? html`<p><a class="tap" href="${all}">${speak(voice, isAll ? words.older : words.olderLast, { count: older })}</a></p>` : ""}
     </section>
     <p class="quiet small">${zoneOf(voice)} · ${speak(voice, words.version, { hash: run.sop.hash.slice(0, 12) })}</p>`;
 }

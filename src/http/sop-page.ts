@@ -20,6 +20,8 @@ interface SopPageDeps {
   readonly board: Board;
   /** Milliseconds UTC. */
   readonly now: () => number;
+  /** Where an error of the store goes. */
+  readonly onError?: ((error: unknown) => void) | undefined;
 }
 
 /** Pressed twice within this time, a button was pressed once. */
@@ -31,7 +33,7 @@ const twiceMs = 60_000;
  * None loads itself anew: that would take the words of whoever is writing, and those who are read to lose their place (WCAG 2.2.1,
  * 2.2.4). Each says of when it is, beside a link that loads it.
  */
-export function createSopPages({ procedures, board, now }: SopPageDeps): Hono {
+export function createSopPages({ procedures, board, now, onError }: SopPageDeps): Hono {
   const pages = new Hono();
   pages.use("/sop/*", async (c, next) => {
     c.header("cache-control", "no-store");
@@ -57,7 +59,8 @@ export function createSopPages({ procedures, board, now }: SopPageDeps): Hono {
     if ("refused" in who) return startPage(c, sop, { form: "start", fields, refused: who.refused });
     rememberName(c, who.by);
     const drill = isDrill(c);
-    const begun = await procedures.start(sop.name, who.by, { drill });
+    const begun = await stored(procedures.start(sop.name, who.by, { drill }));
+    if (begun === undefined) return startPage(c, sop, { form: "start", fields, refused: words.notStored, by: who.by }, 503);
     if ("run" in begun) return back(c, `/sop/${runName(begun.run)}`);
     const twin = runsOf(sop).find((run) => run.drill === drill && run.begunBy === who.by && now() - run.proposedAt < twiceMs);
     if (twin !== undefined) return back(c, `/sop/${runName(twin.id)}`);
@@ -76,19 +79,31 @@ export function createSopPages({ procedures, board, now }: SopPageDeps): Hono {
     const page = `/sop/${runName(run.id)}`;
     const who = whoActs(fields);
     if ("refused" in who) return runPage(c, run, { form, fields, refused: who.refused });
-    const refuse = (refused: Text): Response | Promise<Response> =>
-      runPage(c, procedures.run(run.id) ?? run, { form, fields, refused, by: who.by });
+    const refuse = (refused: Text, status?: 503): Response | Promise<Response> =>
+      runPage(c, procedures.run(run.id) ?? run, { form, fields, refused, by: who.by }, status);
     rememberName(c, who.by);
     if (form === "who") return back(c, page);
     const action = readAction(run, fields);
     if ("refused" in action) return refuse(action.refused);
     if (action.kind === "note" && isNotedJustNow(run, action)) return back(c, page, "history");
-    const done = await procedures.act(run.id, action);
+    const done = await stored(procedures.act(run.id, action));
+    if (done === undefined) return refuse(words.notStored, 503);
     if ("refused" in done) return refuse(done.refused);
     return back(c, page, action.kind === "note" ? "history" : "now");
   });
 
   return pages;
+
+  /** Undefined: the disk did not take it, which is told. */
+  async function stored<T>(doing: Promise<T>): Promise<T | undefined> {
+    try {
+      return await doing;
+    } catch (error) {
+      if (!(error instanceof Error && error.name === "StoreError")) throw error;
+      onError?.(error);
+      return undefined;
+    }
+  }
 
   function voiceOf(c: Context, attempt?: Attempt): SopVoice {
     const asked = c.req.query("lang");
@@ -107,7 +122,7 @@ export function createSopPages({ procedures, board, now }: SopPageDeps): Hono {
     c: Context,
     voice: SopVoice,
     page: { readonly title: Text | string; readonly path: string; readonly body: Html },
-    status: 200 | 404 | 409 | 413 = 200,
+    status: 200 | 404 | 409 | 413 | 503 = 200,
   ): Response | Promise<Response> {
     const { title, ...rest } = page;
     const spoken = typeof title === "string" ? title : say(title, voice.language);
@@ -116,7 +131,7 @@ export function createSopPages({ procedures, board, now }: SopPageDeps): Hono {
     return c.html(renderPaper({ language: voice.language, name, home: "/", title: spoken, ...rest }), status);
   }
 
-  function startPage(c: Context, sop: Sop, attempt?: Attempt): Response | Promise<Response> {
+  function startPage(c: Context, sop: Sop, attempt?: Attempt, status = statusOf(attempt)): Response | Promise<Response> {
     const voice = voiceOf(c, attempt);
     const drill = isDrill(c);
     const going = runsOf(sop).filter((run) => !hasEnded(run));
@@ -124,10 +139,10 @@ export function createSopPages({ procedures, board, now }: SopPageDeps): Hono {
       title: shown(say(sop.title, voice.language), 200),
     });
     const body = startBody(sop, drill, { going, company: board.company }, voice);
-    return send(c, voice, { title, path: startPath(sop.name, drill), body }, attempt === undefined ? 200 : 409);
+    return send(c, voice, { title, path: startPath(sop.name, drill), body }, status);
   }
 
-  function runPage(c: Context, run: SopRun, attempt?: Attempt): Response | Promise<Response> {
+  function runPage(c: Context, run: SopRun, attempt?: Attempt, status = statusOf(attempt)): Response | Promise<Response> {
     const voice = voiceOf(c, attempt);
     const drill = run.drill ? say(sopWords.drill, voice.language) : "";
     const title = `${drill}${runName(run.id)} ${shown(say(run.sop.title, voice.language), 200)}`;
@@ -135,7 +150,7 @@ export function createSopPages({ procedures, board, now }: SopPageDeps): Hono {
       { run, entries: procedures.entries(run.id), company: board.company, fault: faultOf(run.incident) },
       voice,
     );
-    return send(c, voice, { title, path: `/sop/${runName(run.id)}`, body }, attempt === undefined ? 200 : 409);
+    return send(c, voice, { title, path: `/sop/${runName(run.id)}`, body }, status);
   }
 
   function faultOf(id: number | undefined): { readonly title: Text; readonly openedAt: number } | undefined {
@@ -196,6 +211,8 @@ export function createSopPages({ procedures, board, now }: SopPageDeps): Hono {
     return send(c, voice, { title, path: "/sop", body }, 413);
   }
 }
+
+const statusOf = (attempt: Attempt | undefined): 200 | 409 | 503 => (attempt === undefined ? 200 : 409);
 
 const isDrill = (c: Context): boolean => c.req.query("drill") === "1";
 

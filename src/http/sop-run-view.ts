@@ -122,10 +122,13 @@ class RunView {
       ${hasEnded(run) ? "" : freshness(voice, `/sop/${runName(run.id)}`)}`;
   }
 
-  /** Of a form that is not on the page any more: what was typed into it is kept in the note. */
+  /** Of a form that is not on the page any more: what was typed into it is kept in the note, and of a run that has ended printed. */
   strayRefusal(): Html | "" {
     const { attempt } = this.#voice;
-    return attempt === undefined || this.#forms().includes(attempt.form) ? "" : refusal(this.#voice, attempt.form);
+    if (attempt === undefined || this.#forms().includes(attempt.form)) return "";
+    const text = hasEnded(this.#page.run) ? shownLines(everythingTyped(attempt.fields)) : "";
+    return html`${refusal(this.#voice, attempt.form)}
+    ${text === "" ? "" : html`<p>${speak(this.#voice, words.youWrote, { text })}</p>`}`;
   }
 
   #forms(): readonly string[] {
@@ -278,7 +281,8 @@ class RunView {
         ${own.late ? html`<span class="mark critical">${speak(voice, words.wasLate)}</span>` : ""}
         ${marks.map((mark) => html`<span>${mark}</span>`)}
       </div>
-      ${noted} ${reason === "" ? "" : html`<p class="small">${speak(voice, words.reason)}${colon(voice)}${reason}</p>`}
+      ${noted}
+      ${reason === "" ? "" : html`<p class="small">${speak(voice, own.state === "failed" ? words.failure : words.reason)}${colon(voice)}${reason}</p>`}
     </li>`;
   }
 

@@ -15,7 +15,7 @@ export const sopWords = {
   atOnce: { en: "{what}; begins at once", zh: "{what}；立即开始" },
   after: { en: "{what}; begins when it has lasted {duration}", zh: "{what}；{duration}后仍未恢复就开始" },
   and: { en: ", and ", zh: "，且" },
-  onDuty: { en: "whoever is on duty", zh: "当班人员" },
+  onDuty: { en: "whoever is on duty", zh: "值班人员" },
   unfilled: {
     en: "{sop}: nobody is named as {role}; write roles: { {key}: [li] } and people: { li: { name: …, phone: … } }",
     zh: "{sop}：没有指定{role}；请写 roles: { {key}: [li] } 和 people: { li: { name: …, phone: … } }",

@@ -83,11 +83,11 @@ export const sopPageWords = {
   reload: { en: "Load again", zh: "刷新" },
   proposedHint: {
     en: "Somebody should look: it has not begun. It begins by itself at {time} unless it is dismissed or the fault ends.",
-    zh: "请先查看：预案尚未启动。若未取消且故障仍在，将于 {time} 自动启动。",
+    zh: "请先查看：预案尚未启动。若未选「不启动」且故障仍在，将于 {time} 自动启动。",
   },
   proposedWaits: { en: "It has not begun and waits for somebody to begin it.", zh: "预案尚未启动，等待人工启动。" },
   begin: { en: "Begin now", zh: "立即启动" },
-  dismiss: { en: "It is not needed…", zh: "不需要启动…" },
+  dismiss: { en: "Dismiss…", zh: "不启动…" },
   dismissNow: { en: "Dismiss", zh: "不启动" },
   now: { en: "Now", zh: "现在要做" },
   nothingNow: { en: "Nothing waits for a person.", zh: "目前没有需要人处理的步骤。" },
@@ -103,7 +103,9 @@ export const sopPageWords = {
   retry: { en: "Try again", zh: "重试" },
   skip: { en: "Skip this step…", zh: "跳过此步…" },
   skipNow: { en: "Skip", zh: "跳过" },
-  reason: { en: "Why", zh: "原因" },
+  reason: { en: "Why", zh: "理由" },
+  /** Of a step that failed. */
+  failure: { en: "Why", zh: "原因" },
   optional: { en: "if there is one", zh: "可不填" },
   running: { en: "Runs by itself", zh: "自动执行中" },
   waitUntil: { en: "waits until {time}, {duration} left", zh: "等待至 {time}，还剩 {duration}" },
@@ -116,6 +118,11 @@ export const sopPageWords = {
   maybeRepeat: { en: "perhaps sent twice", zh: "可能重复发送" },
   simulated: { en: "not carried out, only shown", zh: "未实际执行，仅演示" },
   bySystem: { en: "by itself", zh: "自动" },
+  youWrote: { en: "You wrote: {text}", zh: "您填写的内容：{text}" },
+  notStored: {
+    en: "It could not be stored (the disk may be full). Nothing was changed: note it on paper and try again.",
+    zh: "未能保存（可能磁盘已满），未做任何更改。请先记在纸上，稍后重试。",
+  },
   notDone: { en: "Not done: {reason}", zh: "未执行：{reason}" },
 
   // Who acts.
@@ -156,6 +163,11 @@ export const sopPageWords = {
     zh: "误报或改用其他办法：其余步骤不再执行。",
   },
   history: { en: "History", zh: "处理记录" },
+  /** Where the JSON does not reach back to the beginning. */
+  olderLast: {
+    en: "The last 1,000 lines, {count} of them older than these, as JSON",
+    zh: "查看最近 1000 条记录（JSON），其中 {count} 条更早",
+  },
   older: { en: "All of it, with {count} older lines, as JSON", zh: "查看全部记录（JSON），另有 {count} 条更早的" },
   name: { en: "Name", zh: "姓名" },
   version: { en: "Version of the procedure: {hash}", zh: "预案版本：{hash}" },

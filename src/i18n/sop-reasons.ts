@@ -16,7 +16,7 @@ export function reasonText(reason: string): Text {
   if (late !== undefined) return { en: `The deadline of step ${quoted(late)} passed.`, zh: `步骤「${late}」超过了时限。` };
   const real = /^system:preempted:(\d+)$/.exec(reason)?.[1];
   if (real !== undefined) return { en: `A real emergency began: S-${real}.`, zh: `发生了真实的紧急情况：S-${real}。` };
-  if (reason === systemReason.resolved) return { en: "The incident was over before it began.", zh: "程序启动前，事件已恢复。" };
+  if (reason === systemReason.resolved) return { en: "The incident was over before it began.", zh: "预案启动前，故障已恢复。" };
   const other = /^system:merged:(\d+)$/.exec(reason)?.[1];
   if (other !== undefined)
     return {

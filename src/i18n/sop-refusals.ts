@@ -11,7 +11,7 @@ export const sopRefusals = {
     zh: "{run} 尚未启动；请先启动。",
   },
   alreadyBegun: {
-    en: "{run} has already begun; stop it with a reason where it is not needed.",
+    en: "{run} has already begun; abort it with a reason where it is not needed.",
     zh: "{run} 已启动；如不需要，请写明理由并中止。",
   },
   notBegunAbort: {
@@ -61,12 +61,12 @@ export const sopRefusals = {
   noText: { en: "The note is empty; write what is to be remembered.", zh: "备注为空；请写下要记录的内容。" },
   noName: { en: "Say who you are: write your name.", zh: "请写上您的姓名。" },
   incidentOpen: {
-    en: "Incident {incident} is still open. {run} can be closed when it has been over for a while; stop it with a reason to end it now.",
-    zh: "事件 {incident} 尚未恢复。恢复并稳定一段时间后才能关闭 {run}；如要现在结束，请写明理由并中止。",
+    en: "Incident {incident} is still open. {run} can be closed when it has been over for a while; abort it with a reason to end it now.",
+    zh: "事件 {incident} 尚未恢复。恢复并稳定一段时间后才能结束 {run}；如要现在结束，请写明理由并中止。",
   },
   notCalm: {
-    en: "Incident {incident} is over, but not for long enough: {run} can be closed in {minutes} min. Stop it with a reason to end it now.",
-    zh: "事件 {incident} 已恢复，但时间还不够长：{minutes} 分钟后才能关闭 {run}。如要现在结束，请写明理由并中止。",
+    en: "Incident {incident} is over, but not for long enough: {run} can be closed in {minutes} min. Abort it with a reason to end it now.",
+    zh: "事件 {incident} 已恢复，但时间还不够长：{minutes} 分钟后才能结束 {run}。如要现在结束，请写明理由并中止。",
   },
   stepsOpen: {
     en: "Not everything is done: {steps}. Finish these steps, or skip them with a reason.",

@@ -25,9 +25,9 @@ export const sopWords = {
 
   beginsAt: {
     en: "Begins by itself at {at} ({zone}) if it is not over by then. Begin it now, or dismiss it: {url}",
-    zh: "若到 {at}（{zone}）仍未恢复，将自动启动。可立即启动或取消：{url}",
+    zh: "若到 {at}（{zone}）仍未恢复，将自动启动。可立即启动，或选「不启动」：{url}",
   },
-  beginOrDismiss: { en: "Begin it, or dismiss it: {url}", zh: "启动或取消：{url}" },
+  beginOrDismiss: { en: "Begin it, or dismiss it: {url}", zh: "请启动，或选「不启动」：{url}" },
   firstBy: { en: "First ({who}): {what}", zh: "先做（{who}）：{what}" },
   firstUntil: { en: "First ({who}, by {at} {zone}): {what}", zh: "先做（{who}，{at} 前，{zone}）：{what}" },
   due: { en: "By {at} ({zone})", zh: "时限：{at}（{zone}）" },
@@ -41,7 +41,9 @@ export const sopWords = {
   },
   about: { en: "Incident {incident}: {title}", zh: "事件 {incident}：{title}" },
   since: { en: "Since {at} ({zone})", zh: "{at} 起（{zone}）" },
-  reason: { en: "Reason: {reason}", zh: "原因：{reason}" },
+  reason: { en: "Reason: {reason}", zh: "理由：{reason}" },
+  /** Of a step that failed. */
+  failure: { en: "Reason: {reason}", zh: "原因：{reason}" },
   by: { en: "By {who}", zh: "操作人：{who}" },
   retry: { en: "Try it again, or do it by hand and skip it: {url}", zh: "请重试，或人工完成后跳过：{url}" },
   tick: { en: "Tick it: {url}", zh: "勾选：{url}" },
@@ -77,5 +79,5 @@ export const sopWords = {
     en: "{run} is real and goes on: no drill until it has ended",
     zh: "{run} 正在真实处置：请等它结束后再演练",
   },
-  noRun: { en: "There is no such run", zh: "没有这次运行" },
+  noRun: { en: "There is no such run", zh: "没有这次预案记录" },
 } as const satisfies Record<string, Text>;

@@ -54,7 +54,7 @@ Templates not used yet; below sops: write
     const { out, err } = await sop(["list", "--config", await company("zh-CN")]);
     expect(out).toContain("sales  公共邮箱故障  P2\n 触发  P2 级事件，且原因为「邮箱已满」、「账号被锁定」");
     expect(out).toContain("「服务器故障」或「服务商故障」；10 分钟后仍未恢复就开始");
-    expect(out).toContain(" 执行  IT 负责人：李工、Wang；销售负责人：当班人员");
+    expect(out).toContain(" 执行  IT 负责人：李工、Wang；销售负责人：值班人员");
     expect(err).toContain("sales：没有指定销售负责人；请写 roles: { sales: [li] }");
     expect(err).toContain("尚未使用的模板；可在 sops: 下写\n  backup-unusable: { use: backup-unusable }");
   });

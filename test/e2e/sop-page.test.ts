@@ -211,7 +211,7 @@ describe("a run of an SOP on a phone", () => {
       .waitFor();
     expect(await second.getByRole("textbox", { name: "记入处理记录" }).inputValue()).toBe("C-18");
     await second.getByText("中止…").tap();
-    await second.locator("#abort").getByLabel("原因").fill("测试");
+    await second.locator("#abort").getByLabel("理由").fill("测试");
     await second.getByRole("button", { name: "中止" }).tap();
     await second.getByText(/已中止（/).waitFor();
     expect(await stored("S-2")).toMatchObject({ state: "aborted", reason: "测试" });

@@ -4,6 +4,7 @@ import { move, propose, type SopMove } from "../../src/engine/sop.ts";
 import { runLines, sopDeliveries, type SopTelling } from "../../src/engine/sop-message.ts";
 import type { NewDelivery } from "../../src/model/state.ts";
 import {
+  abort,
   after,
   at,
   begun,
@@ -86,6 +87,10 @@ describe("sopDeliveries()", () => {
     expect(lines.at(-1)).toBe(
       "Begins by itself at 16:10 (UTC+8) if it is not over by then. Begin it now, or dismiss it: https://watch.example/sop/S-3",
     );
+    // The button is called so.
+    expect(said(last(proposed([call]), chinese)).at(-1)).toBe(
+      "若到 16:10（UTC+8）仍未恢复，将自动启动。可立即启动，或选「不启动」：https://watch.example/sop/S-3",
+    );
   });
 
   test("an escalation names the deputy and who was asked before, at last everybody; telephone numbers stay at home", () => {
@@ -163,6 +168,12 @@ describe("sopDeliveries()", () => {
       "Record: https://watch.example/sop/S-3",
     ]);
     expect(closed).toMatchObject({ priority: "P4" });
+  });
+
+  test("that it was aborted says for what reason", () => {
+    const moved = after(begun([call]), [1, abort]);
+    expect(said(last(moved))).toContain("Reason: false alarm");
+    expect(said(last(moved, chinese))).toContain("理由：false alarm");
   });
 
   test("what somebody has to do now rings as an incident that opens does, the rest does not", () => {

@@ -168,8 +168,8 @@ const cases: readonly Case[] = [
     what: "to close while the incident is open",
     start: running,
     event: close,
-    en: "Incident M-7 is still open. S-3 can be closed when it has been over for a while; stop it with a reason to end it now.",
-    zh: "事件 M-7 尚未恢复。恢复并稳定一段时间后才能关闭 S-3；如要现在结束，请写明理由并中止。",
+    en: "Incident M-7 is still open. S-3 can be closed when it has been over for a while; abort it with a reason to end it now.",
+    zh: "事件 M-7 尚未恢复。恢复并稳定一段时间后才能结束 S-3；如要现在结束，请写明理由并中止。",
   },
   {
     what: "to close before it has been calm for long enough",
@@ -177,7 +177,7 @@ const cases: readonly Case[] = [
     minutes: 6,
     event: close,
     en: "S-3 can be closed in 5 min.",
-    zh: "5 分钟后才能关闭 S-3",
+    zh: "5 分钟后才能结束 S-3",
   },
   {
     what: "to close with open steps",

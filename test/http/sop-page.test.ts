@@ -1,5 +1,6 @@
 import { beforeEach, describe, expect, test } from "vitest";
-import type { Sop } from "../../src/model/sop.ts";
+import type { Procedures, Sop } from "../../src/model/sop.ts";
+import { StoreError } from "../../src/store/store-error.ts";
 import { exampleSops } from "../support/example-sops.ts";
 import { createSopPagesWorld, li, minute, readable, zh, type SopPages } from "../support/sop-pages.ts";
 
@@ -45,6 +46,19 @@ describe("/sop/S-1", () => {
     const path = /href="(\/api\/[^"]+)"/.exec(html)?.[1] ?? "";
     expect(JSON.parse(await (await world.get(path)).text())).toHaveProperty("entries.length", all);
     expect(readable(await world.page("/sop/S-1", zh))).toContain(`另有 ${all - 200} 条更早的`);
+  });
+
+  test("says of a history that was cut that it leads to the last 1,000 lines", async () => {
+    const { id } = world.begin();
+    const missing = 999 - world.procedures.entries(id).length;
+    for (let count = 0; count < missing; count++)
+      world.procedures.happen(id, { kind: "note", by: "李工", text: `Note ${count}.` });
+    expect(readable(await world.page("/sop/S-1"))).toContain("All of it, with 799 older lines, as JSON");
+    world.procedures.happen(id, { kind: "note", by: "李工", text: "One more." });
+    const english = readable(await world.page("/sop/S-1"));
+    expect(english).toContain("The last 1,000 lines, 800 of them older than these, as JSON");
+    expect(english).not.toContain("All of it");
+    expect(readable(await world.page("/sop/S-1", zh))).toContain("查看最近 1000 条记录（JSON），其中 800 条更早");
   });
 
   test.each([
@@ -151,7 +165,7 @@ describe("/sop/S-1", () => {
       "「工单号」太长：201",
       "长".repeat(201),
     ],
-    ["a long reason", { ...form, do: "skip", reason: "x".repeat(201) }, "“Why” is too long: 201", "「原因」太长：201", ticket],
+    ["a long reason", { ...form, do: "skip", reason: "x".repeat(201) }, "“Why” is too long: 201", "「理由」太长：201", ticket],
     ["a long name", { do: "who", name: "n".repeat(61) }, "“Name” is too long: 61", "「姓名」太长：61", "n".repeat(61)],
     [
       "no such step",
@@ -214,6 +228,48 @@ describe("/sop/S-1", () => {
     expect(world.step("vendor")).toMatchObject({ by: "李工", input: { ticket: "T-1" } });
   });
 
+  test.each([
+    ["a note", { do: "note", text: "called <them>" }, "You wrote: called &lt;them&gt;"],
+    ["a step", { do: "done", step: "vendor", "input.ticket": "T-2", reason: "why" }, "You wrote: T-2 · why"],
+  ])("prints what was typed into %s of a run that has ended meanwhile", async (_name, fields, said) => {
+    world.begin();
+    await world.post("/sop/S-1", { ...li, do: "abort", reason: "false alarm" });
+    const late = await world.post("/sop/S-1", { ...li, ...fields });
+    expect(late.status).toBe(409);
+    const html = await late.text();
+    expect(html).toContain(`<p>${said}</p>`);
+    expect(html).toContain("S-1 has ended");
+    expect(html).not.toContain("<form");
+    expect(await (await world.post("/sop/S-1", { ...li, ...fields }, zh)).text()).toContain("<p>您填写的内容：");
+    expect(await (await world.post("/sop/S-1", { ...li, do: "close" })).text()).not.toContain("You wrote");
+  });
+
+  test("that could not be stored is shown again with what was typed, and the error is told", async () => {
+    world.begin();
+    const full = new StoreError("full", { en: "No space left", zh: "磁盘已满" });
+    const told: unknown[] = [];
+    const broken: Procedures = {
+      ...world.procedures,
+      act: () => Promise.reject(full),
+      start: () => Promise.reject(full),
+    };
+    const app = world.open({ sops: broken, onError: (error) => told.push(error) });
+    const fields = { ...li, do: "skip", step: "confirm", reason: "be<cause" };
+    const english = await world.post("/sop/S-1", fields, {}, app);
+    expect(english.status).toBe(503);
+    const html = await english.text();
+    expect(readable(html)).toContain("It could not be stored (the disk may be full). Nothing was changed: note it on paper");
+    expect(html).toContain("be&lt;cause</textarea");
+    expect(html).toContain("<details open>");
+    const chinese = await world.post("/sop/begin/mail-down", { name: "Zhao" }, zh, app);
+    expect(chinese.status).toBe(503);
+    expect(readable(await chinese.text())).toContain("未能保存（可能磁盘已满），未做任何更改。请先记在纸上，稍后重试。");
+    expect(told).toEqual([full, full]);
+    expect(world.step("confirm")?.state).toBe("waiting");
+    const fault = world.open({ sops: { ...broken, act: () => Promise.reject(new Error("ours")) } });
+    expect((await world.post("/sop/S-1", fields, {}, fault)).status).toBe(500);
+  });
+
   test("writes a note that is sent twice once", async () => {
     world.begin();
     const notes = (): number => world.procedures.entries(1).filter(({ kind }) => kind === "note").length;
@@ -234,6 +290,9 @@ describe("/sop/S-1", () => {
     world.begin();
     const html = await world.page("/sop/S-1");
     expect(readable(html)).toContain("It begins by itself at 09:18 unless it is dismissed or the fault ends.");
+    expect(readable(await world.page("/sop/S-1", zh))).toMatch(
+      /若未选「不启动」且故障仍在，将于 09:18 自动启动。.* 不启动… 理由 /,
+    );
     expect(html).not.toContain('value="done"');
     expect((await world.post("/sop/S-1", { ...li, do: "begin" })).status).toBe(303);
     expect(world.run(1).state).toBe("active");
