@@ -87,6 +87,10 @@ export const reportWords = {
     en: "{count} outages, {down} in all; the longest {longest}, mended in {mean} on average.",
     zh: "中断 {count} 次，共 {down}；最长 {longest}，平均修复 {mean}。",
   },
+  fromBefore: {
+    en: "No outage began in this month; one from before it went on for {down}.",
+    zh: "本月没有新的中断；此前开始的中断在本月持续了 {down}。",
+  },
   noOutage: { en: "No outage.", zh: "没有中断。" },
   open: { en: "One of them is not over.", zh: "其中一次尚未恢复。" },
   budgetLeft: { en: "{left} of the {allowed} that the target allows are left.", zh: "目标允许中断 {allowed}，还剩 {left}。" },
@@ -99,7 +103,7 @@ export const reportWords = {
   budget: { en: "Downtime left", zh: "剩余中断额度" },
   over: { en: "over by {time}", zh: "超出 {time}" },
   company: { en: "The company as a whole", zh: "公司整体" },
-  began2: { en: "{time} (before this month)", zh: "{time}（上月开始）" },
+  began2: { en: "{time} (before this month)", zh: "{time}（本月之前开始）" },
   delivery: { en: "Delivery rate", zh: "投递成功率" },
   deliveryText: {
     en: "Probe mails received in time, of those that the sender's server took and whose fate is known; wanted are {target}. In brackets the 95 % interval (Wilson). Mails on their way at the end are left out.",
@@ -160,8 +164,8 @@ export const reportWords = {
   page: { en: "On the page", zh: "网页版" },
   method: { en: "How this was counted", zh: "统计方法" },
   methodLines: {
-    en: "Time is counted from confirmed changes of status, to the millisecond, from {from} to {to} ({timezone}). Critical counts as down, warning as impaired, which is up. A run speaks for twice its interval; what lies beyond was not observed, and is neither up nor down: the bounds say what it could have been. A service is at each moment as bad as the worst of its probes; the company is as bad as the worst of its critical services. Outages with less than five minutes between them are one, and count in the month in which they began. What lasted over the end of the month is cut there. A mail counts for delivery in the month in which its fate was learnt. Mailvigil {version}, report form {schema}.",
-    zh: "按经确认的状态变化计时，精确到毫秒，从 {from} 到 {to}（{timezone}）。「故障」计为中断，「注意」计为降级（仍算可用）。一次检测的结果最多代表两倍间隔，之后视为未观测，既不算可用也不算中断，区间给出其可能的范围。一项服务在任一时刻取其最差的探测；公司整体取关键服务中最差的一项。间隔不足五分钟的中断合为一次，计入开始的月份；跨月的在月末截断。探测邮件计入查明去向的那个月。Mailvigil {version}，报告格式 {schema}。",
+    en: "Time is counted from confirmed changes of status, to the millisecond, from {from} to {to} ({timezone}). Critical counts as down, warning as impaired, which is up. A run speaks for twice its interval; what lies beyond was not observed, and is neither up nor down: the bounds say what it could have been. A probe counts from its first known status on. A service is at each moment as bad as the worst of its probes; the company is as bad as the worst of its critical services. Outages with less than five minutes between them are one, and count in the month in which they began. What lasted over the end of the month is cut there. A mail counts for delivery in the month in which its fate was learnt. Mailvigil {version}, report form {schema}.",
+    zh: "按经确认的状态变化计时，精确到毫秒，从 {from} 到 {to}（{timezone}）。「故障」计为中断，「注意」计为降级（仍算可用）。一次检测的结果最多代表两倍间隔，之后视为未观测，既不算可用也不算中断，区间给出其可能的范围。一项探测自首次查明状态起计入。一项服务在任一时刻取其最差的探测；公司整体取关键服务中最差的一项。间隔不足五分钟的中断合为一次，计入开始的月份；跨月的在月末截断。探测邮件计入查明去向的那个月。Mailvigil {version}，报告格式 {schema}。",
   },
   hash: {
     en: "Version {version} of this report, made {at} and never changed since. SHA-256 of its data: {sha256}",

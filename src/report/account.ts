@@ -47,7 +47,7 @@ export interface Repair {
   readonly mean: number | undefined;
   readonly median: number | undefined;
   readonly longest: number | undefined;
-  /** Up-time by the number of outages (ITIL). Without an outage it is at least the window: `atLeast`. */
+  /** Up-time by the number of outages (ITIL). Without downtime it is at least the window: `atLeast`. */
   readonly between: number | undefined;
   readonly atLeast: number | undefined;
 }
@@ -71,6 +71,6 @@ export function repairsOf(outages: readonly Outage[], account: Account, window: 
           : ((ended[middle - 1] ?? 0) + (ended[middle] ?? 0)) / 2,
     longest: ended.at(-1),
     between: count === 0 ? undefined : (account.up + account.degraded) / count,
-    atLeast: count === 0 ? window.to - window.from : undefined,
+    atLeast: count === 0 && account.down === 0 ? window.to - window.from : undefined,
   };
 }

@@ -6,7 +6,7 @@ const worstFirst: readonly State[] = ["down", "unknown", "degraded", "up", "main
 /**
  * Several accounts of one window as one: at each moment as bad as the worst of them, so that downtimes of several are united and not
  * added. Where all are at planned work, it is planned work.
- * @param accounts each fills the window, and may reach beyond it
+ * @param accounts each fills the window from where it begins, and may reach beyond it; before the first one nothing is known
  */
 export function worstOf(accounts: readonly (readonly Piece[])[], window: Span): readonly Piece[] {
   if (window.to <= window.from) return [];
@@ -16,7 +16,8 @@ export function worstOf(accounts: readonly (readonly Piece[])[], window: Span): 
   const changes = accounts
     .flatMap((pieces) => pieces.map(({ from, state }, index) => ({ at: from, into: state, outOf: pieces[index - 1]?.state })))
     .toSorted((a, b) => a.at - b.at);
-  const pieces: Piece[] = [];
+  const first = Math.min(changes[0]?.at ?? window.to, window.to);
+  const pieces: Piece[] = first > window.from ? [{ from: window.from, to: first, state: "unknown" }] : [];
   for (const [index, { at, into, outOf }] of changes.entries()) {
     count[into] += 1;
     if (outOf !== undefined) count[outOf] -= 1;

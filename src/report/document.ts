@@ -52,7 +52,7 @@ function lead(
 ): readonly string[] {
   const { language, percent: share, time } = speak;
   const { value, low, high, coverage } = availability;
-  const about = { verdict: speak.word(words[verdict]), target: speak.roundPercent(report.target) };
+  const about = { verdict: speak.word(words[verdict]), target: speak.target(report.target) };
   const lines: string[] = [];
   if (report.reason !== undefined) lines.push(say(words.again, language, { reason: report.reason }));
   if (report.undecided > 0) lines.push(say(words.waiting, language, { count: report.undecided }));
@@ -66,7 +66,8 @@ function lead(
   if (account.unknown > 0)
     lines.push(say(words.bounds, language, { low: share(low), high: share(high), unknown: time(account.unknown) }));
   if (coverage < enough) lines.push(speak.word(words.scarce));
-  if (outages.length === 0) lines.push(speak.word(words.noOutage));
+  if (account.down === 0) lines.push(speak.word(words.noOutage));
+  else if (outages.length === 0) lines.push(say(words.fromBefore, language, { down: time(account.down) }));
   else {
     const data = { count: outages.length, down: time(account.down) };
     const longest = time(Math.max(...outages.map(({ from, to }) => to - from)));
@@ -145,14 +146,17 @@ function days({ days: rows, month, timezone }: Report, { word, time, day, langua
   };
 }
 
-function year({ year: rows, target }: Report, { word, percent: share, roundPercent, language }: Speaker): ReportDocument["year"] {
+function year(
+  { year: rows, target }: Report,
+  { word, percent: share, target: asWritten, language }: Speaker,
+): ReportDocument["year"] {
   const lowest = Math.min(target, ...rows.flatMap(({ availability: { value } }) => value ?? []));
   const barFrom = [0.99, 0.95, 0.9, 0.5].find((from) => from < lowest) ?? 0;
   const format = new Intl.DateTimeFormat(language === "en" ? "en-US" : "zh-CN", { month: "short", timeZone: "UTC" });
   return {
     title: word(words.year),
     target,
-    targetText: say(words.target, language, { target: roundPercent(target), from: roundPercent(barFrom) }),
+    targetText: say(words.target, language, { target: asWritten(target), from: asWritten(barFrom) }),
     barFrom,
     months: rows.map(({ month, availability: { value, coverage }, verdict }) => ({
       name: format.format(Date.parse(`${month}-15`)).replace(/^(\d+)月$/, "$1 月"),

@@ -150,13 +150,12 @@ export function makeReport(input: ReportInput): Report {
   const byAsset = [...Map.groupBy(services, ({ asset }) => asset)].map(([asset, probes]) => ({
     asset,
     business: probes.some(({ business }) => business === "critical") ? ("critical" as const) : (probes[0]?.business ?? "normal"),
-    pieces: worstOf(
-      probes.map(({ changes }) => cut(changes, window)),
-      window,
-    ),
+    accounts: probes.flatMap(({ changes }) => sinceWatched(changes, window)),
     wentOn: probes.some(({ changes }) => changes.findLast(({ at }) => at < window.from)?.to === "critical"),
   }));
-  const rows = byAsset.map((one) => serviceRow(one, window, target)).toSorted(worseFirst);
+  const rows = byAsset
+    .map(({ accounts, ...one }) => serviceRow({ ...one, pieces: worstOf(accounts, window) }, window, target))
+    .toSorted(worseFirst);
   // A single mailbox of no weight is no outage of the company.
   const required = byAsset.filter(({ business }) => business === "critical");
   const counted = required.length > 0 ? required : byAsset;
@@ -164,7 +163,7 @@ export function makeReport(input: ReportInput): Report {
     asset: "",
     business: "critical" as const,
     pieces: worstOf(
-      counted.map(({ pieces }) => pieces),
+      counted.flatMap(({ accounts }) => accounts),
       window,
     ),
     wentOn: counted.some(({ wentOn }) => wentOn),
@@ -205,6 +204,12 @@ export function makeReport(input: ReportInput): Report {
     backups: input.probes.filter(({ asset }) => kindOfAsset(asset) === "backup").map((probe) => backupRow(probe, window)),
     ends: input.ends.toSorted((a, b) => a.at - b.at),
   };
+}
+
+/** From its first known status on: what nobody watched yet says nothing of the others. No account where it never had one. */
+function sinceWatched(changes: readonly Change[], { from, to }: Span): readonly (readonly Piece[])[] {
+  const first = changes[0]?.at;
+  return first === undefined || first >= to ? [] : [cut(changes, { from: Math.max(first, from), to })];
 }
 
 function serviceRow(

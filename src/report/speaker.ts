@@ -15,7 +15,9 @@ export interface Speaker {
   readonly language: Language;
   readonly word: (text: Text) => string;
   readonly percent: (share: number) => string;
-  /** A target as it was written, or a share of few things: `99.9 %`, `98 %`. */
+  /** As it was written: `99.95 %`, `98 %`. */
+  readonly target: (share: number) => string;
+  /** A share of few things. */
   readonly roundPercent: (share: number) => string;
   readonly time: (ms: number) => string;
   readonly moment: (at: number) => string;
@@ -36,6 +38,7 @@ export function speakerOf({ window, timezone }: Report, language: Language): Spe
     language,
     word: (text) => inLanguage(text, language),
     percent: (share) => percent(share, 3, language),
+    target: (share) => `${Number((share * 100).toFixed(6))}${language === "en" ? " %" : "%"}`,
     roundPercent: (share) => percent(share, 1, language),
     time: (ms) => humanDuration(ms < minuteMs ? ms : Math.round(ms / minuteMs) * minuteMs, language),
     moment: (at) => localTime(at, { timezone, language, now: window.from }),

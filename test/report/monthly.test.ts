@@ -3,6 +3,7 @@ import { describe, expect, test } from "vitest";
 import type { Incident } from "../../src/model/incident.ts";
 import { type Change, cut, type Piece, type State, sum } from "../../src/model/account.ts";
 import { worstOf } from "../../src/report/combine.ts";
+import { documentOf } from "../../src/report/document.ts";
 import { makeReport, type ReportInput, type Watched } from "../../src/report/monthly.ts";
 
 const hour = 3_600_000;
@@ -189,4 +190,52 @@ describe("makeReport()", () => {
       }),
     );
   });
+});
+
+describe("who is watched only for a part of the month", () => {
+  const whole = watched("sales@x", [[-5, "ok"]], { business: "critical" });
+
+  test("counts from the first known status on, and leaves the others as they are", () => {
+    const late = watched(
+      "new@x",
+      [
+        [500, "ok"],
+        [600, "critical"],
+        [601, "ok"],
+      ],
+      { business: "critical" },
+    );
+    const { overall, services } = report([whole, late]);
+    expect(overall.account).toEqual({ up: 719 * hour, degraded: 0, down: hour, unknown: 0, maintenance: 0 });
+    expect(services.find(({ asset }) => asset === "new@x")?.account).toMatchObject({
+      up: 219 * hour,
+      down: hour,
+      unknown: 500 * hour,
+    });
+  });
+
+  test("does not count where nothing of it was ever known", () => {
+    const { overall, services } = report([whole, watched("waiting@x", [], { business: "critical" })]);
+    expect(overall.account).toMatchObject({ up: 720 * hour, unknown: 0 });
+    expect(services.find(({ asset }) => asset === "waiting@x")?.account).toMatchObject({ unknown: 720 * hour });
+  });
+
+  test("is unknown where nobody was watched yet", () => {
+    expect(report([watched("new@x", [[100, "ok"]])]).overall.account).toMatchObject({ up: 620 * hour, unknown: 100 * hour });
+  });
+});
+
+test("a month within one outage is not told to be without", () => {
+  const made = report([watched("sales@x", [[-24, "critical"]])]);
+  expect(made.overall.outages).toEqual([]);
+  expect(made.overall.repair.atLeast).toBeUndefined();
+  const said = documentOf(made, "en", { sha256: "0" }).lead.join(" ");
+  expect(said).not.toContain("No outage.");
+  expect(said).toContain("one from before it went on for 30 days");
+});
+
+test("a target is printed as it was written", () => {
+  const made = report([watched("sales@x", [[-24, "ok"]])], { target: 0.9995 });
+  expect(documentOf(made, "en", { sha256: "0" }).lead.join(" ")).toContain("99.95 %");
+  expect(documentOf(made, "zh-CN", { sha256: "0" }).lead.join(" ")).toContain("99.95%");
 });
