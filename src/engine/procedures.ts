@@ -12,10 +12,11 @@ import type { LiveBoard } from "./board.ts";
 import { lastWords } from "./delivery-outcome.ts";
 import type { IncidentStep } from "./incidents.ts";
 import { createMessageId } from "./message-id.ts";
+import { routeOf } from "./routing.ts";
 import { sopDeliveries } from "./sop-message.ts";
 import { draftOf, end, finished, system, write as note } from "./sop-steps.ts";
 import type { Teller } from "./teller.ts";
-import { dueAt, matches, move, propose, type SopEvent, type SopMove } from "./sop.ts";
+import { dueAt, matches, move, propose, type SopEvent, type SopMessage, type SopMove } from "./sop.ts";
 
 export interface ProceduresOptions {
   readonly board: LiveBoard;
@@ -275,13 +276,22 @@ function createMoves(options: ProceduresOptions, incidents: readonly Incident[])
     };
   }
 
+  /** A run keeps the channels that were named when it began; a reload may have taken them away, and people are told all the same. */
+  function reachable(message: SopMessage, { priority }: Sop): SopMessage {
+    const { channels, alerts } = options.plan();
+    const left = message.channels.filter((name) => channels.some((one) => one.name === name));
+    if (message.kind === "webhook" || left.length === message.channels.length) return message;
+    return { ...message, channels: left.length > 0 ? left : routeOf(alerts.rules, priority) };
+  }
+
   function add(moved: SopMove): void {
     const before = run(moved.run.id);
     changed.set(moved.run.id, moved.run);
     batch.sopEntries = [...batch.sopEntries, ...moved.entries];
     if (moved.messages.length > 0) {
       const words = telling(moved.run);
-      batch.deliveries = [...batch.deliveries, ...moved.messages.flatMap((one) => sopDeliveries(moved.run, one, words))];
+      const sent = moved.messages.map((one) => reachable(one, moved.run.sop));
+      batch.deliveries = [...batch.deliveries, ...sent.flatMap((one) => sopDeliveries(moved.run, one, words))];
     }
     const began = moved.run.startedAt !== undefined && before?.startedAt === undefined;
     if (!began || moved.run.drill) return;

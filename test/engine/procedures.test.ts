@@ -18,6 +18,8 @@ import { manual, minute, notify, sop, t0, webhook } from "./sop-samples.ts";
 const onP1: SopTrigger = { findings: [], causes: [], priorities: ["P1"], forMs: 0 };
 const p1 = (id: number, more: Partial<Incident> = {}): Incident => plainIncident(id, { priority: "P1", openedAt: t0, ...more });
 
+const channelOf = (name: string) => ({ name, type: "recording", options: {}, from: "test" });
+
 /** A board and procedures over a real store. `again` starts anew over the same store, as a process would. */
 function world(sops: readonly Sop[], hooks: readonly string[] = []) {
   let now = t0;
@@ -27,7 +29,7 @@ function world(sops: readonly Sop[], hooks: readonly string[] = []) {
   const outbox = createOutbox(db);
   const released: string[] = [];
   const sopHooks = hooks.map((name) => ({ name, type: "webhook", options: {}, from: "test" }));
-  const plan = planOf([], { sops, sopHooks });
+  let plan = planOf([], { sops, sopHooks, channels: ["duty", "phone", "boss", "staff", "wecom"].map(channelOf) });
   const started = () => {
     const board = createBoard({
       demonstration: false,
@@ -88,6 +90,8 @@ function world(sops: readonly Sop[], hooks: readonly string[] = []) {
     told: () => process.told,
     at: (minutes: number) => (now = t0 + minutes * minute),
     again: () => (process = started()),
+    /** A reload: these are the channels now. */
+    rename: (...names: readonly string[]) => (plan = { ...plan, channels: names.map(channelOf) }),
     board: () => process.board,
     procedures: () => process.procedures,
     /** An incident changed. */
@@ -252,6 +256,18 @@ describe("a run that a person began before the incident", () => {
     await changed(p1(1, { resolvedAt: t0 + minute }));
     expect(procedures().run(1)?.resolvedAt).toBe(t0);
   });
+});
+
+test("tells by the channels that are left, or by those of its priority, when a reload took its own away", async () => {
+  const { changed, act, rename, messages } = world([sop([manual("call")], { trigger: onP1 })]);
+  await changed(p1(1));
+  const told = (n: number) => messages("S-1").flatMap((one) => (one.startsWith(`S-1:${n}:`) ? [one.split(/[: ]/)[2]] : []));
+  expect(told(1)).toEqual(["duty", "phone", "boss"]);
+  rename("ops", "phone");
+  await act(1, { kind: "done", step: "call", by: "Li", input: {} });
+  rename("ops");
+  await act(1, { kind: "abort", by: "Li", reason: "enough" });
+  expect(told(2)).toEqual(["ops"]);
 });
 
 test("what an aborted run has not sent yet stays unsent, but for the word that it is over", async () => {
