@@ -1,6 +1,6 @@
 import { execFile, spawn } from "node:child_process";
 import { readFileSync } from "node:fs";
-import { appendFile, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
@@ -75,12 +75,6 @@ describe("the dashboard for Grafana", () => {
 
   test("shows in each panel what a real Mailvigil tells a real Prometheus", async () => {
     await using demo = await startDemo({ folder: join(folder, "company") });
-    // A company has a channel; the demonstration tells nobody.
-    await appendFile(
-      demo.configurationFile,
-      `channels: { duty: { type: webhook, url: "http://127.0.0.1:9/", secret: { file: channel-secret } } }\n`,
-    );
-    await writeFile(join(folder, "company/channel-secret"), "c2VjcmV0LXNlY3JldC1zZWNyZXQtc2VjcmV0\n", { mode: 0o600 });
     const text = readFileSync(demo.configurationFile, "utf8").replace(
       /^settings:$/m,
       `settings:\n  http: { listen: "127.0.0.1:${ports.daemon}" }`,
