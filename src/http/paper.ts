@@ -63,5 +63,7 @@ export const paperStylePath = "/paper.css";
 /** The tokens of the dashboard and the style of paper, as one sheet. */
 export const paperStyle = (): string => {
   const folder = join(import.meta.dirname, "../../dashboard/styles");
-  return ["tokens.css", "paper.css", "report.css", "sop.css", "status.css"].map((name) => readFileSync(join(folder, name), "utf8")).join("\n");
+  return ["tokens.css", "paper.css", "report.css", "sop.css", "status.css"]
+    .map((name) => readFileSync(join(folder, name), "utf8"))
+    .join("\n");
 };
